@@ -1,0 +1,1 @@
+"""The `ignition` command: thin; what it does lives in `local_cloud`."""

@@ -1,0 +1,38 @@
+"""What `preview` and `attach` share: the engine, and the environment that attaches it to the plan daemon."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from local_cloud.engine.pulumi_cli import find_pulumi
+
+from local_cloud.engine.attachment import attached
+from local_cloud.plan import address
+
+
+@dataclass(frozen=True)
+class Planning:
+    """An engine, attached."""
+
+    pulumi: Path
+    environment: dict[str, str]
+    salt: str
+
+
+def planning() -> Planning:
+    """Finds the engine and the plan daemon, making them ready first where they are not."""
+    pulumi = find_pulumi(progress=say)
+    daemon = address.ensure(say)
+    home = address.directory() / "pulumi-home"
+    environment = attached(
+        os.environ, pulumi=pulumi, providers=daemon.providers, language_port=daemon.language_port, home=home
+    )
+    return Planning(pulumi, environment, daemon.salt)
+
+
+def say(message: str) -> None:
+    """A line of progress, apart from what programs read."""
+    click.secho(message, dim=True, err=True)

@@ -1,0 +1,31 @@
+"""The environment in which a Pulumi CLI is attached to running providers and a running language host."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def attached(
+    environ: Mapping[str, str], *, pulumi: Path, providers: str, language_port: int, home: Path
+) -> dict[str, str]:
+    """
+    A copy of the environment with which every `pulumi` uses the running providers and language host.
+
+    Args:
+        environ: the environment to start from.
+        pulumi: the CLI; its directory comes first on PATH.
+        providers: the value of PULUMI_DEBUG_PROVIDERS.
+        language_port: the language host's port.
+        home: the Pulumi home, kept apart from the user's own.
+    """
+    return {
+        **environ,
+        "PATH": f"{pulumi.parent}{os.pathsep}{environ.get('PATH', os.defpath)}",
+        "PULUMI_DEBUG_PROVIDERS": providers,
+        "PULUMI_DEBUG_LANGUAGES": f"python:{language_port}",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_HOME": str(home),
+    }

@@ -1,0 +1,48 @@
+"""The plan daemon: serves the providers and the warm language host until it is asked to stop or nobody used it for half an hour."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import Final
+
+from local_cloud.language_host import LanguageHost
+from local_cloud.packages import PACKAGES
+from local_cloud.plan.address import Address, fingerprint, write
+from local_cloud.plan.salt import new_salt
+from local_cloud.server.serve import serve
+
+IDLE_LIMIT_S: Final = 30 * 60
+_DRAIN_LIMIT_S: Final = 10 * 60
+
+
+def main() -> None:
+    """Serves until stopped."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    code = fingerprint()
+    last_run = time.monotonic()
+
+    def note(_run: object) -> None:
+        nonlocal last_run
+        last_run = time.monotonic()
+
+    host = LanguageHost(on_run=note)
+    language_port = host.start()
+    served = serve(PACKAGES)
+    write(Address(os.getpid(), served.attachment, language_port, code, new_salt()))
+    while not stopping.wait(1.0):
+        if time.monotonic() - last_run > IDLE_LIMIT_S and not host.active_runs:
+            break
+    deadline = time.monotonic() + _DRAIN_LIMIT_S
+    while host.active_runs and time.monotonic() < deadline:
+        time.sleep(0.1)
+    served.stop()
+    host.stop()
+
+
+if __name__ == "__main__":
+    main()

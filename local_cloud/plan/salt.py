@@ -1,0 +1,28 @@
+"""The encryption salt of a throwaway stack, as Pulumi's passphrase provider writes it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_ROUNDS: Final = 1_000_000  # Pulumi's own; anything else does not decrypt
+
+
+def new_salt(passphrase: str = "") -> str:
+    """
+    A fresh `encryptionsalt`: the salt, and the word `pulumi` encrypted with the key that it and the passphrase give.
+
+    The format is Pulumi's (`v1:SALT:v1:NONCE:CIPHERTEXT`, base64; AES-256-GCM, PBKDF2-HMAC-SHA256).
+    """
+    salt, nonce = os.urandom(8), os.urandom(12)
+    key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32)
+    sealed = AESGCM(key).encrypt(nonce, b"pulumi", None)
+    return ":".join(("v1", _base64(salt), "v1", _base64(nonce), _base64(sealed)))
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

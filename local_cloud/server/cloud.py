@@ -1,0 +1,36 @@
+"""What a resource type's verbs may use: the records of everything that was made, and the real parts by name."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from local_cloud.server.resource_type import Resource
+
+
+class Records(Protocol):
+    """Everything the cloud has made, by provider id; survives restarts."""
+
+    def get(self, resource_id: str) -> Resource | None:
+        """The resource, or None."""
+        ...
+
+    def put(self, token: str, urn: str, resource: Resource) -> None:
+        """Keeps the resource, replacing what stood there."""
+        ...
+
+    def remove(self, resource_id: str) -> None:
+        """Forgets the resource; one that is not there is no error."""
+        ...
+
+    def owner(self, resource_id: str) -> str | None:
+        """The URN that made the resource, or None."""
+        ...
+
+
+class Cloud(Protocol):
+    """A running local cloud."""
+
+    @property
+    def records(self) -> Records:
+        """The records of this cloud."""
+        ...

@@ -1,0 +1,26 @@
+"""Names that the provider makes up when a program gives none: the logical name and eight hex digits from the engine's seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.runtime.proto import provider_pb2
+
+from local_cloud.server.resource_type import ResourceType
+from local_cloud.server.wire import decode_struct, plain
+
+
+def made_up(
+    resource_type: ResourceType, request: provider_pb2.CheckRequest, inputs: Mapping[str, Any]
+) -> dict[str, str]:
+    """The missing name, kept from the old inputs where the resource has one already."""
+    name = resource_type.name_property
+    if name is None or inputs.get(name) is not None:
+        return {}
+    before = plain(decode_struct(request.olds)).get(name)
+    if isinstance(before, str):
+        return {name: before}
+    suffix = hashlib.sha256(request.randomSeed or request.urn.encode()).hexdigest()[:8]
+    return {name: f"{request.urn.rsplit('::', 1)[-1]}{suffix}"}

@@ -1,0 +1,56 @@
+"""
+A resource's outputs in the shape of the SDK's output classes.
+
+Outputs are not inputs echoed: a list going in may be a map coming back, and read-only properties have no input at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_cloud.server.schema import ListOf, MapOf, Object, Property, Type
+from local_cloud.server.wire import UNKNOWN, Secret
+
+
+def echoed(properties: Mapping[str, Property], inputs: Mapping[str, Any], *, missing: Any = None) -> dict[str, Any]:
+    """
+    The inputs that come back, shaped as the outputs are.
+
+    Args:
+        properties: the outputs by wire name.
+        inputs: the inputs by wire name.
+        missing: what stands for an output that no input gives: `UNKNOWN` in a preview, nothing (None) afterwards.
+    """
+    shaped = {
+        name: _shaped(prop.type, inputs[name], missing) if inputs.get(name) is not None else missing
+        for name, prop in properties.items()
+    }
+    return {name: value for name, value in shaped.items() if value is not None}
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `over` laid on top, objects merged at every depth."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _shaped(kind: Type, value: Any, missing: Any) -> Any:
+    if isinstance(value, Secret):
+        return Secret(_shaped(kind, value.value, missing))
+    if value is UNKNOWN:
+        return UNKNOWN
+    if isinstance(kind, Object) and isinstance(value, Mapping):
+        return echoed(kind.properties, value, missing=missing)
+    if isinstance(kind, ListOf) and isinstance(value, list):
+        return [_shaped(kind.item, item, missing) for item in value]
+    if isinstance(kind, MapOf) and isinstance(value, Mapping):
+        return {key: _shaped(kind.item, item, missing) for key, item in value.items()}
+    if isinstance(kind, MapOf) and isinstance(value, list):
+        # A list of ids going in (`identity.userAssignedIdentities`) is a map with those ids as keys coming back.
+        blank = echoed(kind.item.properties, {}, missing=missing) if isinstance(kind.item, Object) else {}
+        return {str(item): dict(blank) for item in value if isinstance(item, str) and item is not UNKNOWN}
+    return value

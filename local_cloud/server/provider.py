@@ -1,0 +1,274 @@
+"""
+The ResourceProvider gRPC service for one package.
+
+Check, Diff and previews need nothing but the package. Everything that makes or changes something goes to a cloud; without one (plan
+mode) it is refused.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from local_cloud.server import check, diff, exceptions, naming, outputs
+from local_cloud.server.cloud import Cloud
+from local_cloud.server.engine_log import EngineLog
+from local_cloud.server.package import Package
+from local_cloud.server.resource_type import Call, Refusal, Resource, ResourceType
+from local_cloud.server.rules import ListedValueProblem, Problem
+from local_cloud.server.wire import UNKNOWN, decode_struct, encode_struct, mark_secret, plain, secret_paths
+
+_PLAN_ONLY = (
+    "these providers only plan: they answer previews and refuse to make, change or delete anything. "
+    "For a local platform type `ignition up`; for the real clouds run `pulumi up` with the official providers"
+)
+
+
+@dataclass
+class _Session:
+    """One engine's connection: where its project lies, how to write to its log, and the provider's configuration."""
+
+    root: Path | None = None
+    log: EngineLog | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """Serves one package; safe for any number of engines at once."""
+
+    def __init__(self, package: Package, cloud: Cloud | None = None) -> None:
+        self._package = package
+        self._types = package.by_token()
+        self._cloud = cloud
+        self._sessions: dict[str, _Session] = {}
+        self._lock = threading.Lock()
+
+    # -- the connection
+
+    def Handshake(self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext) -> Any:
+        """The engine tells where the project is and where its log listens."""
+        session = self._session(context)
+        session.root = Path(request.root_directory) if request.root_directory else None
+        session.log = EngineLog(request.engine_address) if request.engine_address else None
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=False, accept_outputs=False)
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """The engine attached itself to this running provider."""
+        self._session(context).log = EngineLog(request.address)
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: ARG002
+        """The version of the installed SDK."""
+        return plugin_pb2.PluginInfo(version=self._package.version)
+
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> Any:  # noqa: ARG002
+        """Provider configuration is the program's business."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:  # noqa: ARG002
+        """A changed provider configuration never replaces resources here."""
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    def Configure(self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext) -> Any:
+        """Keeps the provider's configuration for this engine."""
+        prefix = f"{self._package.name}:config:"
+        variables = {key.removeprefix(prefix): value for key, value in request.variables.items()}
+        self._session(context).config = variables | plain(decode_struct(request.args))
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
+
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002
+        """The engine is going."""
+        with self._lock:
+            session = self._sessions.pop(context.peer(), None)
+        if session is not None and session.log is not None:
+            session.log.close()
+        return empty_pb2.Empty()
+
+    # -- planning
+
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> Any:
+        """Fills in defaults and names, and lists everything that the cloud would refuse."""
+        resource_type = self._type(request.urn, context)
+        inputs = decode_struct(request.news)
+        bare = plain(inputs)
+        added = resource_type.defaults(bare) | naming.made_up(resource_type, request, bare)
+        for name, value in added.items():
+            if inputs.get(name) is None:
+                inputs[name] = value
+        found = check.problems(resource_type, inputs)
+        refused = [each for each in found if not self._accepted(context, request.urn, resource_type.token, each)]
+        return provider_pb2.CheckResponse(
+            inputs=encode_struct(inputs),
+            failures=[provider_pb2.CheckFailure(property=each.path, reason=each.reason) for each in refused],
+        )
+
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
+        """Which inputs changed and whether that makes a new resource."""
+        resource_type = self._type(request.urn, context)
+        found = diff.changes(resource_type, *self._old_and_new(request))
+        found = [each for each in found if not _ignored(each.path, request.ignoreChanges)]
+        detailed: dict[str, provider_pb2.PropertyDiff] = {}
+        for each in found:
+            kind = f"{each.kind.upper()}_REPLACE" if each.replaces else each.kind.upper()
+            detailed[each.path] = provider_pb2.PropertyDiff(
+                kind=provider_pb2.PropertyDiff.Kind.Value(kind), inputDiff=True
+            )
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
+            replaces=[each.path for each in found if each.replaces],
+            diffs=sorted({each.path.split(".")[0].split("[")[0] for each in found}),
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+        )
+
+    # -- making
+
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> Any:
+        """Makes the resource; in a preview tells what will be known of it."""
+        resource_type = self._type(request.urn, context)
+        inputs = decode_struct(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(id="", properties=encode_struct(_previewed(resource_type, inputs)))
+        with _refusals(context):
+            made = resource_type.create(self._call(request.urn, context), plain(inputs))
+            return provider_pb2.CreateResponse(id=made.id, properties=encode_struct(_kept(resource_type, inputs, made)))
+
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> Any:
+        """Changes the resource in place; a change that the service would refuse is refused in the preview."""
+        resource_type = self._type(request.urn, context)
+        old, inputs = self._old_and_new(request)
+        refused = diff.refused_changes(resource_type, old, inputs)
+        if refused:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, _immutable(resource_type, refused))
+        if request.preview:
+            return provider_pb2.UpdateResponse(properties=encode_struct(_previewed(resource_type, inputs)))
+        with _refusals(context):
+            before = Resource(request.id, plain(old), plain(decode_struct(request.olds)))
+            made = resource_type.update(self._call(request.urn, context), before, plain(inputs))
+            return provider_pb2.UpdateResponse(properties=encode_struct(_kept(resource_type, inputs, made)))
+
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> Any:
+        """Looks at the real thing."""
+        resource_type = self._type(request.urn, context)
+        with _refusals(context):
+            found = resource_type.read(self._call(request.urn, context), request.id)
+            if found is None:
+                return provider_pb2.ReadResponse()
+            kept = decode_struct(request.inputs) or found.inputs
+            inputs = mark_secret(found.inputs, secret_paths(kept))
+            return provider_pb2.ReadResponse(
+                id=found.id,
+                inputs=encode_struct(inputs),
+                properties=encode_struct(_kept(resource_type, inputs, found)),
+            )
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Removes the resource."""
+        resource_type = self._type(request.urn, context)
+        with _refusals(context):
+            resource = Resource(
+                request.id, plain(decode_struct(request.old_inputs)), plain(decode_struct(request.properties))
+            )
+            resource_type.delete(self._call(request.urn, context), resource)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> Any:
+        """Answers a function of the package."""
+        function = self._package.functions.get(request.tok)
+        if function is None:
+            known = ", ".join(sorted(self._package.functions)) or "none"
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"function '{request.tok}' is not registered in the local {self._package.name} provider; registered: {known}",
+            )
+        with _refusals(context):
+            result = function(plain(decode_struct(request.args)), self._session(context).config)
+            return provider_pb2.InvokeResponse(**{"return": encode_struct(result)})
+
+    # -- what the methods share
+
+    def _session(self, context: grpc.ServicerContext) -> _Session:
+        with self._lock:
+            return self._sessions.setdefault(context.peer(), _Session())
+
+    def _type(self, urn: str, context: grpc.ServicerContext) -> ResourceType:
+        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        found = self._types.get(token)
+        if found is None:
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"resource type '{token}' (resource '{urn.rsplit('::', 1)[-1]}') is not registered in the local "
+                f"{self._package.name} provider; docs/guides/add-a-resource-type.md says how to add it",
+            )
+        return found
+
+    def _call(self, urn: str, context: grpc.ServicerContext) -> Call:
+        if self._cloud is None:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _PLAN_ONLY)
+        return Call(self._cloud, urn, self._session(context).config)
+
+    def _accepted(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem) -> bool:
+        session = self._session(context)
+        if session.root is None or not isinstance(problem, ListedValueProblem):
+            return False
+        try:
+            entries = exceptions.load(session.root)
+        except exceptions.ExceptionsError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        for entry in entries:
+            if entry.accepts(token, problem.path, problem.value) and not entry.expired:
+                if session.log is not None:
+                    session.log.info(
+                        urn, f"accepted exception: {problem.reason}; {entry.reason} (until {entry.expires})"
+                    )
+                return True
+        return False
+
+    @staticmethod
+    def _old_and_new(request: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return decode_struct(request.old_inputs), decode_struct(request.news)
+
+
+class _refusals:  # noqa: N801  used as a statement
+    """Turns what a cloud refuses into the answer that the engine shows."""
+
+    def __init__(self, context: grpc.ServicerContext) -> None:
+        self._context = context
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Refusal):
+            self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+
+
+def _previewed(resource_type: ResourceType, inputs: dict[str, Any]) -> dict[str, Any]:
+    shaped = outputs.echoed(resource_type.schema.outputs, inputs, missing=UNKNOWN)
+    return outputs.merged(shaped, resource_type.known_at_preview(plain(inputs)))
+
+
+def _kept(resource_type: ResourceType, inputs: dict[str, Any], made: Resource) -> dict[str, Any]:
+    """The outputs as the engine keeps them: secret where the inputs were, and where the type says so."""
+    declared = (tuple(path.split(".")) for path in resource_type.secret_outputs)
+    return mark_secret(mark_secret(made.outputs, secret_paths(inputs)), iter(declared))
+
+
+def _immutable(resource_type: ResourceType, paths: list[str]) -> str:
+    listed = ", ".join(f"'{path}'" for path in paths)
+    option = ", ".join(f'"{path}"' for path in paths)
+    return (
+        f"{resource_type.token}: {listed} cannot change once the resource exists, and the service would refuse the update. "
+        f"Put the old value back, or make a new resource with ResourceOptions(replace_on_changes=[{option}])"
+    )
+
+
+def _ignored(path: str, ignore_changes: Any) -> bool:
+    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in ignore_changes)

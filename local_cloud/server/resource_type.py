@@ -1,0 +1,111 @@
+"""
+What a resource type is: one class in one file, four verbs, its rules and one example.
+
+Check and Diff are generic and derived from the SDK; a type only adds what the service asks beyond it.
+"""
+
+from __future__ import annotations
+
+import functools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from local_cloud.server.schema import Schema, schema_of
+
+if TYPE_CHECKING:
+    from local_cloud.server.cloud import Cloud
+    from local_cloud.server.rules import Rule
+
+Inputs = dict[str, Any]
+Outputs = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a verb knows of the run it serves: the cloud, the resource's URN and the provider's configuration."""
+
+    cloud: Cloud
+    urn: str
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as the cloud keeps it: provider id, the inputs that made it and the outputs that came back."""
+
+    id: str
+    inputs: Inputs
+    outputs: Outputs
+
+
+class Refusal(Exception):  # noqa: N818  the word the clouds use
+    """The cloud says no, in its own words."""
+
+
+class ResourceType(ABC):
+    """
+    One resource type.
+
+    Attributes:
+        token: Pulumi's type token, `azure-native:keyvault:Vault`.
+        real: whether a real local part stands behind it; otherwise it is kept as state only.
+        rules: what the service asks beyond the SDK's types.
+        create_only: properties whose change makes a new resource.
+        immutable: properties that cannot change and that the real provider nevertheless sends as an update; the update is refused.
+        secret_outputs: outputs that are secret whatever the inputs were.
+        example: inputs that pass, by wire name; tests build on them.
+    """
+
+    token: ClassVar[str]
+    real: ClassVar[bool] = False
+    rules: ClassVar[Sequence[Rule]] = ()
+    create_only: ClassVar[Sequence[str]] = ()
+    immutable: ClassVar[Sequence[str]] = ()
+    secret_outputs: ClassVar[Sequence[str]] = ()
+    example: ClassVar[Mapping[str, Any]]
+
+    @property
+    @abstractmethod
+    def sdk(self) -> tuple[str, str]:
+        """The SDK's module and class."""
+
+    @functools.cached_property
+    def schema(self) -> Schema:
+        """What the SDK says of the type."""
+        return schema_of(*self.sdk)
+
+    @property
+    def name_property(self) -> str | None:
+        """The property that gets a made-up name when the program gives none."""
+        return None
+
+    @property
+    def replacing(self) -> frozenset[str]:
+        """Properties whose change makes a new resource."""
+        return frozenset(self.create_only)
+
+    def defaults(self, inputs: Inputs) -> Inputs:  # noqa: ARG002  for types that have any
+        """Properties that the real provider fills in when they are missing."""
+        return {}
+
+    def known_at_preview(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
+        """Outputs that are not inputs but certain before the resource exists."""
+        return {}
+
+    @abstractmethod
+    def create(self, call: Call, inputs: Inputs) -> Resource:
+        """Makes the resource; doing it again for the same URN must not make a second one."""
+
+    @abstractmethod
+    def read(self, call: Call, resource_id: str) -> Resource | None:
+        """Looks at the real thing; None where it is gone."""
+
+    @abstractmethod
+    def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
+        """Brings the resource to new inputs."""
+
+    @abstractmethod
+    def delete(self, call: Call, resource: Resource) -> None:
+        """Removes the resource; one that is gone already is no error."""

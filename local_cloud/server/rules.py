@@ -1,0 +1,194 @@
+"""
+The kinds of rules that a resource type declares beyond what the SDK says of its properties.
+
+A rule carries where it comes from and one value that passes and one that fails; the conformance tests try both on every rule.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain
+
+Patch = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing the service would refuse: the property's path on the wire and what to write instead."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ListedValueProblem(Problem):
+    """A refusal that rests on a list of values which the service may have extended since; an exception may accept the value."""
+
+    value: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(ABC):
+    """
+    One thing the service asks.
+
+    Attributes:
+        path: the property on the wire, `properties.sku.name`; `rules[].ref` means every item.
+        says: the rule in words that end a sentence beginning with the property.
+        source: the page or issue that says so.
+        passes: what to put into the type's example so that the rule holds; for a combination, property paths and values.
+        fails: the same, so that the rule does not hold.
+    """
+
+    path: str
+    says: str
+    source: str
+    passes: Any
+    fails: Any
+
+    def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
+        """What in these inputs breaks the rule; unknown values are left for the day they are known."""
+        for path, value in values_at(inputs, self.path):
+            shown, bare = _shown(value), plain(value)
+            if bare is None or has_unknown(value) or self.holds(bare):
+                continue
+            yield Problem(path, f"'{path}' is {shown}, but {self.says} ({self.source})")
+
+    @abstractmethod
+    def holds(self, value: Any) -> bool:
+        """Whether the rule holds for one known value."""
+
+    def patch(self, value: Any) -> Patch:
+        """`passes` or `fails` as property paths and values."""
+        return {self.path: value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern(Rule):
+    """A string must match the expression from end to end."""
+
+    regex: str
+
+    def holds(self, value: Any) -> bool:
+        """Whether the whole string matches."""
+        return isinstance(value, str) and re.fullmatch(self.regex, value) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range(Rule):
+    """A number must lie between two bounds, both included."""
+
+    least: float
+    most: float
+
+    def holds(self, value: Any) -> bool:
+        """Whether the number lies within the bounds."""
+        return not isinstance(value, int | float) or self.least <= value <= self.most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Length(Rule):
+    """A string (in bytes) or list (in items) must be of a certain length."""
+
+    least: int = 0
+    most: int
+
+    def holds(self, value: Any) -> bool:
+        """Whether the length lies within the bounds."""
+        return self.least <= len(value.encode() if isinstance(value, str) else value) <= self.most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Rule):
+    """A value must be one of a list that the SDK does not enumerate."""
+
+    among: Sequence[Any]
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value is in the list."""
+        return value in self.among
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valid(Rule):
+    """One value must satisfy a function, where no expression can say it."""
+
+    test: Callable[[Any], bool]
+
+    def holds(self, value: Any) -> bool:
+        """Whether the function says so."""
+        return self.test(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Combination(Rule):
+    """
+    Several properties together must satisfy a function of all inputs.
+
+    `test` gets the inputs with `UNKNOWN` where something is not known yet; reading `UNKNOWN` as true or false raises, and the rule
+    then waits. `path` is the property that the message names.
+    """
+
+    test: Callable[[Mapping[str, Any]], bool] = field(repr=False)
+
+    def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
+        """What in these inputs breaks the rule."""
+        try:
+            holds = self.test(plain(inputs))
+        except TypeError:
+            if not has_unknown(inputs):
+                raise
+            return
+        if not holds:
+            yield Problem(self.path, f"'{self.path}': {self.says} ({self.source})")
+
+    def holds(self, value: Any) -> bool:
+        """Whether the function says so of the whole inputs."""
+        return self.test(value)
+
+    def patch(self, value: Any) -> Patch:
+        """A combination's `passes` and `fails` are patches already."""
+        return value
+
+
+def values_at(inputs: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every value at a path, with its exact path (`rules[2].ref`); none where something on the way is missing or unknown."""
+    yield from _walk(inputs, path.split("."), "")
+
+
+def value_at(inputs: Mapping[str, Any], path: str) -> Any:
+    """The first value at a path, without its secret wrapper; None where there is none, UNKNOWN where it is not known."""
+    value: Any = inputs
+    for part in path.split("."):
+        value = value.value if isinstance(value, Secret) else value
+        if value is UNKNOWN:
+            return UNKNOWN
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return plain(value)
+
+
+def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Secret):
+        inner = _walk(value.value, parts, at)
+        yield from ((path, each if isinstance(each, Secret) else Secret(each)) for path, each in inner)
+    elif not parts:
+        yield at, value
+    elif isinstance(value, Mapping):
+        name = parts[0].removesuffix("[]")
+        found = value.get(name)
+        where = f"{at}.{name}" if at else name
+        if not parts[0].endswith("[]"):
+            if name in value:
+                yield from _walk(found, parts[1:], where)
+        elif isinstance(found, list):
+            for index, item in enumerate(found):
+                yield from _walk(item, parts[1:], f"{where}[{index}]")
+
+
+def _shown(value: Any) -> str:
+    return "a secret" if isinstance(value, Secret) else repr(value)

@@ -1,0 +1,49 @@
+"""Starts the gRPC servers of several packages on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from local_cloud.server.cloud import Cloud
+from local_cloud.server.package import Package
+from local_cloud.server.provider import Provider
+
+_WORKERS = 32  # the engine runs 16 resources at once by default, and a create may wait for a real part
+_MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit
+
+
+@dataclass(frozen=True)
+class Served:
+    """Running providers."""
+
+    servers: Sequence[grpc.Server]
+    ports: dict[str, int]
+
+    @property
+    def attachment(self) -> str:
+        """The value of PULUMI_DEBUG_PROVIDERS that attaches an engine to them."""
+        return ",".join(f"{name}:{port}" for name, port in self.ports.items())
+
+    def stop(self, grace_s: float = 1.0) -> None:
+        """Stops them all."""
+        for stopping in [server.stop(grace_s) for server in self.servers]:
+            stopping.wait()
+
+
+def serve(packages: Sequence[Package], cloud: Cloud | None = None) -> Served:
+    """Serves each package on a free port of 127.0.0.1; without a cloud the providers only plan."""
+    servers: list[grpc.Server] = []
+    ports: dict[str, int] = {}
+    for package in packages:
+        options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
+        server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix=package.name), options=options)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, cloud), server)
+        ports[package.name] = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+    return Served(servers, ports)

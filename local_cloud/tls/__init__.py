@@ -1,0 +1,7 @@
+"""tls: one file a resource type, named after its token. A new type is one file, one example and one line here."""
+
+from __future__ import annotations
+
+from local_cloud.server.package import Package
+
+PACKAGE = Package(name="tls", distribution="pulumi-tls", types=(), functions={})
