@@ -1,1 +1,5 @@
-"""Finding or building the Pulumi CLI and the other binaries, and the environment that attaches an engine."""
+"""
+The programs the local cloud runs: Pulumi, versitygw, Caddy and PostgreSQL, pinned, found, built or fetched.
+
+One small file a program says where it may come from; `binaries` does the finding. Nothing here starts a part.
+"""

