@@ -7,8 +7,6 @@ Attaching providers and a language host to it is not its business.
 from __future__ import annotations
 
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from local_cloud.engine.binaries import Binary, Cache, Obtained, OnPath, Progress, Unavailable, find
@@ -34,6 +32,9 @@ def find_pulumi(*, cache: Cache | None = None, progress: Progress | None = None)
 
 def _official_release(binary: Binary, scratch: Path, progress: Progress) -> str:
     """Pulumi's own installer, asked through the Automation API."""
+    import urllib.error  # noqa: PLC0415  20 ms that a warm cache need not pay
+    import urllib.request  # noqa: PLC0415
+
     try:
         # The installer itself has no timeout, so it is only started when its publisher answers.
         urllib.request.urlopen(_INSTALLER, timeout=_REACHABLE_WITHIN_S).close()
