@@ -9,12 +9,9 @@ used for is its caller's business.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import re
 import shutil
-import subprocess
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -265,6 +262,9 @@ def installed_version(binary: Binary, path: Path, cache: Cache) -> str:
 
 def version_of(binary: Binary, path: Path) -> str:
     """Run a program to learn its version."""
+    import re  # noqa: PLC0415  a warm cache needs neither
+    import subprocess  # noqa: PLC0415
+
     try:
         run = subprocess.run(
             [path, *binary.version_argv], capture_output=True, text=True, timeout=60, check=False, env=_quiet_env()
@@ -280,6 +280,8 @@ def version_of(binary: Binary, path: Path) -> str:
 
 def sha256_of(path: Path) -> str:
     """A file's digest, in hex."""
+    import hashlib  # noqa: PLC0415  a warm cache does not need it
+
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

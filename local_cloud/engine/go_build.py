@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -49,6 +47,9 @@ def go_build(
 
 
 def _run(argv: list[str], module: Path, progress: Progress) -> None:
+    import subprocess  # noqa: PLC0415  a warm cache builds nothing
+    import time  # noqa: PLC0415
+
     started = reported = time.monotonic()
     compiled = 0
     last: list[str] = []
