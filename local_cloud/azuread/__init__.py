@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from local_cloud.azuread.application import Application
+from local_cloud.azuread.application_password import ApplicationPassword
+from local_cloud.azuread.service_principal import ServicePrincipal
 from local_cloud.server.package import Package
 
-PACKAGE = Package(name="azuread", distribution="pulumi-azuread", types=(), functions={})
+PACKAGE = Package(
+    name="azuread",
+    distribution="pulumi-azuread",
+    types=(Application(), ApplicationPassword(), ServicePrincipal()),
+    functions={},
+)

@@ -1,7 +1,14 @@
-"""random: one file a resource type, named after its token. A new type is one file, one example and one line here."""
+"""random: values drawn once and kept. A new type is one file, one example and one line here."""
 
 from __future__ import annotations
 
+from local_cloud.random.random_id import RandomId, RandomUuid
+from local_cloud.random.random_password import RandomPassword, RandomString
 from local_cloud.server.package import Package
 
-PACKAGE = Package(name="random", distribution="pulumi-random", types=(), functions={})
+PACKAGE = Package(
+    name="random",
+    distribution="pulumi-random",
+    types=(RandomId(), RandomPassword(), RandomString(), RandomUuid()),
+    functions={},
+)

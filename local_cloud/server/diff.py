@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from local_cloud.server.resource_type import ResourceType
-from local_cloud.server.wire import UNKNOWN, Redacted, Secret
+from local_cloud.server.wire import REDACTED, UNKNOWN, Secret
 
 Kind = Literal["add", "delete", "update"]
 
@@ -46,7 +46,7 @@ def _covers(paths: frozenset[str], path: str) -> bool:
 
 def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind]]:
     old, new = _bare(old), _bare(new)
-    if isinstance(old, str) and old == Redacted.MARKER:
+    if isinstance(old, str) and old == REDACTED:
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}):

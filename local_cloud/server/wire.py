@@ -50,10 +50,8 @@ class Secret:
     value: Any = field(repr=False)
 
 
-class Redacted:
-    """Stands where a state was exported without its secrets: neither equal to anything nor different from it."""
-
-    MARKER: Final = "[redacted: not in the exported state]"
+REDACTED: Final = "[redacted: not in the exported state]"
+"""Stands where a state was exported without its secrets: neither equal to anything nor different from it."""
 
 
 def decode(value: struct_pb2.Value) -> Any:

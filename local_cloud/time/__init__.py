@@ -1,7 +1,8 @@
-"""time: one file a resource type, named after its token. A new type is one file, one example and one line here."""
+"""time: pauses. A new type is one file, one example and one line here."""
 
 from __future__ import annotations
 
 from local_cloud.server.package import Package
+from local_cloud.time.sleep import Sleep
 
-PACKAGE = Package(name="time", distribution="pulumiverse-time", types=(), functions={})
+PACKAGE = Package(name="time", distribution="pulumiverse-time", types=(Sleep(),), functions={})

@@ -1,0 +1,53 @@
+"""Client secrets of Entra applications."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar, Final
+
+from local_cloud.server.bridged import BridgedType
+from local_cloud.server.guids import stable_guid
+from local_cloud.server.moments import is_moment
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.rules import Pattern, Valid
+
+_SOURCE: Final = "https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/"
+_APPLICATION: Final = "/applications/11111111-1111-1111-1111-111111111111"
+
+
+class ApplicationPassword(BridgedType):
+    """A client secret; every change makes a new one, and the value comes back once."""
+
+    token = "azuread:index/applicationPassword:ApplicationPassword"
+    module = "pulumi_azuread"
+    create_only = ("applicationId", "displayName", "endDate", "rotateWhenChanged", "startDate")
+    secret_outputs = ("value",)
+    rules = (
+        Pattern(
+            path="applicationId",
+            regex="/applications/[0-9a-fA-F-]{36}",
+            says="an application's id is /applications/OBJECT-ID",
+            source=_SOURCE,
+            passes=_APPLICATION,
+            fails="11111111-1111-1111-1111-111111111111",
+        ),
+        Valid(
+            path="endDate",
+            test=is_moment,
+            says="the time is a full RFC 3339 one like 2027-01-31T00:00:00Z",
+            source=_SOURCE,
+            passes="2027-01-31T00:00:00Z",
+            fails="2027-01-31",
+        ),
+    )
+    example: ClassVar = {"applicationId": _APPLICATION, "displayName": "a", "endDate": "2027-01-31T00:00:00Z"}
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
+        """The secret's value, drawn once, in the alphabet that Entra uses."""
+        kept = call.cloud.records.get(resource_id)
+        if kept is not None:
+            return kept.outputs
+        return {
+            "keyId": stable_guid("password", resource_id),
+            "value": f"{secrets.token_urlsafe(3)[:4]}8Q~{secrets.token_urlsafe(24)}",
+        }

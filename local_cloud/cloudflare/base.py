@@ -1,0 +1,61 @@
+"""What all cloudflare types share: ids of 32 hex digits, and the rules on account and zone ids."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from local_cloud.server.bridged import BridgedType
+from local_cloud.server.resource_type import Inputs
+from local_cloud.server.rules import Pattern
+
+API: Final = "https://developers.cloudflare.com/api"
+EXAMPLE_ACCOUNT: Final = "0123456789abcdef0123456789abcdef"
+EXAMPLE_ZONE: Final = "fedcba9876543210fedcba9876543210"
+
+
+class CloudflareType(BridgedType):
+    """One cloudflare resource type."""
+
+    module = "pulumi_cloudflare"
+
+
+class BucketPart(CloudflareType):
+    """Settings of one bucket; the jurisdiction must be the bucket's, and `default` stands where none is given."""
+
+    id_from = ("accountId", "bucketName", "jurisdiction")
+
+    def defaults(self, inputs: Inputs) -> Inputs:  # noqa: ARG002  the same for all
+        """What the provider fills in."""
+        return {"jurisdiction": "default"}
+
+
+def _id_rule(path: str, noun: str) -> Pattern:
+    return Pattern(
+        path=path,
+        regex="[0-9a-f]{32}",
+        says=f"a {noun} id is 32 lower-case hex digits, as the dashboard's overview page shows it",
+        source="https://developers.cloudflare.com/fundamentals/account/find-account-and-zone-ids/",
+        passes=EXAMPLE_ACCOUNT,
+        fails="ecent.online",
+    )
+
+
+ACCOUNT_ID: Final = _id_rule("accountId", "account")
+ZONE_ID: Final = _id_rule("zoneId", "zone")
+
+BUCKET_NAME: Final = Pattern(
+    path="bucketName",
+    regex="[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
+    says="a bucket's name has 3 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit",
+    source="https://developers.cloudflare.com/r2/buckets/create-buckets/",
+    passes="ignition-dev",
+    fails="Ignition_Dev",
+)
+
+HOST: Final = re.compile(r"(?=.{1,253}$)(\*\.)?(_?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
+
+
+def is_host(name: str) -> bool:
+    """Whether the name is a fully qualified host name, a wildcard included."""
+    return HOST.fullmatch(name) is not None

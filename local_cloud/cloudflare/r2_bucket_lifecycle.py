@@ -1,0 +1,101 @@
+"""Lifecycle rules of an R2 bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.server.resource_type import Inputs
+from local_cloud.server.rules import Combination, Length, Range
+
+_LIFECYCLES = "https://developers.cloudflare.com/r2/buckets/object-lifecycles/"
+_RULE: dict[str, Any] = {
+    "id": "abort-multipart",
+    "enabled": True,
+    "conditions": {"prefix": ""},
+    "abortMultipartUploadsTransition": {"condition": {"type": "Age", "maxAge": 604800}},
+}
+
+
+class R2BucketLifecycle(BucketPart):
+    """The lifecycle of one bucket. Removing the resource leaves the rules in force, as the real provider does."""
+
+    token = "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"
+    rules = (
+        ACCOUNT_ID,
+        BUCKET_NAME,
+        Length(
+            path="rules",
+            most=1000,
+            says="a bucket has at most 1000 rules",
+            source=_LIFECYCLES,
+            passes=[_RULE],
+            fails=[_RULE] * 1001,
+        ),
+        Range(
+            path="rules[].abortMultipartUploadsTransition.condition.maxAge",
+            least=1,
+            most=3_153_600_000,
+            says="an age is a positive number of seconds",
+            source=_LIFECYCLES,
+            passes=604800,
+            fails=0,
+        ),
+        Combination(
+            path="rules",
+            test=lambda inputs: all(_acts(rule) for rule in _rules(inputs)),
+            says="every rule does something: abort uploads, delete objects or move them to another class",
+            source=_LIFECYCLES,
+            passes={"rules": [_RULE]},
+            fails={"rules": [{"id": "idle", "enabled": True, "conditions": {"prefix": ""}}]},
+        ),
+        Combination(
+            path="rules",
+            test=lambda inputs: all(_timed(each) for each in _conditions(inputs)),
+            says="a condition of type Age has maxAge (seconds), one of type Date has date",
+            source=_LIFECYCLES,
+            passes={"rules": [_RULE]},
+            fails={"rules": [{**_RULE, "deleteObjectsTransition": {"condition": {"type": "Date", "maxAge": 5}}}]},
+        ),
+        Combination(
+            path="rules",
+            test=lambda inputs: _distinct(rule["id"] for rule in _rules(inputs)),
+            says="rule ids are distinct",
+            source=_LIFECYCLES,
+            passes={"rules": [_RULE]},
+            fails={"rules": [_RULE, _RULE]},
+        ),
+    )
+    example: ClassVar = {
+        "accountId": EXAMPLE_ACCOUNT,
+        "bucketName": "ignition-dev",
+        "jurisdiction": "eu",
+        "rules": [_RULE],
+    }
+
+
+def _rules(inputs: Inputs) -> list[dict[str, Any]]:
+    return inputs.get("rules") or []
+
+
+def _acts(rule: dict[str, Any]) -> bool:
+    transitions = ("abortMultipartUploadsTransition", "deleteObjectsTransition", "storageClassTransitions")
+    return any(name in rule and rule[name] not in ({}, []) for name in transitions)
+
+
+def _conditions(inputs: Inputs) -> Iterable[dict[str, Any]]:
+    for rule in _rules(inputs):
+        single = [rule.get(name) or {} for name in ("abortMultipartUploadsTransition", "deleteObjectsTransition")]
+        for transition in [*single, *(rule.get("storageClassTransitions") or [])]:
+            if "condition" in transition:
+                yield transition["condition"]
+
+
+def _timed(condition: dict[str, Any]) -> bool:
+    return {"Age": "maxAge", "Date": "date"}.get(condition["type"], "type") in condition
+
+
+def _distinct(ids: Iterable[Any]) -> bool:
+    listed = list(ids)
+    return len(set(listed)) == len(listed)

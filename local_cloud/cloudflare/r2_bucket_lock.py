@@ -1,0 +1,53 @@
+"""Lock rules of an R2 bucket: objects under a prefix that nobody can delete or overwrite for a time."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.server.rules import Combination, Length
+
+_LOCKS = "https://developers.cloudflare.com/r2/buckets/bucket-locks/"
+_RULE: dict[str, Any] = {
+    "id": "audit",
+    "enabled": True,
+    "prefix": "audit/",
+    "condition": {"type": "Age", "maxAgeSeconds": 31536000},
+}
+_NEEDS = {"Age": "maxAgeSeconds", "Date": "date"}
+
+
+class R2BucketLock(BucketPart):
+    """The locks of one bucket. Removing the resource leaves them in force, as the real provider does."""
+
+    token = "cloudflare:index/r2BucketLock:R2BucketLock"
+    rules = (
+        ACCOUNT_ID,
+        BUCKET_NAME,
+        Length(
+            path="rules",
+            most=1000,
+            says="a bucket has at most 1000 lock rules",
+            source=_LOCKS,
+            passes=[_RULE],
+            fails=[_RULE] * 1001,
+        ),
+        Combination(
+            path="rules",
+            test=lambda inputs: all(_complete(rule["condition"]) for rule in inputs.get("rules") or []),
+            says="a lock of type Age has maxAgeSeconds, one of type Date has date",
+            source=_LOCKS,
+            passes={"rules": [_RULE]},
+            fails={"rules": [{**_RULE, "condition": {"type": "Age"}}]},
+        ),
+    )
+    example: ClassVar = {
+        "accountId": EXAMPLE_ACCOUNT,
+        "bucketName": "ignition-dev",
+        "jurisdiction": "eu",
+        "rules": [_RULE],
+    }
+
+
+def _complete(condition: dict[str, Any]) -> bool:
+    return _NEEDS.get(condition["type"], "type") in condition

@@ -1,0 +1,16 @@
+"""Total TLS: a certificate for every proxied host of a zone, whatever its depth."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, CloudflareType
+
+
+class TotalTls(CloudflareType):
+    """Whether a zone has Total TLS. Removing the resource leaves it as it is, as the real provider does."""
+
+    token = "cloudflare:index/totalTls:TotalTls"
+    id_from = ("zoneId",)
+    rules = (ZONE_ID,)
+    example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True, "certificateAuthority": "google"}

@@ -1,0 +1,45 @@
+"""Identity providers of Access."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, CloudflareType
+from local_cloud.server.resource_type import Inputs
+from local_cloud.server.rules import Combination
+
+_CREATE: Final = f"{API}/resources/zero_trust/subresources/identity_providers/methods/create/"
+_ENTRA: Final = ("clientId", "clientSecret", "directoryId")
+
+
+def _complete_entra(inputs: Inputs) -> bool:
+    return inputs["type"] != "azureAD" or all(inputs["config"].get(name) is not None for name in _ENTRA)
+
+
+class ZeroTrustAccessIdentityProvider(CloudflareType):
+    """Who vouches for a person at the sign-in page."""
+
+    token = "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider"
+    create_only = ("accountId", "zoneId")
+    secret_outputs = ("config.clientSecret",)
+    rules = (
+        ACCOUNT_ID,
+        ZONE_ID,
+        Combination(
+            path="accountId",
+            test=lambda inputs: (inputs.get("accountId") is None) != (inputs.get("zoneId") is None),
+            says="an identity provider belongs to an account or to a zone, to exactly one of them",
+            source=_CREATE,
+            passes={"accountId": EXAMPLE_ACCOUNT},
+            fails={"zoneId": EXAMPLE_ACCOUNT},
+        ),
+        Combination(
+            path="config",
+            test=_complete_entra,
+            says=f"an azureAD provider has {', '.join(_ENTRA)}",
+            source=_CREATE,
+            passes={"type": "onetimepin"},
+            fails={"type": "azureAD", "config": {"clientId": "a"}},
+        ),
+    )
+    example: ClassVar = {"accountId": EXAMPLE_ACCOUNT, "name": "one-time pin", "type": "onetimepin", "config": {}}

@@ -1,0 +1,91 @@
+"""Certificate signing requests; really signed, with `cryptography`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, ClassVar, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.x509.oid import NameOID
+
+from local_cloud.server.bridged import BridgedType
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.rules import Combination, Length, Pattern
+from local_cloud.tls.private_key import key_algorithm
+
+_SOURCE: Final = "https://www.pulumi.com/registry/packages/tls/api-docs/certrequest/"
+_EXAMPLE_KEY: Final = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n"
+_SUBJECT: Final = {
+    "commonName": NameOID.COMMON_NAME,
+    "organization": NameOID.ORGANIZATION_NAME,
+    "organizationalUnit": NameOID.ORGANIZATIONAL_UNIT_NAME,
+    "locality": NameOID.LOCALITY_NAME,
+    "province": NameOID.STATE_OR_PROVINCE_NAME,
+    "country": NameOID.COUNTRY_NAME,
+    "postalCode": NameOID.POSTAL_CODE,
+    "serialNumber": NameOID.SERIAL_NUMBER,
+}
+
+
+class CertRequest(BridgedType):
+    """A signing request; every change makes a new one."""
+
+    token = "tls:index/certRequest:CertRequest"
+    module = "pulumi_tls"
+    real = True
+    create_only = ("dnsNames", "ipAddresses", "privateKeyPem", "subject", "uris")
+    secret_outputs = ("privateKeyPem",)
+    rules = (
+        Pattern(
+            path="privateKeyPem",
+            regex=r"(?s)\s*-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----\s*",
+            says="the key is PEM, from tls.PrivateKey for example",
+            source=_SOURCE,
+            passes=_EXAMPLE_KEY,
+            fails="MIIE",
+        ),
+        Length(
+            path="subject.commonName",
+            least=1,
+            most=64,
+            says="a common name has 1 to 64 characters",
+            source="https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1",
+            passes="api.ecent.online",
+            fails="a" * 65,
+        ),
+        Combination(
+            path="privateKeyPem",
+            test=lambda inputs: inputs.get("privateKeyPem") is not None,
+            says="the private key must be given",
+            source=_SOURCE,
+            passes={"privateKeyPem": _EXAMPLE_KEY},
+            fails={"privateKeyPem": None},
+        ),
+    )
+    example: ClassVar = {
+        "privateKeyPem": _EXAMPLE_KEY,
+        "subject": {"commonName": "api.ecent.online"},
+        "dnsNames": ["api.ecent.online"],
+    }
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+        """The request; made once, since a signature may differ each time."""
+        kept = call.cloud.records.get(resource_id)
+        if kept is not None:
+            return kept.outputs
+        key: Any = serialization.load_pem_private_key(inputs["privateKeyPem"].encode(), None)
+        algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+        builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(inputs.get("subject") or {}))
+        names = [x509.DNSName(name) for name in inputs.get("dnsNames") or []]
+        addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in inputs.get("ipAddresses") or []]
+        if names or addresses:
+            builder = builder.add_extension(x509.SubjectAlternativeName([*names, *addresses]), critical=False)
+        pem = builder.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
+        return {"certRequestPem": pem, "keyAlgorithm": key_algorithm(key)}
+
+
+def _subject(subject: Inputs) -> x509.Name:
+    known = [(oid, subject[name]) for name, oid in _SUBJECT.items() if subject.get(name)]
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in known])
