@@ -102,7 +102,8 @@ def schema_of(module: str, name: str) -> Schema:
     """
     package = importlib.import_module(module)
     cls = getattr(package, name)
-    args_cls = getattr(package, f"{name}Args", None) or getattr(inspect.getmodule(cls), f"{name}Args")
+    # Where a nested type has the name already (azuread's ApplicationPasswordArgs), the resource's own is ...InitArgs.
+    args_cls = getattr(package, f"{name}InitArgs", None) or getattr(package, f"{name}Args")
     return Schema(inputs=properties_of(args_cls), outputs=properties_of(cls), resource_class=cls)
 
 

@@ -16,7 +16,9 @@ from local_cloud.server.rules import Combination, Length, Pattern
 from local_cloud.tls.private_key import key_algorithm
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/tls/api-docs/certrequest/"
-_EXAMPLE_KEY: Final = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n"
+_EXAMPLE_KEY: Final = (  # the bytes 0 to 31
+    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n"
+)
 _SUBJECT: Final = {
     "commonName": NameOID.COMMON_NAME,
     "organization": NameOID.ORGANIZATION_NAME,
