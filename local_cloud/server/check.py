@@ -33,7 +33,9 @@ def problems(resource_type: ResourceType, inputs: Mapping[str, Any]) -> list[Pro
     return found
 
 
-def _object(properties: Mapping[str, Property], value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _object(
+    properties: Mapping[str, Property], value: Mapping[str, Any], at: str, *, secret: bool = False
+) -> Iterator[Problem]:
     for name, prop in properties.items():
         where = f"{at}.{name}" if at else name
         given = value.get(name)
@@ -41,7 +43,7 @@ def _object(properties: Mapping[str, Property], value: Mapping[str, Any], at: st
             if prop.required:
                 yield Problem(where, f"missing required property '{where}'")
         else:
-            yield from _value(prop.type, given, where)
+            yield from _value(prop.type, given, where, secret=secret)
     for name in value:
         if name not in properties and not name.startswith("__"):
             yield Problem(f"{at}.{name}" if at else name, _unknown(properties, name, at))
@@ -68,18 +70,18 @@ def _value(kind: Type, value: Any, at: str, *, secret: bool = False) -> Iterator
         for index, item in enumerate(value):
             yield from _value(kind.item, item, f"{at}[{index}]", secret=secret)
     elif isinstance(kind, OneOf):
-        yield from _one_of(kind, value, at)
+        yield from _one_of(kind, value, at, secret=secret)
     elif not isinstance(value, Mapping):
         yield _wrong(at, "object", value)
     elif isinstance(kind, MapOf):
         for key, item in value.items():
             yield from _value(kind.item, item, f"{at}.{key}", secret=secret)
     else:
-        yield from _object(kind.properties, value, at)
+        yield from _object(kind.properties, value, at, secret=secret)
 
 
-def _one_of(kind: OneOf, value: Any, at: str) -> Iterator[Problem]:
-    attempts = [list(_value(member, value, at)) for member in kind.members]
+def _one_of(kind: OneOf, value: Any, at: str, *, secret: bool) -> Iterator[Problem]:
+    attempts = [list(_value(member, value, at, secret=secret)) for member in kind.members]
     if all(attempts):
         yield from min(attempts, key=len)
 
