@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_cloud.server.guarded import NotKnownYet, guarded
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain
 
 Patch = Mapping[str, Any]
@@ -130,8 +131,7 @@ class Combination(Rule):
     """
     Several properties together must satisfy a function of all inputs.
 
-    `test` gets the inputs with `UNKNOWN` where something is not known yet; reading `UNKNOWN` as true or false raises, and the rule
-    then waits. `path` is the property that the message names.
+    A function that reads a value which is not known yet waits for the day it is. `path` is the property that the message names.
     """
 
     test: Callable[[Mapping[str, Any]], bool] = field(repr=False)
@@ -139,10 +139,8 @@ class Combination(Rule):
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule."""
         try:
-            holds = self.test(plain(inputs))
-        except TypeError:
-            if not has_unknown(inputs):
-                raise
+            holds = self.test(guarded(plain(inputs)))
+        except NotKnownYet:
             return
         if not holds:
             yield Problem(self.path, f"'{self.path}': {self.says} ({self.source})")
