@@ -36,6 +36,7 @@ class ProcessFailed(BackendError):  # noqa: N818  says what happened
         name: the process's name.
         exit_code: its exit code, negative for a signal; None when it was still running.
         log_file: where its output is.
+        last_line: the last thing it said, or nothing.
     """
 
     def __init__(self, process: Process, what: str, *, exit_code: int | None, lines: Sequence[str]) -> None:
@@ -50,6 +51,7 @@ class ProcessFailed(BackendError):  # noqa: N818  says what happened
         self.name = process.name
         self.exit_code = exit_code
         self.log_file = process.log_file
+        self.last_line = lines[-1] if lines else ""
 
 
 class Process:
@@ -130,6 +132,12 @@ class Process:
             return self.alive and self._ready()
         except OSError:
             return False
+
+    @property
+    def left_running(self) -> bool:
+        """Whether the pid file names a process that an earlier daemon left and that still runs."""
+        left = Mark.read(self.pid_file)
+        return left is not None and left.alive
 
     def start(self) -> None:
         """

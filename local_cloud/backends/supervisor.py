@@ -166,6 +166,8 @@ class Supervisor:
                 try:
                     process.start()
                 except ProcessFailed as failed:
+                    if watched.leave.is_set():
+                        return
                     failures += 1
                     self._report(watched, failed)
                 else:
