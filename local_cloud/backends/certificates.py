@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -237,7 +237,7 @@ class LocalCA:
         return certificate
 
     @contextlib.contextmanager
-    def _exclusive(self, directory: Path) -> Iterator[None]:
+    def _exclusive(self, directory: Path) -> Generator[None]:
         """One thread of one process at a time: two that find no key would otherwise each make their own."""
         try:
             with self._lock:
