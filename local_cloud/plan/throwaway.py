@@ -38,7 +38,7 @@ class Throwaway:
     @property
     def environment(self) -> dict[str, str]:
         """What points a Pulumi CLI at it."""
-        return {"PULUMI_BACKEND_URL": f"file://{self.backend}", "PULUMI_CONFIG_PASSPHRASE": ""}
+        return {"PULUMI_BACKEND_URL": f"file://{self.backend}", "PULUMI_CONFIG_PASSPHRASE": "", "PULUMI_DEBUG_COMMANDS": "true"}
 
 
 @contextlib.contextmanager

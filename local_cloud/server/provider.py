@@ -106,7 +106,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         refused = [each for each in found if not self._accepted(context, request.urn, resource_type.token, each)]
         return provider_pb2.CheckResponse(
             inputs=encode_struct(inputs),
-            failures=[provider_pb2.CheckFailure(property=each.path, reason=each.reason) for each in refused],
+            # Without the property: the engine would print its value beside it, even a secret one. The reason names both.
+            failures=[provider_pb2.CheckFailure(reason=each.reason) for each in refused],
         )
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
