@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from typing import ClassVar, Final
 
-from local_cloud.server.bridged import BridgedType
-from local_cloud.server.guids import stable_guid
+from local_cloud.server.drawn_once import DrawnOnce
 from local_cloud.server.moments import is_moment
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Inputs, Outputs
 from local_cloud.server.rules import Pattern, Valid
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/"
 _APPLICATION: Final = "/applications/11111111-1111-1111-1111-111111111111"
 
 
-class ApplicationPassword(BridgedType):
+class ApplicationPassword(DrawnOnce):
     """A client secret; every change makes a new one, and the value comes back once."""
 
     token = "azuread:index/applicationPassword:ApplicationPassword"
@@ -42,12 +42,6 @@ class ApplicationPassword(BridgedType):
     )
     example: ClassVar = {"applicationId": _APPLICATION, "displayName": "a", "endDate": "2027-01-31T00:00:00Z"}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
-        """The secret's value, drawn once, in the alphabet that Entra uses."""
-        kept = call.cloud.records.get(resource_id)
-        if kept is not None:
-            return kept.outputs
-        return {
-            "keyId": stable_guid("password", resource_id),
-            "value": f"{secrets.token_urlsafe(3)[:4]}8Q~{secrets.token_urlsafe(24)}",
-        }
+    def draw(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
+        """The secret's value, in the alphabet that Entra uses."""
+        return {"keyId": str(uuid.uuid4()), "value": f"{secrets.token_urlsafe(3)[:4]}8Q~{secrets.token_urlsafe(24)}"}

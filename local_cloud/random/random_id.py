@@ -7,17 +7,16 @@ import secrets
 import uuid
 from typing import ClassVar
 
-from local_cloud.server.bridged import BridgedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.drawn_once import DrawnOnce
+from local_cloud.server.resource_type import Inputs, Outputs
 from local_cloud.server.rules import Range
 
 
-class RandomId(BridgedType):
+class RandomId(DrawnOnce):
     """Random bytes in several spellings."""
 
     token = "random:index/randomId:RandomId"
     module = "pulumi_random"
-    real = True
     create_only = ("byteLength", "keepers", "prefix")
     rules = (
         Range(
@@ -32,11 +31,8 @@ class RandomId(BridgedType):
     )
     example: ClassVar = {"byteLength": 8}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
-        """Drawn once."""
-        kept = call.cloud.records.get(resource_id)
-        if kept is not None:
-            return kept.outputs
+    def draw(self, inputs: Inputs) -> Outputs:
+        """The same bytes in four spellings."""
         drawn, prefix = secrets.token_bytes(inputs["byteLength"]), inputs.get("prefix", "")
         url = base64.urlsafe_b64encode(drawn).decode().rstrip("=")
         return {
@@ -47,16 +43,14 @@ class RandomId(BridgedType):
         }
 
 
-class RandomUuid(BridgedType):
+class RandomUuid(DrawnOnce):
     """A random UUID."""
 
     token = "random:index/randomUuid:RandomUuid"
     module = "pulumi_random"
-    real = True
     create_only = ("keepers",)
     example: ClassVar = {"keepers": {"rotation": "1"}}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing goes in
-        """Drawn once."""
-        kept = call.cloud.records.get(resource_id)
-        return {"result": kept.outputs["result"] if kept is not None else str(uuid.uuid4())}
+    def draw(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing goes in
+        """A UUID of version 4."""
+        return {"result": str(uuid.uuid4())}

@@ -6,8 +6,8 @@ import secrets
 import string
 from typing import ClassVar, Final
 
-from local_cloud.server.bridged import BridgedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.drawn_once import DrawnOnce
+from local_cloud.server.resource_type import Inputs, Outputs
 from local_cloud.server.rules import Combination, Range
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
@@ -15,12 +15,11 @@ _SPECIAL: Final = "!@#$%&*()-_=+[]{}<>:?"
 _CLASSES: Final = {"lower": string.ascii_lowercase, "upper": string.ascii_uppercase, "numeric": string.digits}
 
 
-class RandomString(BridgedType):
+class RandomString(DrawnOnce):
     """A string of random characters."""
 
     token = "random:index/randomString:RandomString"
     module = "pulumi_random"
-    real = True
     create_only = (
         "length",
         "keepers",
@@ -56,15 +55,9 @@ class RandomString(BridgedType):
     )
     example: ClassVar = {"length": 40, "special": False}
 
-    def create(self, call: Call, inputs: Inputs) -> Resource:
-        """Draws the value; the same resource asked for again keeps the one it has."""
-        made = call.cloud.records.get(self.identify(call, inputs))
-        return made if made is not None else super().create(call, inputs)
-
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
-        """The value, drawn once."""
-        kept = call.cloud.records.get(resource_id)
-        return {"result": kept.outputs["result"] if kept is not None else draw(inputs)}
+    def draw(self, inputs: Inputs) -> Outputs:
+        """The value."""
+        return {"result": _drawn(inputs)}
 
 
 class RandomPassword(RandomString):
@@ -74,7 +67,7 @@ class RandomPassword(RandomString):
     secret_outputs = ("result", "bcryptHash")
 
 
-def draw(inputs: Inputs) -> str:
+def _drawn(inputs: Inputs) -> str:
     """A value from the operating system's generator that holds the minimum of each class."""
     special = inputs.get("overrideSpecial") or _SPECIAL
     drawn = [secrets.choice(special) for _ in range(inputs.get("minSpecial", 0))]

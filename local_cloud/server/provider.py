@@ -17,6 +17,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from local_cloud.backends.errors import BackendError
 from local_cloud.server import check, diff, exceptions, naming, outputs
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
@@ -247,7 +248,7 @@ class _refusals:  # noqa: N801  used as a statement
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Refusal):
+        if isinstance(error, Refusal | BackendError):
             self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
 
 

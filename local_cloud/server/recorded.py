@@ -1,4 +1,4 @@
-"""Resource types that are kept as state only: full Check, Diff and Read, and the outputs that programs use, with no part behind them."""
+"""The four verbs over the records of a cloud, for types kept as state only and for types with a real part alike."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ class RecordedType(ResourceType):
     """
     The four verbs over the cloud's records.
 
-    A type with a real part extends `create`, `update` and `delete`, calling these last or first, and overrides `read`.
+    A type with a real part behind it overrides `reach` and `end`, and `look` where the part can change on its own.
     """
+
+    @property
+    def real(self) -> bool:
+        """Whether a real local part stands behind the type."""
+        return type(self).reach is not RecordedType.reach
 
     @abstractmethod
     def identify(self, call: Call, inputs: Inputs) -> str:
@@ -23,29 +28,43 @@ class RecordedType(ResourceType):
         """Outputs that are not inputs, for a resource that exists; merged over the inputs that come back."""
         return {}
 
+    def reach(self, call: Call, resource_id: str, inputs: Inputs) -> None:
+        """Brings the real part to these inputs, whether it exists or not; doing it again changes nothing."""
+
+    def end(self, call: Call, resource: Resource) -> None:
+        """Removes the real part; one that is gone already is no error."""
+
+    def look(self, call: Call, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
+        """The resource as the real part is now; None where it is gone."""
+        return resource
+
     def create(self, call: Call, inputs: Inputs) -> Resource:
-        """Records the resource; an id that another resource holds is refused as the clouds refuse it."""
+        """Makes the resource; an id that another resource holds is refused as the clouds refuse it."""
         resource_id = self.identify(call, inputs)
         owner = call.cloud.records.owner(resource_id)
         if owner is not None and owner != call.urn:
             raise Refusal(
-                f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` or choose another name"
+                f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` "
+                "or choose another name"
             )
-        return self._record(call, resource_id, inputs)
+        return self._reach(call, resource_id, inputs)
 
     def read(self, call: Call, resource_id: str) -> Resource | None:
-        """The record."""
-        return call.cloud.records.get(resource_id)
+        """The record, as the real part is now."""
+        kept = call.cloud.records.get(resource_id)
+        return self.look(call, kept) if kept is not None else None
 
     def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
-        """Records the new inputs, keeping computed outputs that do not depend on them."""
-        return self._record(call, resource.id, inputs)
+        """Brings the resource to the new inputs."""
+        return self._reach(call, resource.id, inputs)
 
     def delete(self, call: Call, resource: Resource) -> None:
-        """Forgets the record."""
+        """Ends the real part and forgets the record."""
+        self.end(call, resource)
         call.cloud.records.remove(resource.id)
 
-    def _record(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
+    def _reach(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
+        self.reach(call, resource_id, inputs)
         shaped = outputs.echoed(self.schema.outputs, inputs)
         known = outputs.merged(shaped, self.known_at_preview(inputs))
         resource = Resource(resource_id, inputs, outputs.merged(known, self.computed(call, resource_id, inputs)))

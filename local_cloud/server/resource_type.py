@@ -50,7 +50,6 @@ class ResourceType(ABC):
 
     Attributes:
         token: Pulumi's type token, `azure-native:keyvault:Vault`.
-        real: whether a real local part stands behind it; otherwise it is kept as state only.
         rules: what the service asks beyond the SDK's types.
         create_only: properties whose change makes a new resource.
         immutable: properties that cannot change and that the real provider nevertheless sends as an update; the update is refused.
@@ -59,12 +58,16 @@ class ResourceType(ABC):
     """
 
     token: ClassVar[str]
-    real: ClassVar[bool] = False
     rules: ClassVar[Sequence[Rule]] = ()
     create_only: ClassVar[Sequence[str]] = ()
     immutable: ClassVar[Sequence[str]] = ()
     secret_outputs: ClassVar[Sequence[str]] = ()
     example: ClassVar[Mapping[str, Any]]
+
+    @property
+    @abstractmethod
+    def real(self) -> bool:
+        """Whether a real local part stands behind the type; otherwise it is kept as state only."""
 
     @property
     @abstractmethod

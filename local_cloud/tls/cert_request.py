@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
 
-from local_cloud.server.bridged import BridgedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.drawn_once import DrawnOnce
+from local_cloud.server.resource_type import Inputs, Outputs
 from local_cloud.server.rules import Combination, Length, Pattern
 from local_cloud.tls.private_key import key_algorithm
 
@@ -31,12 +31,11 @@ _SUBJECT: Final = {
 }
 
 
-class CertRequest(BridgedType):
+class CertRequest(DrawnOnce):
     """A signing request; every change makes a new one."""
 
     token = "tls:index/certRequest:CertRequest"
     module = "pulumi_tls"
-    real = True
     create_only = ("dnsNames", "ipAddresses", "privateKeyPem", "subject", "uris")
     secret_outputs = ("privateKeyPem",)
     rules = (
@@ -72,11 +71,8 @@ class CertRequest(BridgedType):
         "dnsNames": ["api.ecent.online"],
     }
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
-        """The request; made once, since a signature may differ each time."""
-        kept = call.cloud.records.get(resource_id)
-        if kept is not None:
-            return kept.outputs
+    def draw(self, inputs: Inputs) -> Outputs:
+        """The request, signed; a signature may differ each time."""
         key: Any = serialization.load_pem_private_key(inputs["privateKeyPem"].encode(), None)
         algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
         builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(inputs.get("subject") or {}))

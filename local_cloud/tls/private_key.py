@@ -8,8 +8,8 @@ from typing import ClassVar, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from local_cloud.server.bridged import BridgedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.drawn_once import DrawnOnce
+from local_cloud.server.resource_type import Inputs, Outputs
 from local_cloud.server.rules import Choice
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/tls/api-docs/privatekey/"
@@ -19,12 +19,11 @@ _NONE: Final = serialization.NoEncryption()
 PrivateKeyTypes = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
-class PrivateKey(BridgedType):
+class PrivateKey(DrawnOnce):
     """A key pair."""
 
     token = "tls:index/privateKey:PrivateKey"
     module = "pulumi_tls"
-    real = True
     create_only = ("algorithm", "ecdsaCurve", "rsaBits")
     secret_outputs = ("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8")
     rules = (
@@ -55,10 +54,9 @@ class PrivateKey(BridgedType):
     )
     example: ClassVar = {"algorithm": "RSA", "rsaBits": 2048}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
-        """The key in the spellings that programs use; made once."""
-        kept = call.cloud.records.get(resource_id)
-        return kept.outputs if kept is not None else _spellings(_make(inputs))
+    def draw(self, inputs: Inputs) -> Outputs:
+        """The key in the spellings that programs use."""
+        return _spellings(_make(inputs))
 
 
 def _make(inputs: Inputs) -> PrivateKeyTypes:
