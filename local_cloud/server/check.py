@@ -28,7 +28,7 @@ def problems(resource_type: ResourceType, inputs: Mapping[str, Any]) -> list[Pro
     """Everything in the inputs that the cloud would refuse, types first; rules are asked only of inputs whose types are right."""
     found = list(_object(resource_type.schema.inputs, inputs, ""))
     if not found:
-        for rule in resource_type.rules:
+        for rule in resource_type.all_rules:
             found.extend(rule.problems(inputs))
     return found
 

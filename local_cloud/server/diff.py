@@ -29,13 +29,21 @@ class Change:
 def changes(resource_type: ResourceType, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """The changes from the old inputs to the new ones, in the order of their paths."""
     replacing = resource_type.replacing
-    return [Change(path, kind, _covers(replacing, path)) for path, kind in _differences(old, new, "")]
+    return [
+        Change(path, kind, _covers(replacing, path))
+        for path, kind, before, after in _differences(old, new, "")
+        if not resource_type.same(path, before, after)
+    ]
 
 
 def refused_changes(resource_type: ResourceType, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Changed properties that cannot change in place, although the real provider would send them as an update."""
     immutable = frozenset(resource_type.immutable)
-    return [path for path, _ in _differences(old, new, "") if _covers(immutable, path)]
+    return [
+        path
+        for path, _, before, after in _differences(old, new, "")
+        if _covers(immutable, path) and not resource_type.same(path, before, after)
+    ]
 
 
 def _covers(paths: frozenset[str], path: str) -> bool:
@@ -44,7 +52,7 @@ def _covers(paths: frozenset[str], path: str) -> bool:
     return any(bare == each or bare.startswith(f"{each}.") for each in paths)
 
 
-def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind]]:
+def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind, Any, Any]]:
     old, new = _bare(old), _bare(new)
     if isinstance(old, str) and old == REDACTED:
         return
@@ -56,11 +64,11 @@ def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind]]:
         for index in range(max(len(old), len(new))):
             yield from _differences(_item(old, index), _item(new, index), f"{at}[{index}]")
     elif new is UNKNOWN:
-        yield at, "add" if old is None else "update"
+        yield at, "add" if old is None else "update", old, new
     elif old is UNKNOWN or type(old) is not type(new) or old != new:
         if _is_numerically_equal(old, new):
             return
-        yield at, "add" if old is None else "delete" if new is None else "update"
+        yield at, "add" if old is None else "delete" if new is None else "update", old, new
 
 
 def _is_numerically_equal(old: Any, new: Any) -> bool:

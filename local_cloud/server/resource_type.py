@@ -89,6 +89,15 @@ class ResourceType(ABC):
         """Properties whose change makes a new resource."""
         return frozenset(self.create_only)
 
+    @functools.cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The type's rules and those that it shares with its package."""
+        return tuple(self.rules)
+
+    def same(self, path: str, old: Any, new: Any) -> bool:  # noqa: ARG002  for types that write a value in several ways
+        """Whether two values differ in writing only, so that the real provider reports no change."""
+        return False
+
     def defaults(self, inputs: Inputs) -> Inputs:  # noqa: ARG002  for types that have any
         """Properties that the real provider fills in when they are missing."""
         return {}

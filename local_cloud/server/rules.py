@@ -42,7 +42,7 @@ class Rule(ABC):
         path: the property on the wire, `properties.sku.name`; `rules[].ref` means every item.
         says: the rule in words that end a sentence beginning with the property.
         source: the page or issue that says so.
-        passes: what to put into the type's example so that the rule holds; for a combination, property paths and values.
+        passes: what to put into the type's example so that the rule holds; for Related and Combination, property paths and values.
         fails: the same, so that the rule does not hold.
     """
 
@@ -58,7 +58,11 @@ class Rule(ABC):
             shown, bare = _shown(value), plain(value)
             if bare is None or has_unknown(value) or self.holds(bare):
                 continue
-            yield Problem(path, f"'{path}' is {shown}, but {self.says} ({self.source})")
+            yield self.problem(path, f"'{path}' is {shown}, but {self.says} ({self.source})", bare)
+
+    def problem(self, path: str, reason: str, value: Any) -> Problem:  # noqa: ARG002  for rules that rest on a list
+        """The refusal of one value."""
+        return Problem(path, reason)
 
     @abstractmethod
     def holds(self, value: Any) -> bool:
@@ -106,13 +110,18 @@ class Length(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Rule):
-    """A value must be one of a list that the SDK does not enumerate."""
+    """A value must be one of a list that the SDK does not enumerate and that the service may extend; `form` brings spellings together."""
 
     among: Sequence[Any]
+    form: Callable[[Any], Any] = field(default=lambda value: value, repr=False)
 
     def holds(self, value: Any) -> bool:
         """Whether the value is in the list."""
-        return value in self.among
+        return self.form(value) in self.among
+
+    def problem(self, path: str, reason: str, value: Any) -> Problem:
+        """An accepted exception may let the value pass."""
+        return ListedValueProblem(path, reason, value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +133,38 @@ class Valid(Rule):
     def holds(self, value: Any) -> bool:
         """Whether the function says so."""
         return self.test(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Related(Rule):
+    """
+    Each value at the path must satisfy a function of itself and all inputs: a reference that must lead somewhere, an item of a list.
+
+    A function that reads a value which is not known yet waits for the day it is.
+    """
+
+    test: Callable[[Any, Mapping[str, Any]], bool] = field(repr=False)
+
+    def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
+        """What in these inputs breaks the rule, each by its exact path."""
+        whole = guarded(plain(inputs))
+        for path, value in values_at(inputs, self.path):
+            bare = plain(value)
+            try:
+                if bare is None or bare is UNKNOWN or self.test(guarded(bare), whole):
+                    continue
+            except NotKnownYet:
+                continue
+            named = f"'{path}':" if isinstance(bare, dict | list) else f"'{path}' is {_shown(value)}, but"
+            yield Problem(path, f"{named} {self.says} ({self.source})")
+
+    def holds(self, value: Any) -> bool:
+        """Whether the function says so of a value that needs nothing beside it."""
+        return self.test(value, {})
+
+    def patch(self, value: Any) -> Patch:
+        """What a related rule `passes` and `fails` are patches already."""
+        return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +209,11 @@ def value_at(inputs: Mapping[str, Any], path: str) -> Any:
             return UNKNOWN
         value = value.get(part) if isinstance(value, Mapping) else None
     return plain(value)
+
+
+def items_at(inputs: Any, path: str) -> list[Any]:
+    """The values at a path inside inputs that a test got; reading one that is not known yet makes the rule wait."""
+    return [value for _, value in values_at(inputs, path) if value is not None]
 
 
 def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
