@@ -1,0 +1,151 @@
+"""
+The S3 gateway's processes.
+
+versitygw speaks either TLS or plain HTTP, so two of them serve the same directory: the one with TLS, and one for
+clients whose roots are compiled in and cannot be told of a local authority. Both keep nothing in memory that the
+other would have to hear of.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.ports import Ports
+from local_cloud.backends.process import Process
+from local_cloud.backends.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from local_cloud.backends.object_storage.operator import Operator
+
+# R2's only region.
+REGION = "auto"
+TLS, PLAIN = "object storage", "object storage (http)"
+_HEALTH = "/.healthz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """
+    The two processes over one directory.
+
+    Attributes:
+        program: the versitygw executable.
+        directory: state directory; objects are in `data`, accounts in `accounts`.
+        host_names: names that the certificate is for.
+    """
+
+    program: Path
+    directory: Path
+    ca: LocalCA
+    ports: Ports
+    supervisor: Supervisor
+    host_names: Sequence[str]
+
+    @property
+    def data(self) -> Path:
+        """Where the objects are, one folder a bucket."""
+        return self.directory / "data"
+
+    @property
+    def tls_port(self) -> int:
+        """Port of the TLS endpoint."""
+        return self.ports.port(TLS)
+
+    @property
+    def plain_port(self) -> int:
+        """Port of the plain HTTP endpoint."""
+        return self.ports.port(PLAIN)
+
+    def start(self) -> None:
+        """Start both, or adopt them; those that are supervised already are left alone."""
+        for directory in (self.data, self.directory / "accounts"):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        certificate = self.ca.issue(self.host_names, directory=self.directory / "tls")
+        tls = ["--cert", str(certificate.cert_file.absolute()), "--key", str(certificate.key_file.absolute())]
+        self._supervise(TLS, "gateway-tls", self.tls_port, tls)
+        self._supervise(PLAIN, "gateway-http", self.plain_port, [])
+
+    def stop(self) -> None:
+        """Stop both."""
+        self.supervisor.remove(PLAIN)
+        self.supervisor.remove(TLS)
+
+    @property
+    def operator(self) -> Operator:
+        """An operator's client; of use while the gateway runs."""
+        # Imported late: boto3 takes a quarter of a second that starting need not wait for.
+        from local_cloud.backends.object_storage.operator import Operator  # noqa: PLC0415
+
+        access, secret = self._operator_keys()
+        return Operator(self.plain_port, access, secret)
+
+    def _supervise(self, name: str, file: str, port: int, tls: Sequence[str]) -> None:
+        if self.supervisor.get(name) is not None:
+            return
+        process = Process(
+            name,
+            [
+                self.program,
+                *("--port", f"127.0.0.1:{port}", "--region", REGION, "--health", _HEALTH, *tls),
+                # Two gateways share the accounts, and a removed token must be refused at once.
+                *("--iam-dir", self.directory / "accounts", "--iam-cache-disable"),
+                # Request lines would hold presigned URLs.
+                "--quiet",
+                "posix",
+                self.data,
+            ],
+            env=self._environment(),
+            cwd=self.directory,
+            log_file=self.directory / f"{file}.log",
+            ready=lambda: _healthy(port, self.ca.ca_file if tls else None),
+        )
+        if not process.left_running:
+            self.ports.require_free(name)
+        self.supervisor.add(process)
+
+    def _environment(self) -> dict[str, str]:
+        access, secret = self._operator_keys()
+        return {
+            "ROOT_ACCESS_KEY_ID": access,
+            "ROOT_SECRET_ACCESS_KEY": secret,
+            "PATH": os.defpath,
+            "HOME": str(self.directory),
+        }
+
+    def _operator_keys(self) -> tuple[str, str]:
+        """The operator's key pair: made once, readable by us only, never handed out."""
+        file = self.directory / "operator.json"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            scratch = file.with_suffix(".new")
+            scratch.touch(mode=0o600)
+            scratch.write_text(json.dumps([secrets.token_hex(10), secrets.token_hex(32)]))
+            scratch.replace(file)
+        access, secret = json.loads(file.read_text())
+        return access, secret
+
+
+def _healthy(port: int, ca_file: Path | None) -> bool:
+    connection = (
+        http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        if ca_file is None
+        else http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=2, context=ssl.create_default_context(cafile=ca_file)
+        )
+    )
+    try:
+        connection.request("GET", _HEALTH)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except http.client.HTTPException:
+        return False
+    finally:
+        connection.close()
