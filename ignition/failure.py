@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from local_cloud.background import BackgroundError
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.plan.exported_state import StateError
-
-from local_cloud.plan.address import PlanDaemonError
 from local_cloud.plan.throwaway import StackError
 
-MENDABLE: Final = (BinaryMissing, PlanDaemonError, StackError, StateError)
+MENDABLE: Final = (BinaryMissing, BackgroundError, StackError, StateError)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from local_cloud.engine.pulumi_cli import find_pulumi
 
 from local_cloud.engine.attachment import attached
-from local_cloud.plan import address
+from local_cloud.engine.pulumi_cli import find_pulumi
+from local_cloud.plan.background import plan_daemon
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,16 @@ class Planning:
 def planning() -> Planning:
     """Finds the engine and the plan daemon, making them ready first where they are not."""
     pulumi = find_pulumi(progress=say)
-    daemon = address.ensure(say)
-    home = address.directory() / "pulumi-home"
+    background = plan_daemon()
+    daemon = background.ensure(say)
     environment = attached(
-        os.environ, pulumi=pulumi, providers=daemon.providers, language_port=daemon.language_port, home=home
+        os.environ,
+        pulumi=pulumi,
+        providers=daemon.facts["providers"],
+        language_port=daemon.port,
+        home=background.directory / "pulumi-home",
     )
-    return Planning(pulumi, environment, daemon.salt)
+    return Planning(pulumi, environment, daemon.facts["salt"])
 
 
 def say(message: str) -> None:

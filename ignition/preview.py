@@ -12,7 +12,7 @@ import click
 from ignition.planning import Planning, planning, say
 from local_cloud.plan import exported_state
 from local_cloud.plan.event_log import summary
-from local_cloud.plan.throwaway import Throwaway, project_name, throwaway
+from local_cloud.plan.throwaway import Throwaway, project_name, stack_config, throwaway
 
 
 @click.command()
@@ -40,6 +40,7 @@ def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: P
     started = time.monotonic()
     root = cwd.absolute()
     known = exported_state.read(state, project_name(root), stack) if state else None
+    stack_config(root, stack)  # a wrong name is told before anything is started
     ready = planning()
     with throwaway(root, stack, ready.salt, known.resources if known else None) as place:
         code = _run(_arguments(ready, stack, place, as_json=as_json, diff=diff), ready, place, root)

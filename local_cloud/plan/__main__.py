@@ -8,9 +8,10 @@ import threading
 import time
 from typing import Final
 
+from local_cloud.background import Address, fingerprint
 from local_cloud.language_host import LanguageHost
 from local_cloud.packages import PACKAGES
-from local_cloud.plan.address import Address, fingerprint, write
+from local_cloud.plan.background import plan_daemon
 from local_cloud.plan.salt import new_salt
 from local_cloud.server.serve import serve
 
@@ -33,7 +34,8 @@ def main() -> None:
     host = LanguageHost(on_run=note)
     language_port = host.start()
     served = serve(PACKAGES)
-    write(Address(os.getpid(), served.attachment, language_port, code, new_salt()))
+    facts = {"providers": served.attachment, "salt": new_salt()}
+    plan_daemon().publish(Address(os.getpid(), language_port, code, facts))
     while not stopping.wait(1.0):
         if time.monotonic() - last_run > IDLE_LIMIT_S and not host.active_runs:
             break

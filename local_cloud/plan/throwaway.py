@@ -38,7 +38,11 @@ class Throwaway:
     @property
     def environment(self) -> dict[str, str]:
         """What points a Pulumi CLI at it."""
-        return {"PULUMI_BACKEND_URL": f"file://{self.backend}", "PULUMI_CONFIG_PASSPHRASE": "", "PULUMI_DEBUG_COMMANDS": "true"}
+        return {
+            "PULUMI_BACKEND_URL": f"file://{self.backend}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_DEBUG_COMMANDS": "true",
+        }
 
 
 @contextlib.contextmanager
