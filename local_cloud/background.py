@@ -24,6 +24,7 @@ from typing import Final
 _START_TIMEOUT_S: Final = 120.0
 _POLL_S: Final = 0.02
 _PACKAGE: Final = Path(__file__).parent
+_STARTED: Final[list[subprocess.Popen[bytes]]] = []  # they outlive us; Python would warn of each that it forgets
 
 
 class BackgroundError(Exception):
@@ -148,6 +149,7 @@ class Background:
                 start_new_session=True,
                 cwd=self.directory,
             )
+        _STARTED.append(process)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while time.monotonic() < deadline and process.poll() is None:
             address = self._read()
