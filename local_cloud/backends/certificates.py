@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import ipaddress
-import os
 import re
-import secrets
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from local_cloud.backends.errors import BackendError
+from local_cloud.backends.private_files import write_private
 
 # Longer than Cloudflare's longest origin certificate (5475 days), which must not outlive its issuer.
 _CA_DAYS = 7300
@@ -114,9 +113,9 @@ class LocalCA:
             if kept is None:
                 key = ec.generate_private_key(ec.SECP256R1())
                 kept = self._sign(key.public_key(), wanted, days)
-                _write(key_file, _key_pem(key), mode=0o600)
+                write_private(key_file, _key_pem(key))
                 chain = kept.public_bytes(serialization.Encoding.PEM) + self.certificate_pem.encode()
-                _write(cert_file, chain, mode=0o644)
+                write_private(cert_file, chain, mode=0o644)
         return Certificate(cert_file=cert_file, key_file=key_file, names=wanted, not_after=kept.not_valid_after_utc)
 
     def sign_request(self, csr_pem: str, *, days: int, names: Sequence[str] | None = None) -> str:
@@ -193,7 +192,7 @@ class LocalCA:
         file = self._directory / "ca-key.pem"
         if not file.exists():
             key = ec.generate_private_key(ec.SECP256R1())
-            _write(file, _key_pem(key), mode=0o600)
+            write_private(file, _key_pem(key))
             return key
         file.chmod(0o600)
         try:
@@ -233,7 +232,7 @@ class LocalCA:
             .add_extension(identifier, critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        _write(self.ca_file, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
+        write_private(self.ca_file, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
         return certificate
 
     @contextlib.contextmanager
@@ -318,15 +317,3 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _write(file: Path, content: bytes, *, mode: int) -> None:
-    """Replace a file as a whole; it never exists with more rights than `mode`, and never half-written."""
-    scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as stream:
-        os.fchmod(descriptor, mode)
-        stream.write(content)
-        stream.flush()
-        os.fsync(descriptor)
-    scratch.replace(file)

@@ -1,0 +1,29 @@
+"""Files that must never be half-written, nor readable by others for even a moment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_private(file: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Replace a file as a whole, durably; at no time does it have more rights than `mode`."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as stream:
+        os.fchmod(descriptor, mode)
+        stream.write(content)
+        stream.flush()
+        os.fsync(descriptor)
+    scratch.replace(file)
+
+
+def load_or_create_key(file: Path, length: int = 32) -> bytes:
+    """A secret of `length` random bytes that is kept in a file, made when the file is missing."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        write_private(file, secrets.token_bytes(length))
+        return file.read_bytes()
