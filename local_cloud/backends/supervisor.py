@@ -139,20 +139,21 @@ class Supervisor:
 
     def _release(self, watched: _Watched, *, stop: bool) -> None:
         watched.leave.set()
-        if stop:
-            watched.process.stop()
+        watched.state = "stopped"
+        if not stop:
+            return  # its thread ends by itself, without touching the process
+        watched.process.stop()
         if watched.thread is not None and watched.thread is not threading.current_thread():
             watched.thread.join()
-        if stop and watched.process.alive:
+        if watched.process.alive:
             watched.process.stop()  # the watcher was in the middle of a restart
-        watched.state = "stopped"
 
     def _watch(self, watched: _Watched) -> None:
         process = watched.process
         failures = 0
         started = time.monotonic()
         while not watched.leave.is_set():
-            if not process.wait(_LOG_CHECK_S if not watched.leave.is_set() else 0):
+            if not process.wait(_LOG_CHECK_S):
                 log_files.rotate(process.log_file)
                 continue
             if watched.leave.is_set():
