@@ -1,6 +1,4 @@
-"""
-Server parameters really set: ALTER SYSTEM, then a reload or a restart, and back to the old value if that fails.
-"""
+"""Server parameters really set: ALTER SYSTEM, then a reload or a restart, and back to the old value if that fails."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from local_cloud.backends.postgres.record import Record
 from local_cloud.backends.process import ProcessFailed
 
 _QUERY = """
-SELECT name, vartype, boot_val, min_val, max_val, enumvals, context FROM pg_settings WHERE name = %s
+SELECT name, vartype, boot_val, min_val, max_val, enumvals, context FROM pg_settings WHERE lower(name) = %s
 """
 _LIBRARIES = "shared_preload_libraries"
 
@@ -62,8 +60,8 @@ class Configurations:
         parameter = self._parameter(name)
         return Configuration(
             parameter=parameter,
-            value=self.record.overrides.get(name, parameter.default),
-            overridden=name in self.record.overrides,
+            value=self.record.overrides.get(parameter.name, parameter.default),
+            overridden=parameter.name in self.record.overrides,
         )
 
     def set(self, name: str, value: str) -> Configuration:
@@ -76,6 +74,8 @@ class Configurations:
         return self._reach(self._parameter(name), None)
 
     def _parameter(self, name: str) -> Parameter:
+        # PostgreSQL writes a few of them with capitals, and takes all of them without.
+        name = name.lower()
         parameters.check_name(name, self.record.version)
         found = parameters.built_in(name)
         if found is not None:
@@ -123,7 +123,9 @@ class Configurations:
             self.administration.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(own, sql.Literal(value)))
 
     def _pending_restart(self, name: str) -> bool:
-        return self.administration.rows("SELECT pending_restart FROM pg_settings WHERE name = %s", name) == [(True,)]
+        return self.administration.rows("SELECT pending_restart FROM pg_settings WHERE lower(name) = %s", name) == [
+            (True,)
+        ]
 
     def _available(self, libraries: str) -> str:
         """Only the libraries that this PostgreSQL has: it does not start with one that is missing."""

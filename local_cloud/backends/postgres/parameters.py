@@ -105,12 +105,12 @@ def of_server(row: tuple[Any, ...]) -> Parameter:
     name, kind, default, low, high, choices, context = row
     allowed = {"bool": "on,off", "enum": ",".join(choices or ())}.get(kind, f"{low}-{high}" if low else "")
     return Parameter(
-        name=name,
+        name=name.lower(),
         data_type=_DATA_TYPES[kind],
         default=default or "",
         allowed=allowed,
         dynamic=context != "postmaster",
-        read_only=name in _READ_ONLY or context == "internal",
+        read_only=name.lower() in _READ_ONLY or context == "internal",
     )
 
 

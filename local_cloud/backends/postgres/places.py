@@ -86,7 +86,8 @@ class Places:
         return target
 
     def remove_data_directory(self, wanted: Path) -> None:
-        """Remove what `data_directory` made."""
+        """Remove what `data_directory` made, and its socket directory."""
+        shutil.rmtree(_socket_directory(wanted.resolve()), ignore_errors=True)
         if wanted.is_symlink():
             shutil.rmtree(wanted.resolve(), ignore_errors=True)
             wanted.unlink()
@@ -117,13 +118,17 @@ class Places:
 
         Not in the data directory: a socket's path has room for about a hundred characters.
         """
-        directory = Path("/tmp") / f"ignition-postgres-{_key(str(data))}"  # noqa: S108  owner checked below
+        directory = _socket_directory(data)
         directory.mkdir(mode=0o700, exist_ok=True)
         self.give(directory)
         found = directory.lstat()
         if directory.is_symlink() or found.st_uid != self.account.pw_uid or found.st_mode & 0o077:
             raise BackendError(f"{directory} belongs to someone else: remove it and try again")
         return directory
+
+
+def _socket_directory(data: Path) -> Path:
+    return Path("/tmp") / f"ignition-postgres-{_key(str(data.resolve()))}"  # noqa: S108  its owner is checked
 
 
 def _key(text: str) -> str:

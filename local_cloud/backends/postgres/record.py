@@ -1,6 +1,4 @@
-"""
-What is kept of a server beside its data: JSON in the state directory, no secrets.
-"""
+"""What is kept of a server beside its data: JSON in the state directory, no secrets."""
 
 from __future__ import annotations
 

@@ -117,15 +117,14 @@ def create_database(administration: Administration, name: str, *, collation: str
     A collation that this machine does not have becomes PostgreSQL's built-in C.UTF-8: only the order of text
     differs.
     """
-    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' {}")
-    own, owner = sql.Identifier(name), sql.Identifier(ADMINISTRATORS)
-    by_libc = sql.SQL("LOCALE_PROVIDER libc LOCALE {}").format(sql.Literal(collation))
-    try:
-        administration.execute(statement.format(own, owner, by_libc))
-    except psycopg.errors.DuplicateDatabase:
-        pass
-    except (psycopg.errors.WrongObjectType, psycopg.errors.InvalidParameterValue):
-        administration.execute(statement.format(own, owner, sql.SQL("")))
+    if not administration.rows("SELECT FROM pg_database WHERE datname = %s", name):
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' {}")
+        own, owner = sql.Identifier(name), sql.Identifier(ADMINISTRATORS)
+        by_libc = sql.SQL("LOCALE_PROVIDER libc LOCALE {}").format(sql.Literal(collation))
+        try:
+            administration.execute(statement.format(own, owner, by_libc))
+        except (psycopg.errors.WrongObjectType, psycopg.errors.InvalidParameterValue):
+            administration.execute(statement.format(own, owner, sql.SQL("")))
     install_allow_list(administration, name)
 
 

@@ -189,9 +189,7 @@ class PostgresServer:
             "FROM pg_database WHERE NOT datistemplate ORDER BY datname"
         )
         asked = self.record.databases
-        return [
-            Database(name, charset, asked[name] if name in asked else collation) for name, charset, collation in rows
-        ]
+        return [Database(name, charset, asked.get(name) or collation) for name, charset, collation in rows]
 
     def configuration(self, name: str) -> Configuration:
         """One parameter as it is now."""

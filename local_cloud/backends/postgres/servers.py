@@ -1,6 +1,4 @@
-"""
-All PostgreSQL servers of a state directory.
-"""
+"""All PostgreSQL servers of a state directory."""
 
 from __future__ import annotations
 
