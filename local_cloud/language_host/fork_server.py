@@ -1,0 +1,176 @@
+"""
+The fork server: a single-threaded process with the SDKs imported, which forks a child for every run.
+
+It is started as its own interpreter, so nothing of the daemon (threads, gRPC channels) is ever inherited. For each run it gets four
+file descriptors over a socket: the request, the child's standard output and error, and a status socket. The status socket carries
+the exit code back; when its other end closes first, the run was given up and the child's process group is killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from typing import Any, Final
+
+from local_cloud.language_host import child
+
+REQUEST_FDS: Final = 4
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class ForkServer:
+    """Serves runs until the control socket closes."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._runs: dict[int, socket.socket] = {}
+        self._selector = selectors.DefaultSelector()
+        self._wakeup, wakeup_in = socket.socketpair()
+        self._wakeup.setblocking(False)
+        wakeup_in.setblocking(False)
+        self._wakeup_in = wakeup_in
+
+    def serve(self) -> None:
+        """Forks for every request; kills what still runs when the host is gone."""
+        signal.set_wakeup_fd(self._wakeup_in.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # the end of the control socket ends it, nothing else
+        self._selector.register(self._control, selectors.EVENT_READ)
+        self._selector.register(self._wakeup, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._control:
+                    if not self._accept():
+                        return self._kill_all()
+                elif key.fileobj is self._wakeup:
+                    with contextlib.suppress(BlockingIOError):
+                        self._wakeup.recv(4096)
+                    self._reap()
+                else:
+                    self._give_up(key.data)
+
+    def _accept(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self._control, 1, REQUEST_FDS)
+        if not message:
+            return False
+        request, out, err, status = descriptors
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(request, out, err, status)
+        for descriptor in (request, out, err):
+            os.close(descriptor)
+        run = socket.socket(fileno=status)
+        self._runs[pid] = run
+        self._selector.register(run, selectors.EVENT_READ, data=pid)
+        return True
+
+    def _become_child(self, request: int, out: int, err: int, status: int) -> None:
+        code = 1
+        try:
+            os.setpgid(0, 0)
+            _die_with_parent()
+            for number in (signal.SIGCHLD, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
+            signal.set_wakeup_fd(-1)
+            os.dup2(out, 1)
+            os.dup2(err, 2)
+            for descriptor in (
+                out,
+                err,
+                status,
+                self._control.fileno(),
+                self._wakeup.fileno(),
+                self._wakeup_in.fileno(),
+            ):
+                os.close(descriptor)
+            sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  for as long as the child lives
+            sys.stderr = open(2, "w", closefd=False, buffering=1)  # noqa: SIM115
+            with open(request) as file:
+                asked: dict[str, Any] = json.load(file)
+            os.environ.clear()
+            os.environ.update(asked["environment"])
+            code = child.run(asked, fast=True)
+        except SystemExit as leaving:
+            code = _exit_code(leaving)
+        except BaseException:  # noqa: BLE001  nothing may return into the server's loop
+            import traceback  # noqa: PLC0415
+
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, state = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            run = self._runs.pop(pid, None)
+            if run is not None:
+                self._selector.unregister(run)
+                with contextlib.suppress(OSError):
+                    run.send(str(os.waitstatus_to_exitcode(state)).encode())
+                run.close()
+
+    def _give_up(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        run = self._runs.pop(pid, None)
+        if run is not None:
+            self._selector.unregister(run)
+            run.close()
+
+    def _kill_all(self) -> None:
+        for pid in list(self._runs):
+            self._give_up(pid)
+
+
+def _exit_code(leaving: SystemExit) -> int:
+    """What the interpreter makes of `sys.exit(code)`; a message goes to standard error."""
+    if leaving.code is None or isinstance(leaving.code, int):
+        return (leaving.code or 0) & 0xFF
+    print(leaving.code, file=sys.stderr)  # noqa: T201  read by the host
+    return 1
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == 1:
+            os._exit(1)  # the parent was gone before the kernel knew
+
+
+_LIBC: Final = ctypes.CDLL(None)
+
+
+def main(descriptor: int, modules: list[str]) -> None:
+    """Imports the modules, says so, and serves."""
+    _die_with_parent()
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    # `-m` put the working directory on the path; a program must not find modules there.
+    sys.path.pop(0)
+    gc.collect()
+    gc.freeze()
+    control = socket.socket(fileno=descriptor)
+    control.send(b"r")
+    ForkServer(control).serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,67 @@
+"""What a program prints, carried to the engine's log: completely, in order, and while the program runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import threading
+from typing import Final
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+_CHUNK: Final = 65536
+_AFTER_THE_END_S: Final = 1.0  # a process that the program left behind may hold its output open for ever
+
+
+class Forwarder:
+    """
+    Reads two pipes until both are closed; as a context it ends with the last line sent.
+
+    Args:
+        engine: the address of the engine's log.
+        output: the reading end of the program's standard output; closed here.
+        error: likewise of its standard error.
+    """
+
+    def __init__(self, engine: str, output: int, error: int) -> None:
+        self._engine = engine
+        self._streams = {output: 1, error: 2}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._forward, name="program-output", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _forward(self) -> None:
+        pending = dict.fromkeys(self._streams, b"")
+        with grpc.insecure_channel(self._engine) as channel, selectors.DefaultSelector() as selector:
+            stub = engine_pb2_grpc.EngineStub(channel)
+            for descriptor in self._streams:
+                selector.register(descriptor, selectors.EVENT_READ)
+            while selector.get_map():
+                ready = selector.select(_AFTER_THE_END_S)
+                if not ready and self._ended.is_set():
+                    break
+                for key, _ in ready:
+                    read = os.read(key.fd, _CHUNK)
+                    lines, newline, pending[key.fd] = (pending[key.fd] + read).rpartition(b"\n")
+                    if not read:
+                        selector.unregister(key.fd)
+                        lines, newline, pending[key.fd] = pending[key.fd], b"", b""
+                    self._send(stub, key.fd, lines + newline)
+        for descriptor in self._streams:
+            os.close(descriptor)
+
+    def _send(self, stub: engine_pb2_grpc.EngineStub, descriptor: int, text: bytes) -> None:
+        if not text:
+            return
+        message = text.decode(errors="replace")
+        request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, streamId=self._streams[descriptor])
+        with contextlib.suppress(grpc.RpcError):  # the engine has gone; the program is being killed
+            stub.Log(request)

@@ -1,0 +1,95 @@
+"""
+Four changes to the Pulumi SDK inside a program's process, which take most of a large preview's time away.
+
+Each is safe for a process that lives as long as one run. They are written for one SDK version and not applied on any other; the
+integration tests run every corpus program with and without them and compare the engine's events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import importlib.metadata
+import sys
+import traceback
+from types import ModuleType
+from typing import Any, Final
+
+WRITTEN_FOR: Final = "3.272.0"
+
+
+def apply(*, debug: bool) -> bool:
+    """
+    Applies them where the SDK's version allows; returns whether it did.
+
+    Args:
+        debug: the engine shows debug messages, so the SDK's own must be sent.
+    """
+    if importlib.metadata.version("pulumi") != WRITTEN_FOR:
+        return False
+    _collect_no_garbage()
+    _wait_in_bulk()
+    _remember_source_positions()
+    if not debug:
+        _send_no_debug_messages()
+    return True
+
+
+def _collect_no_garbage() -> None:
+    gc.freeze()
+    gc.disable()
+
+
+def _wait_in_bulk() -> None:
+    """`wait_for_rpcs` waits for the first of all outputs, again for each of them: quadratic. All of them at once will do."""
+    from pulumi.runtime import stack  # noqa: PLC0415  only where the version fits
+
+    @functools.wraps(asyncio.wait)
+    async def wait(tasks: Any, **options: Any) -> Any:
+        if options.get("return_when") == asyncio.FIRST_COMPLETED:
+            options["return_when"] = asyncio.FIRST_EXCEPTION
+        return await asyncio.wait(tasks, **options)
+
+    stack.asyncio = _shadow(asyncio, wait=wait)  # pyright: ignore[reportAttributeAccessIssue]  a module with one function changed
+
+
+def _remember_source_positions() -> None:
+    """Every resource tells where in the program it was made; the same lines come again and again."""
+    from pulumi.runtime import resource  # noqa: PLC0415  only where the version fits
+
+    original: Any = resource._get_source_position_for_frame  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    known: dict[tuple[str, int | None], Any] = {}
+
+    def position(frame: traceback.FrameSummary) -> Any:
+        key = (frame.filename, frame.lineno)
+        if key not in known:
+            known[key] = original(frame)
+        return known[key]
+
+    def extract_stack() -> traceback.StackSummary:
+        caller = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        found = traceback.StackSummary.extract(traceback.walk_stack(caller), lookup_lines=False)
+        found.reverse()
+        return found
+
+    resource._get_source_position_for_frame = position  # noqa: SLF001
+    resource.traceback = _shadow(traceback, extract_stack=extract_stack)  # pyright: ignore[reportAttributeAccessIssue]  as above
+
+
+def _send_no_debug_messages() -> None:
+    """Four blocking calls a resource, which the command line shows with `--debug` only. A program's own messages are sent."""
+    import pulumi  # noqa: PLC0415  only where the version fits
+
+    silent = _shadow(pulumi.log, debug=lambda *_arguments, **_keywords: None)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pulumi.") and getattr(module, "log", None) is pulumi.log:
+            module.log = silent  # type: ignore[attr-defined]  checked the line above
+
+
+def _shadow(module: ModuleType, **changed: Any) -> ModuleType:
+    """A module that is another one but for some of its names."""
+    shadow = ModuleType(module.__name__)
+    shadow.__dict__.update(module.__dict__)
+    shadow.__dict__.update(changed)
+    return shadow
