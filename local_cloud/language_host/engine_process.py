@@ -61,9 +61,9 @@ def _owner(port: int) -> int | None:
         return None
     for directory in _processes():
         with contextlib.suppress(OSError):
-            for descriptor in os.scandir(f"{directory}/fd"):
+            for descriptor in os.listdir(f"{directory}/fd"):  # noqa: PTH208  a Path a descriptor would cost more than all else
                 with contextlib.suppress(OSError):
-                    if os.readlink(descriptor.path) in wanted:  # noqa: PTH115  a Path a descriptor would cost more than all else
+                    if os.readlink(f"{directory}/fd/{descriptor}") in wanted:  # noqa: PTH115
                         return int(directory.rsplit("/", 1)[-1])
     return None
 
@@ -72,10 +72,10 @@ def _processes() -> Iterator[str]:
     """Our own processes, the youngest first: the engine has just started."""
     mine = os.getuid()
     found: list[int] = []
-    for entry in os.scandir("/proc"):
+    for name in os.listdir("/proc"):  # noqa: PTH208  as above
         with contextlib.suppress(OSError):
-            if entry.name.isdigit() and entry.stat().st_uid == mine:
-                found.append(int(entry.name))
+            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == mine:  # noqa: PTH116
+                found.append(int(name))
     return (f"/proc/{pid}" for pid in sorted(found, reverse=True))
 
 

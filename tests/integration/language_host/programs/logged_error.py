@@ -1,0 +1,3 @@
+import pulumi
+
+pulumi.log.error("an error that is only logged")

@@ -1,0 +1,3 @@
+import pulumi
+
+raise pulumi.RunError("what to do next, in one line")

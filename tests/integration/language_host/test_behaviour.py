@@ -1,0 +1,193 @@
+"""What the official host does, point by point, on the warm one."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from local_cloud.plan.throwaway import throwaway
+from tests.support.pulumi_project import write_project
+
+
+def test_a_good_program_exits_with_0(warm, tmp_path):
+    assert warm.preview(write_project(tmp_path, "import pulumi"), "dev").code == 0
+
+
+def test_an_unhandled_exception_is_shown_from_the_programs_own_frame_on(warm, tmp_path):
+    program = "def deeper():\n    raise ValueError('mine')\n\ndeeper()\n"
+    result = warm.preview(write_project(tmp_path, program), "dev")
+    (error,) = result.errors
+    assert result.code != 0
+    assert error.startswith("Program failed with an unhandled exception:\nTraceback (most recent call last):\n")
+    assert f'File "{tmp_path}/__main__.py", line 4, in <module>' in error
+    assert error.rstrip().endswith("ValueError: mine")
+    assert "runpy" not in error
+
+
+def test_a_run_error_is_its_message_without_a_traceback(warm, tmp_path):
+    result = warm.preview(write_project(tmp_path, "import pulumi\nraise pulumi.RunError('do this')"), "dev")
+    assert "do this" in result.errors[0]
+    assert "Traceback" not in result.output
+
+
+def test_an_exit_code_of_the_programs_own_is_told(warm, tmp_path):
+    result = warm.preview(write_project(tmp_path, "import sys\nsys.exit(7)"), "dev")
+    assert result.code != 0
+    assert "Program exited with non-zero exit code: 7" in result.output
+
+
+def test_a_program_that_exits_with_0_early_succeeds(warm, tmp_path):
+    assert warm.preview(write_project(tmp_path, "import sys\nsys.exit(0)"), "dev").code == 0
+
+
+def test_a_directory_without_a_program_is_named(warm, tmp_path):
+    project = write_project(tmp_path, "")
+    (project / "__main__.py").unlink()
+    result = warm.preview(project, "dev")
+    assert result.code != 0
+    assert "__main__.py" in result.output
+
+
+def test_everything_printed_arrives_in_order(warm, tmp_path):
+    program = "import os\nfor i in range(2000):\n    print(i)\nprint('no newline', end='')"
+    printed = "".join(warm.preview(write_project(tmp_path, program), "dev").messages("info")).splitlines()
+    assert printed == [str(number) for number in range(2000)] + ["no newline"]
+
+
+def test_standard_error_arrives_too(warm, tmp_path):
+    result = warm.preview(write_project(tmp_path, "import sys\nprint('to stderr', file=sys.stderr)"), "dev")
+    assert "to stderr" in "".join(result.messages("info", "info#err"))
+
+
+def test_what_a_process_of_the_program_prints_arrives_too(warm, tmp_path):
+    result = warm.preview(write_project(tmp_path, "import os\nos.system('echo from a child')"), "dev")
+    assert "from a child" in "".join(result.messages("info"))
+
+
+def test_a_program_that_leaves_a_process_behind_does_not_hang(warm, tmp_path):
+    program = "import subprocess\nprint(subprocess.Popen(['sleep', '60']).pid)"
+    result = warm.preview(write_project(tmp_path, program), "dev")
+    assert result.code == 0
+    os.kill(int("".join(result.messages("info"))), signal.SIGKILL)
+
+
+def test_configuration_and_its_secrets_reach_the_program(warm, tmp_path):
+    program = (
+        "import pulumi\nc = pulumi.Config()\n"
+        "pulumi.export('plain', c.require('plain'))\npulumi.export('n', c.require_object('nested')['a'])\n"
+        "pulumi.export('other', pulumi.Config('azure-native').require('location'))"
+    )
+    config = {"trial:plain": "text", "trial:nested": {"a": 1}, "azure-native:location": "westeurope"}
+    assert warm.preview(write_project(tmp_path, program, config), "dev").outputs == {
+        "plain": "text",
+        "n": 1,
+        "other": "westeurope",
+    }
+
+
+def test_the_environment_is_the_engines_and_not_the_hosts(warm, tmp_path):
+    program = (
+        "import os, pulumi\npulumi.export('ours', os.environ.get('ONLY_OURS'))\n"
+        "pulumi.export('pytest', os.environ.get('PYTEST_CURRENT_TEST'))"
+    )
+    result = warm.preview(write_project(tmp_path, program), "dev", ONLY_OURS="yes", PYTEST_CURRENT_TEST="")
+    assert result.outputs == {"ours": "yes", "pytest": ""}
+
+
+def test_the_working_directory_and_arguments_are_the_programs(warm, tmp_path):
+    program = "import os, sys, pulumi\npulumi.export('cwd', os.getcwd())\npulumi.export('argv', sys.argv)"
+    outputs = warm.preview(write_project(tmp_path, program), "dev").outputs
+    assert outputs["cwd"] == str(tmp_path)
+    assert outputs["argv"] == [str(tmp_path)]
+
+
+def test_project_stack_and_dry_run_are_told(warm, tmp_path):
+    program = (
+        "import pulumi\npulumi.export('all', [pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.is_dry_run()])"
+    )
+    assert warm.preview(write_project(tmp_path, program), "dev").outputs == {"all": ["trial", "dev", True]}
+
+
+def test_a_module_edited_between_two_runs_is_read_again(warm, tmp_path):
+    project = write_project(tmp_path, "import pulumi, side\npulumi.export('value', side.VALUE)")
+    for value in (1, 2):
+        (project / "side.py").write_text(f"VALUE = {value}  # {'x' * value}")
+        assert warm.preview(project, "dev").outputs == {"value": value}
+
+
+def test_nothing_of_the_hosts_is_importable_by_its_working_directory(warm, tmp_path):
+    program = "import sys, pulumi\npulumi.export('path', sys.path)"
+    path = warm.preview(write_project(tmp_path, program), "dev").outputs["path"]
+    assert path[0] == str(tmp_path)
+    assert "/" not in path
+    assert not [entry for entry in path if entry.endswith("language_host")]
+
+
+def test_two_stacks_run_at_the_same_time(warm, tmp_path):
+    program = (
+        "import pulumi, pathlib, time\nhere = pathlib.Path(pulumi.Config().require('mine'))\n"
+        "here.touch()\nother = pathlib.Path(pulumi.Config().require('other'))\n"
+        "while not other.exists(): time.sleep(0.01)\n"
+    )
+    a, b = str(tmp_path / "a.here"), str(tmp_path / "b.here")
+    projects = [
+        write_project(tmp_path / "one", program, {"trial:mine": a, "trial:other": b}),
+        write_project(tmp_path / "two", program, {"trial:mine": b, "trial:other": a}),
+    ]
+    codes = []
+    threads = [threading.Thread(target=lambda p=p: codes.append(warm.preview(p, "dev").code)) for p in projects]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [0, 0]
+
+
+def test_a_killed_engine_leaves_no_program_behind(warm, tmp_path):
+    marker = tmp_path / "pid"
+    program = f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    project = write_project(tmp_path / "project", program)
+    with throwaway(project, "dev", warm.salt) as place, warm.popen(project, "dev", place) as engine:
+        _wait_for(lambda: marker.exists() and marker.read_text())
+        engine.kill()
+    pid = int(marker.read_text())
+    _wait_for(lambda: not _exists(pid))
+
+
+def test_a_program_with_an_environment_of_its_own_runs_in_that_one(warm, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    site = next(p for p in sys.path if p.endswith("site-packages"))
+    (next((tmp_path / "env" / "lib").glob("python3*")) / "site-packages" / "ours.pth").write_text(site)
+    program = "import sys, pulumi\npulumi.export('prefix', sys.prefix)"
+    result = warm.preview(write_project(tmp_path, program, virtualenv="env"), "dev")
+    assert result.outputs == {"prefix": str(tmp_path / "env")}
+
+
+def test_an_environment_without_the_sdk_says_what_to_install(warm, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    result = warm.preview(write_project(tmp_path, "import pulumi", virtualenv="env"), "dev")
+    assert result.code != 0
+    assert "the Pulumi SDK has not been installed" in result.output
+
+
+@pytest.mark.parametrize(("flags", "sent"), [((), False), (("--debug",), True)])
+def test_the_sdks_debug_messages_are_sent_when_the_engine_shows_them(warm, tmp_path, flags, sent):
+    result = warm.preview(write_project(tmp_path, "import pulumi"), "dev", *flags)
+    assert any("Waiting for outstanding RPCs" in message for message in result.messages("debug")) is sent
+
+
+def _exists(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _wait_for(condition):
+    while not condition():
+        time.sleep(0.02)
