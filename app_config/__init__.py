@@ -1,0 +1,1 @@
+"""The settings of the backend: one contract, several sources, one error that names every problem."""
