@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, ClassVar
+import secrets
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, CloudflareType
 from local_cloud.server.moments import is_moment
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Length, Pattern, Valid
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _SOURCE = f"{API}/resources/accounts/subresources/tokens/methods/create/"
 _BUCKET = f"com.cloudflare.edge.r2.bucket.{EXAMPLE_ACCOUNT}_eu_ignition-dev"
@@ -105,3 +111,24 @@ class AccountToken(CloudflareType):
         ),
     )
     example: ClassVar = {"accountId": EXAMPLE_ACCOUNT, "name": "ignition-dev-r2-a", "policies": [_POLICY]}
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
+        """The value, drawn when the token is made; it never comes back from the service again."""
+        kept = call.cloud.records.get(resource_id)
+        value = kept.outputs["value"] if kept is not None else secrets.token_urlsafe(30)
+        return {"value": value, "status": "active"}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """The S3 credentials that the token's value gives, limited to its buckets."""
+        inputs = resource.inputs
+        parts.object_storage.reach_token(
+            resource.id,
+            resource.outputs["value"],
+            r2_parts.grants(inputs),
+            expires=r2_parts.moment(inputs.get("expiresOn")),
+        )
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Its credentials end."""
+        parts.object_storage.remove_token(resource.id)

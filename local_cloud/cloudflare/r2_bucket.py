@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, CloudflareType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 
 class R2Bucket(CloudflareType):
@@ -37,3 +40,18 @@ class R2Bucket(CloudflareType):
     def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for all
         """A record has no moment of creation worth comparing; the day the API began stands in."""
         return {"creationDate": "2022-09-21T00:00:00.000Z"}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """A bucket of the local storage."""
+        inputs = resource.inputs
+        parts.object_storage.reach_bucket(
+            inputs["name"],
+            jurisdiction=inputs["jurisdiction"],
+            location=inputs.get("location"),
+            storage_class=inputs["storageClass"],
+        )
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Refused while the bucket holds objects."""
+        parts.object_storage.delete_bucket(resource.inputs["name"], resource.inputs["jurisdiction"])

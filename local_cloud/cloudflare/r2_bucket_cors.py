@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.server.resource_type import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Range, Valid
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _CORS = "https://developers.cloudflare.com/r2/buckets/cors/"
 
@@ -69,3 +74,13 @@ class R2BucketCors(BucketPart):
             }
         ],
     }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """The rules, answered for in preflights."""
+        inputs = resource.inputs
+        parts.object_storage.set_cors(inputs["bucketName"], r2_parts.cors(inputs), inputs["jurisdiction"])
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """No rules are left."""
+        parts.object_storage.set_cors(resource.inputs["bucketName"], [], resource.inputs["jurisdiction"])

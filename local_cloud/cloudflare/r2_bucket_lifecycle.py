@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource_type import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Range
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _LIFECYCLES = "https://developers.cloudflare.com/r2/buckets/object-lifecycles/"
 _RULE: dict[str, Any] = {
@@ -73,6 +77,12 @@ class R2BucketLifecycle(BucketPart):
         "jurisdiction": "eu",
         "rules": [_RULE],
     }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """The rules, carried out by sweeps."""
+        inputs = resource.inputs
+        parts.object_storage.set_lifecycle(inputs["bucketName"], r2_parts.lifecycle(inputs), inputs["jurisdiction"])
+        return {}
 
 
 def _rules(inputs: Inputs) -> list[dict[str, Any]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.server.resource_type import Outputs, Resource
 from local_cloud.server.rules import Combination, Length
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _LOCKS = "https://developers.cloudflare.com/r2/buckets/bucket-locks/"
 _RULE: dict[str, Any] = {
@@ -47,6 +52,12 @@ class R2BucketLock(BucketPart):
         "jurisdiction": "eu",
         "rules": [_RULE],
     }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """The locks, which hold at once."""
+        inputs = resource.inputs
+        parts.object_storage.set_locks(inputs["bucketName"], r2_parts.locks(inputs), inputs["jurisdiction"])
+        return {}
 
 
 def _complete(condition: dict[str, Any]) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from local_cloud.server.resource_type import Resource
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 
 class Records(Protocol):
@@ -28,9 +31,18 @@ class Records(Protocol):
 
 
 class Cloud(Protocol):
-    """A running local cloud."""
+    """
+    A running local cloud.
+
+    One without parts keeps everything as state only; the tests of the verbs use such a one.
+    """
 
     @property
     def records(self) -> Records:
         """The records of this cloud."""
+        ...
+
+    @property
+    def parts(self) -> Parts | None:
+        """The real parts behind the resource types."""
         ...

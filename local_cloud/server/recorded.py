@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from local_cloud.server import outputs
 from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal, Resource, ResourceType
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 
 class RecordedType(ResourceType):
@@ -28,13 +32,19 @@ class RecordedType(ResourceType):
         """Outputs that are not inputs, for a resource that exists; merged over the inputs that come back."""
         return {}
 
-    def reach(self, call: Call, resource_id: str, inputs: Inputs) -> None:
-        """Brings the real part to these inputs, whether it exists or not; doing it again changes nothing."""
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:  # noqa: ARG002  for types that have any
+        """
+        Brings the real part to the resource, whether it exists or not; doing it again changes nothing.
 
-    def end(self, call: Call, resource: Resource) -> None:
+        Returns:
+            Outputs that only the part can tell, merged over the ones that are computed.
+        """
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
         """Removes the real part; one that is gone already is no error."""
 
-    def look(self, call: Call, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
         """The resource as the real part is now; None where it is gone."""
         return resource
 
@@ -52,7 +62,7 @@ class RecordedType(ResourceType):
     def read(self, call: Call, resource_id: str) -> Resource | None:
         """The record, as the real part is now."""
         kept = call.cloud.records.get(resource_id)
-        return self.look(call, kept) if kept is not None else None
+        return self.look(call.cloud.parts, kept) if kept is not None and call.cloud.parts is not None else kept
 
     def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
         """Brings the resource to the new inputs."""
@@ -60,13 +70,15 @@ class RecordedType(ResourceType):
 
     def delete(self, call: Call, resource: Resource) -> None:
         """Ends the real part and forgets the record."""
-        self.end(call, resource)
+        if call.cloud.parts is not None:
+            self.end(call.cloud.parts, resource)
         call.cloud.records.remove(resource.id)
 
     def _reach(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
-        self.reach(call, resource_id, inputs)
-        shaped = outputs.echoed(self.schema.outputs, inputs)
-        known = outputs.merged(shaped, self.known_at_preview(inputs))
+        known = outputs.before_service(self, inputs)
         resource = Resource(resource_id, inputs, outputs.merged(known, self.computed(call, resource_id, inputs)))
+        if call.cloud.parts is not None:
+            told = self.reach(call.cloud.parts, resource)
+            resource = Resource(resource_id, inputs, outputs.merged(resource.outputs, told))
         call.cloud.records.put(self.token, call.urn, resource)
         return resource

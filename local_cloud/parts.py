@@ -1,0 +1,30 @@
+"""The real parts of a local cloud, by name: what the resource types reach for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.object_storage.storage import ObjectStorage
+from local_cloud.backends.postgres.servers import PostgresServers
+from local_cloud.backends.role_assignments import RoleAssignments
+from local_cloud.records import SealedRecords
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """
+    Everything that really runs.
+
+    Attributes:
+        ca: issues what clients of this machine verify.
+        origin_ca: Cloudflare's Origin CA, which only the edge trusts.
+        records: what was made, for types that look at others.
+    """
+
+    ca: LocalCA
+    origin_ca: LocalCA
+    records: SealedRecords
+    role_assignments: RoleAssignments
+    postgres: PostgresServers
+    object_storage: ObjectStorage
