@@ -46,3 +46,7 @@ class Cloud(Protocol):
     def parts(self) -> Parts | None:
         """The real parts behind the resource types."""
         ...
+
+    def serves(self, urn: str) -> bool:
+        """Whether the resource belongs to a stack that this cloud makes, changes and deletes things for."""
+        ...

@@ -30,6 +30,10 @@ _PLAN_ONLY = (
     "these providers only plan: they answer previews and refuse to make, change or delete anything. "
     "For a local platform type `ignition up`; for the real clouds run `pulumi up` with the official providers"
 )
+_FOREIGN = (
+    "stack '{stack}' is not the stack of this local cloud, so nothing is made, changed or deleted for it. For a local "
+    "platform type `ignition up`; for the real clouds run `pulumi up` with the official providers, without ours attached"
+)
 
 
 @dataclass
@@ -65,15 +69,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._session(context).log = EngineLog(request.address)
         return empty_pb2.Empty()
 
-    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: ARG002
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """The version of the installed SDK."""
         return plugin_pb2.PluginInfo(version=self._package.version)
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> Any:  # noqa: ARG002
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> Any:
         """Provider configuration is the program's business."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:  # noqa: ARG002
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
         """A changed provider configuration never replaces resources here."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
@@ -84,7 +88,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._session(context).config = variables | plain(decode_struct(request.args))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
 
-    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """The engine is going."""
         with self._lock:
             session = self._sessions.pop(context.peer(), None)
@@ -214,6 +218,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _call(self, urn: str, context: grpc.ServicerContext) -> Call:
         if self._cloud is None:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, _PLAN_ONLY)
+        if not self._cloud.serves(urn):
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _FOREIGN.format(stack=urn.split(":")[2]))
         return Call(self._cloud, urn, self._session(context).config)
 
     def _accepted(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem) -> bool:
@@ -253,8 +259,7 @@ class _refusals:  # noqa: N801  used as a statement
 
 
 def _previewed(resource_type: ResourceType, inputs: dict[str, Any]) -> dict[str, Any]:
-    shaped = outputs.echoed(resource_type.schema.outputs, inputs, missing=UNKNOWN)
-    return outputs.merged(shaped, resource_type.known_at_preview(plain(inputs)))
+    return outputs.before_service(resource_type, inputs, missing=UNKNOWN)
 
 
 def _kept(resource_type: ResourceType, inputs: dict[str, Any], made: Resource) -> dict[str, Any]:
