@@ -1,11 +1,10 @@
 """
-The LanguageRuntime service for Python programs, with the Pulumi SDKs already imported.
+A warm Pulumi language host for Python.
 
-Engines attach to it with `PULUMI_DEBUG_LANGUAGES=python:PORT`. It runs programs as the official host does; which providers the engine
-uses is decided elsewhere.
+The engine attaches to it (`PULUMI_DEBUG_LANGUAGES`) instead of starting one. Programs run in children of a fork server that has the SDKs
+imported already; a program that uses another interpreter runs in a fresh process of that interpreter.
 """
 
-from local_cloud.language_host.host import PRELOAD, LanguageHost
-from local_cloud.language_host.run_info import RunInfo
+from local_cloud.language_host.host import LanguageHost, RunInfo
 
-__all__ = ["PRELOAD", "LanguageHost", "RunInfo"]
+__all__ = ["LanguageHost", "RunInfo"]

@@ -1,113 +1,88 @@
 """
-The process at the other end of a loopback connection: its environment and arguments.
+The engine on the other end of a connection: its environment and its command line.
 
-A host that the engine starts inherits both; one that the engine attaches to is told neither, so it asks the operating system. Only
-Linux answers; elsewhere the daemon's own environment stands in.
+The official host is a child of the engine and inherits its environment; ours is not, so it reads it from the system. Where the
+system cannot tell (no /proc), the daemon's own environment stands in and debug messages are sent to be safe.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-_PROC = Path("/proc")
-_ESTABLISHED = "01"
-_TRUE = frozenset({"1", "t", "true"})
+_TCP_TABLES: Final = ("/proc/net/tcp", "/proc/net/tcp6")
+_DEBUG_FLAGS: Final = frozenset({"--debug", "-d", "--debug=true"})
 
 
 @dataclass(frozen=True)
 class EngineProcess:
-    """An engine, as far as it is known.
+    """
+    What is known of the engine's process.
 
     Attributes:
-        pid: None when it could not be found.
-        arguments: empty when it could not be found.
-        environ: this process's own when it could not be found.
+        environment: its environment.
+        debug: whether it shows debug messages.
     """
 
-    pid: int | None
-    arguments: tuple[str, ...]
-    environ: Mapping[str, str]
-
-    @property
-    def shows_debug_messages(self) -> bool:
-        """Whether debug messages reach anybody; true when in doubt."""
-        if self.pid is None:
-            return True
-        options = self.arguments[1 : self.arguments.index("--")] if "--" in self.arguments else self.arguments[1:]
-        asked = any(
-            each.partition("=")[0] in ("--debug", "--logtostderr") or (each[:1] == "-" != each[1:2] and "d" in each)
-            for each in options
-        )
-        return asked or self.environ.get("PULUMI_OPTION_DEBUG", "").lower() in _TRUE
+    environment: dict[str, str]
+    debug: bool
 
 
-def at(peer: str) -> EngineProcess:
+def behind(peer: str) -> EngineProcess:
     """
-    The engine behind a gRPC peer.
+    The process behind a gRPC peer.
 
     Args:
-        peer: as gRPC writes it, `ipv4:127.0.0.1:40000`.
+        peer: as gRPC names it, `ipv4:127.0.0.1:54321`.
     """
-    port = peer.rpartition(":")[2]
-    pid = _owner(int(port)) if port.isdigit() else None
-    found = None if pid is None else _read(pid)
-    return found or EngineProcess(None, (), dict(os.environ))
-
-
-def _read(pid: int) -> EngineProcess | None:
+    pid = _owner(int(peer.rsplit(":", 1)[-1]))
+    if pid is None:
+        return EngineProcess(dict(os.environ), debug=True)
     try:
-        arguments = (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")[:-1]
-        variables = (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
-    except OSError:  # it has gone, or is another user's
-        return None
-    environ: dict[str, str] = {}
-    for variable in variables:
-        name, equals, value = os.fsdecode(variable).partition("=")
-        if equals:
-            environ[name] = value
-    return EngineProcess(pid, tuple(os.fsdecode(each) for each in arguments), environ)
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return EngineProcess(dict(os.environ), debug=True)
+    pairs = (item.partition(b"=") for item in environment.split(b"\0") if b"=" in item)
+    words = {os.fsdecode(word) for word in arguments.split(b"\0")}
+    return EngineProcess(
+        {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}, debug=bool(words & _DEBUG_FLAGS)
+    )
 
 
 def _owner(port: int) -> int | None:
-    inodes = {f"socket:[{inode}]" for inode in _sockets(port)}
-    if not inodes:
+    """The process that holds the socket of a local port."""
+    wanted = {f"socket:[{inode}]" for inode in _inodes(port)}
+    if not wanted:
         return None
-    for pid in _candidates():
-        try:
-            for descriptor in os.scandir(_PROC / str(pid) / "fd"):
-                if os.readlink(descriptor.path) in inodes:
-                    return pid
-        except OSError:  # it has gone, or is another user's
-            continue
+    for directory in _processes():
+        with contextlib.suppress(OSError):
+            for descriptor in os.listdir(f"{directory}/fd"):  # noqa: PTH208  a Path a descriptor would cost more than all else
+                with contextlib.suppress(OSError):
+                    if os.readlink(f"{directory}/fd/{descriptor}") in wanted:  # noqa: PTH115
+                        return int(directory.rsplit("/", 1)[-1])
     return None
 
 
-def _sockets(port: int) -> Iterator[str]:
-    """The inodes of established connections from a local port; a Go client may hold a mapped IPv6 socket."""
-    for table in ("tcp", "tcp6"):
-        try:
-            lines = (_PROC / "net" / table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            columns = line.split()
-            if int(columns[1].rpartition(":")[2], 16) == port and columns[3] == _ESTABLISHED:
-                yield columns[9]
+def _processes() -> Iterator[str]:
+    """Our own processes, the youngest first: the engine has just started."""
+    mine = os.getuid()
+    found: list[int] = []
+    for name in os.listdir("/proc"):  # noqa: PTH208  as above
+        with contextlib.suppress(OSError):
+            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == mine:  # noqa: PTH116
+                found.append(int(name))
+    return (f"/proc/{pid}" for pid in sorted(found, reverse=True))
 
 
-def _candidates() -> Iterator[int]:
-    """Every process, those called pulumi first, the youngest first."""
-    pids = sorted((int(each.name) for each in _PROC.iterdir() if each.name.isdigit()), reverse=True)
-    called_pulumi = [pid for pid in pids if _name(pid) == "pulumi"]
-    yield from called_pulumi
-    yield from (pid for pid in pids if pid not in called_pulumi)
-
-
-def _name(pid: int) -> str:
-    try:
-        return (_PROC / str(pid) / "comm").read_text().strip()
-    except OSError:
-        return ""
+def _inodes(port: int) -> Iterator[str]:
+    for table in _TCP_TABLES:
+        with contextlib.suppress(OSError):
+            for line in Path(table).read_text().splitlines()[1:]:
+                fields = line.split()
+                if int(fields[1].rsplit(":", 1)[-1], 16) == port and fields[9] != "0":
+                    yield fields[9]

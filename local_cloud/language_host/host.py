@@ -1,114 +1,230 @@
-"""Starts and stops the language host: the fork server first, then the gRPC server."""
+"""The LanguageRuntime gRPC service: what the engine asks of a language host, answered from a warm fork server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent import futures
-from typing import Final
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
 import grpc
-from pulumi.runtime.proto import language_pb2_grpc
+from google.protobuf import empty_pb2, json_format
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from local_cloud.language_host.forker import Forker
-from local_cloud.language_host.run_info import RunInfo
-from local_cloud.language_host.service import Service
+from local_cloud.language_host import engine_process, policy_pack
+from local_cloud.language_host.child import SHOWN_EXIT_CODE
+from local_cloud.language_host.output import Forwarder
+from local_cloud.language_host.runs import ForkServerProcess, Run, start_fresh
 
 PRELOAD: Final = (
+    "google.protobuf.struct_pb2",
+    "grpc",
     "pulumi",
-    "pydantic",
+    "pulumi.runtime",
+    "pulumi_azure_native",
+    "pulumi_azure_native.app",
+    "pulumi_azure_native.authorization",
+    "pulumi_azure_native.consumption",
+    "pulumi_azure_native.containerregistry",
+    "pulumi_azure_native.dbforpostgresql",
+    "pulumi_azure_native.insights",
+    "pulumi_azure_native.keyvault",
+    "pulumi_azure_native.managedidentity",
+    "pulumi_azure_native.monitor",
+    "pulumi_azure_native.network",
+    "pulumi_azure_native.operationalinsights",
+    "pulumi_azure_native.privatedns",
+    "pulumi_azure_native.resources",
+    "pulumi_azuread",
+    "pulumi_cloudflare",
     "pulumi_random",
     "pulumi_tls",
-    "pulumi_azuread",
     "pulumiverse_time",
-    "pulumi_cloudflare",
-    # azure-native imports its hundreds of services when they are used; each takes memory, so only those of the platform.
-    "pulumi_azure_native",
-    "pulumi_azure_native.app.outputs",
-    "pulumi_azure_native.authorization.outputs",
-    "pulumi_azure_native.consumption",
-    "pulumi_azure_native.containerregistry.outputs",
-    "pulumi_azure_native.dbforpostgresql.outputs",
-    "pulumi_azure_native.keyvault.outputs",
-    "pulumi_azure_native.managedidentity",
-    "pulumi_azure_native.monitor.outputs",
-    "pulumi_azure_native.network.outputs",
-    "pulumi_azure_native.operationalinsights.outputs",
-    "pulumi_azure_native.privatedns.outputs",
-    "pulumi_azure_native.resources.outputs",
+    "pydantic",
+    "yaml",
+    "local_cloud.language_host.speedups",
 )
-"""What a program is given ready imported; nothing of any project's own, which must be read afresh each run."""
+"""What the fork server imports: SDKs and libraries, never a project's own modules, which must be fresh in every run."""
 
-_MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the SDK's own limit
-_WORKERS = 64  # a program and each policy pack hold one as long as they run
+_MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
+_WORKERS: Final = 64  # a run holds one for as long as it lasts
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run that is about to start."""
+
+    project: str
+    stack: str
+    root_directory: Path
+    program_directory: Path
 
 
 class LanguageHost:
     """
-    Runs Python programs for engines that attach to it.
+    The host; serves any number of engines at once.
 
-    Use from one thread; engines may come in any number.
+    Args:
+        preload: modules that the fork server imports.
+        on_run: called before each run.
+        warm: without it every program starts in a fresh interpreter, as with the official host.
     """
 
     def __init__(
-        self,
-        *,
-        preload: Sequence[str] = PRELOAD,
-        on_run: Callable[[RunInfo], None] | None = None,
-        warm: bool = True,
+        self, *, preload: Sequence[str] = PRELOAD, on_run: Callable[[RunInfo], None] | None = None, warm: bool = True
     ) -> None:
-        """
-        Args:
-            preload: modules to have imported; those that are not installed are left out.
-            on_run: called before each program starts, in the call's own thread; what it raises fails the run.
-            warm: False starts a fresh interpreter for each run, as the official host does.
-        """
-        self._forker = Forker(preload) if warm else None
-        self._service = Service(self._forker, on_run)
+        self._preload = preload
+        self._on_run = on_run
+        self._warm = warm
+        self._fork_server: ForkServerProcess | None = None
         self._server: grpc.Server | None = None
-
-    def start(self, port: int = 0) -> int:
-        """
-        Starts to listen on the loopback address and returns the port; does not wait for the imports, a run does.
-
-        Raises:
-            OSError: the port is taken.
-        """
-        if self._forker is not None:
-            self._forker.start()
-        server = grpc.server(
-            futures.ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="language host"),
-            options=[
-                ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
-                ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
-                ("grpc.so_reuseport", 0),
-            ],
-        )
-        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(self._service, server)
-        try:
-            bound = server.add_insecure_port(f"127.0.0.1:{port}")
-        except RuntimeError:
-            self.stop()
-            raise OSError(
-                f"port {port} on 127.0.0.1 is taken; the language host needs it free, or pass 0 for any port"
-            ) from None
-        server.start()
-        self._server = server
-        return bound
-
-    def wait_ready(self) -> None:
-        """Waits until the SDKs are imported."""
-        if self._forker is not None:
-            self._forker.wait_ready()
+        self._service: _Service | None = None
 
     @property
-    def fork_server_pid(self) -> int | None:
-        """The process that has the SDKs imported."""
-        return None if self._forker is None else self._forker.pid
+    def active_runs(self) -> int:
+        """How many programs run now."""
+        return self._service.active if self._service is not None else 0
+
+    def start(self, port: int = 0) -> int:
+        """Serves on 127.0.0.1 and returns the port; does not wait for the fork server's imports."""
+        self._fork_server = ForkServerProcess(self._preload) if self._warm else None
+        self._service = _Service(self._fork_server, self._on_run)
+        options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
+        self._server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix="language-host"), options=options)
+        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(self._service, self._server)
+        bound = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        self._server.start()
+        return bound
 
     def stop(self) -> None:
-        """Ends every program that runs, then the fork server."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.stop(grace=0).wait()
-        if self._forker is not None:
-            self._forker.stop()
+        """Ends the fork server with every program in it, then the service."""
+        if self._fork_server is not None:
+            self._fork_server.stop()
+        if self._server is not None:
+            self._server.stop(1).wait()
+
+
+class _Service(language_pb2_grpc.LanguageRuntimeServicer):
+    def __init__(self, fork_server: ForkServerProcess | None, on_run: Callable[[RunInfo], None] | None) -> None:
+        self._fork_server = fork_server
+        self._on_run = on_run
+        self._engines: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self.active = 0
+
+    def Handshake(self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext) -> Any:
+        """The engine tells where its log listens."""
+        with self._lock:
+            self._engines[context.peer()] = request.engine_address
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> Any:
+        """No version of its own: the official host reports its release's."""
+        return plugin_pb2.PluginInfo()
+
+    def GetRequiredPackages(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """None: providers are attached."""
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def GetRequiredPlugins(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """None: providers are attached."""
+        return language_pb2.GetRequiredPluginsResponse()
+
+    def RuntimeOptionsPrompts(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Nothing to ask."""
+        return language_pb2.RuntimeOptionsResponse()
+
+    def About(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """The interpreter."""
+        version = ".".join(str(part) for part in sys.version_info[:3])
+        return language_pb2.AboutResponse(executable=sys.executable, version=version)
+
+    def GetProgramDependencies(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Not told: `pulumi about` shows none."""
+        return language_pb2.GetProgramDependenciesResponse()
+
+    def InstallDependencies(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        """The environment is the project's own business (`make setup`)."""
+        message = "the attached language host installs nothing: the project's environment is used as it is\n"
+        yield language_pb2.InstallDependenciesResponse(stdout=message.encode())
+
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Runs end with their own calls."""
+        return empty_pb2.Empty()
+
+    def RunPlugin(self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext) -> Iterator[Any]:
+        """Starts a policy pack."""
+        return policy_pack.run(request, _interpreter(request.info) or Path(sys.executable), context)
+
+    def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> Any:
+        """Runs a program to its end."""
+        with self._lock:
+            self.active += 1
+            engine = self._engines.get(context.peer(), "")
+        try:
+            return self._run(request, engine, context)
+        finally:
+            with self._lock:
+                self.active -= 1
+
+    def _run(self, request: language_pb2.RunRequest, engine: str, context: grpc.ServicerContext) -> Any:
+        if self._on_run is not None:
+            directories = (Path(request.info.root_directory), Path(request.info.program_directory))
+            self._on_run(RunInfo(request.project, request.stack, *directories))
+        run = self._start(request, engine, context.peer())
+        if not context.add_callback(run.kill):
+            run.kill()  # the engine was gone before we could listen for it
+        with Forwarder(engine, run.output, run.error):
+            code = run.wait()
+        if code == 0:
+            return language_pb2.RunResponse()
+        if code == SHOWN_EXIT_CODE:
+            return language_pb2.RunResponse(bail=True)
+        how = f"signal {-code}" if code < 0 else f"non-zero exit code: {code}"
+        return language_pb2.RunResponse(error=f"Program exited with {how}")
+
+    def _start(self, request: language_pb2.RunRequest, engine: str, peer: str) -> Run:
+        process = engine_process.behind(peer)
+        interpreter = _interpreter(request.info)
+        asked = _asked(request, engine, process)
+        if self._fork_server is None or interpreter is not None:
+            return start_fresh(interpreter or Path(sys.executable), asked)
+        return self._fork_server.start(asked)
+
+
+def _asked(request: language_pb2.RunRequest, engine: str, process: engine_process.EngineProcess) -> dict[str, Any]:
+    """The request as the child takes it."""
+    directory = Path(request.info.program_directory or request.pwd)
+    entry = request.info.entry_point or request.program or "."
+    return {
+        "project": request.project,
+        "stack": request.stack,
+        "organization": request.organization,
+        "parallel": request.parallel,
+        "dry_run": request.dryRun,
+        "monitor": request.monitor_address,
+        "engine": engine,
+        "root_directory": request.info.root_directory,
+        "program": os.path.normpath(directory / entry),
+        "args": list(request.args),
+        "pwd": request.pwd or str(directory),
+        "config": dict(request.config),
+        "config_secret_keys": list(request.configSecretKeys),
+        "environment": process.environment,
+        "debug": process.debug,
+    }
+
+
+def _interpreter(info: language_pb2.ProgramInfo) -> Path | None:
+    """The program's own interpreter where it names an environment other than this one (`runtime.options.virtualenv`)."""
+    chosen = json_format.MessageToDict(info.options).get("virtualenv")
+    if not chosen:
+        return None
+    environment = Path(info.root_directory, chosen)
+    if environment.resolve() == Path(sys.prefix).resolve() or not environment.exists():
+        return None
+    return environment / "bin" / "python"

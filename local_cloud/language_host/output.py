@@ -1,78 +1,67 @@
-"""What a program prints, sent to the engine line by line, completely and in order."""
+"""What a program prints, carried to the engine's log: completely, in order, and while the program runs."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import select
+import selectors
 import threading
-from collections.abc import Callable
+from typing import Final
 
-_CHUNK = 1 << 16
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+_CHUNK: Final = 65536
+_AFTER_THE_END_S: Final = 1.0  # a process that the program left behind may hold its output open for ever
 
 
-class Output:
-    """A pipe for a child's output and the thread that empties it."""
+class Forwarder:
+    """
+    Reads two pipes until both are closed; as a context it ends with the last line sent.
 
-    def __init__(self, write: Callable[[bytes], None]) -> None:
-        """Begins to read.
+    Args:
+        engine: the address of the engine's log.
+        output: the reading end of the program's standard output; closed here.
+        error: likewise of its standard error.
+    """
 
-        Args:
-            write: takes what was printed, piece by piece, in a thread of its own; what it raises is dropped with the rest of the output.
-        """
-        self._read_end, self.descriptor = os.pipe()
-        os.set_blocking(self._read_end, False)
-        self._stop_read, self._stop_write = os.pipe()
-        self._write = write
-        self._thread = threading.Thread(target=self._run, name="program output", daemon=True)
+    def __init__(self, engine: str, output: int, error: int) -> None:
+        self._engine = engine
+        self._streams = {output: 1, error: 2}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._forward, name="program-output", daemon=True)
+
+    def __enter__(self) -> None:
         self._thread.start()
 
-    def finish(self) -> None:
-        """Call when the child has ended: delivers the rest. Does not wait for processes that the child left behind."""
-        os.close(self.descriptor)
-        os.close(self._stop_write)
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
         self._thread.join()
-        os.close(self._read_end)
-        os.close(self._stop_read)
 
-    def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            readable, _, _ = select.select([self._read_end, self._stop_read], [], [])
-            stopping = self._stop_read in readable
-            while True:
-                try:
-                    piece = os.read(self._read_end, _CHUNK)
-                except BlockingIOError:
+    def _forward(self) -> None:
+        pending = dict.fromkeys(self._streams, b"")
+        with grpc.insecure_channel(self._engine) as channel, selectors.DefaultSelector() as selector:
+            stub = engine_pb2_grpc.EngineStub(channel)
+            for descriptor in self._streams:
+                selector.register(descriptor, selectors.EVENT_READ)
+            while selector.get_map():
+                ready = selector.select(_AFTER_THE_END_S)
+                if not ready and self._ended.is_set():
                     break
-                if not piece:
-                    return
-                self._deliver(piece)
+                for key, _ in ready:
+                    read = os.read(key.fd, _CHUNK)
+                    lines, newline, pending[key.fd] = (pending[key.fd] + read).rpartition(b"\n")
+                    if not read:
+                        selector.unregister(key.fd)
+                        lines, newline, pending[key.fd] = pending[key.fd], b"", b""
+                    self._send(stub, key.fd, lines + newline)
+        for descriptor in self._streams:
+            os.close(descriptor)
 
-    def _deliver(self, piece: bytes) -> None:
-        try:
-            self._write(piece)
-        except Exception:  # noqa: BLE001  the engine has gone; the child must not block on a full pipe for that
-            self._write = lambda _: None
-
-
-class Lines:
-    """Cuts pieces into lines; blank ones are left out, as the engine does with its own plugins' output."""
-
-    def __init__(self, line: Callable[[str], None]) -> None:
-        self._line = line
-        self._rest = b""
-
-    def write(self, piece: bytes) -> None:
-        """Takes the next piece."""
-        *whole, self._rest = (self._rest + piece).split(b"\n")
-        for line in whole:
-            self._emit(line + b"\n")
-
-    def flush(self) -> None:
-        """Takes what is left as a line of its own."""
-        rest, self._rest = self._rest, b""
-        self._emit(rest)
-
-    def _emit(self, line: bytes) -> None:
-        if line.strip():
-            self._line(line.decode(errors="replace"))
+    def _send(self, stub: engine_pb2_grpc.EngineStub, descriptor: int, text: bytes) -> None:
+        if not text:
+            return
+        message = text.decode(errors="replace")
+        request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, streamId=self._streams[descriptor])
+        with contextlib.suppress(grpc.RpcError):  # the engine has gone; the program is being killed
+            stub.Log(request)
