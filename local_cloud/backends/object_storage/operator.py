@@ -1,6 +1,4 @@
-"""
-An operator's client of the S3 gateway: buckets and objects by boto3, accounts by the gateway's own interface.
-"""
+"""An operator's client of the S3 gateway: buckets and objects by boto3, accounts by the gateway's own interface."""
 
 # boto3 and botocore have no types.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false

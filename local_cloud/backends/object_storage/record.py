@@ -1,11 +1,8 @@
-"""
-What is kept of buckets and tokens beside the gateway's own files: JSON in the state directory, no secrets.
-"""
+"""What is kept of buckets and tokens beside the gateway's own files: JSON in the state directory, no secrets."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,16 +28,16 @@ class Bucket:
     location: str | None = None
     storage_class: str = "Standard"
     created: datetime | None = None
-    cors: Sequence[CorsRule] = ()
-    lifecycle: Sequence[LifecycleRule] = ()
-    locks: Sequence[LockRule] = ()
+    cors: tuple[CorsRule, ...] = ()
+    lifecycle: tuple[LifecycleRule, ...] = ()
+    locks: tuple[LockRule, ...] = ()
 
 
 @dataclass
 class Token:
     """A token's grants; `expires` ends it by itself."""
 
-    grants: Sequence[Grant]
+    grants: tuple[Grant, ...]
     expires: datetime | None = None
 
 

@@ -6,7 +6,6 @@ Plain values; enforcing them is `storage`'s, `sweep`'s and `policies`'.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,10 +14,10 @@ from datetime import datetime, timedelta
 class CorsRule:
     """Which pages of other origins may use the bucket; see Cloudflare's "Configure CORS"."""
 
-    methods: Sequence[str]
-    origins: Sequence[str]
-    headers: Sequence[str] = ()
-    expose_headers: Sequence[str] = ()
+    methods: tuple[str, ...]
+    origins: tuple[str, ...]
+    headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
     max_age_s: int | None = None
     id: str | None = None
 

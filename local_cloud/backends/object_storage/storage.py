@@ -1,6 +1,4 @@
-"""
-Buckets, their rules and the tokens that may use them, with R2's refusals.
-"""
+"""Buckets, their rules and the tokens that may use them, with R2's refusals."""
 
 from __future__ import annotations
 
