@@ -65,7 +65,7 @@ def _problems(
         if name in silent and error["type"] == "missing":
             continue
         text = _withheld(_sentence(error, variable, reason), given.get(name or ""))
-        source = given[name].origin if name in given else "no source has it"
+        source = given[name].origin if name and name in given else "no source has it"
         found.setdefault(name or "", []).append(Problem(name, source, text))
     if wrong and issubclass(contract, Contract):
         # With a field wrong, pydantic did not get as far as the rules.
@@ -90,11 +90,19 @@ def _right_values(contract: type[BaseModel], given: Mapping[str, Given], wrong: 
         if variable.env not in given:
             values[variable.env] = variable.default
             continue
-        group = cast("type[BaseModel]", contract.model_fields[variable.group].annotation)
-        field = group.model_fields[variable.field]
-        text: object = given[variable.env].text if variable.secret else given[variable.env].text.get_secret_value()
-        values[variable.env] = TypeAdapter[Any](Annotated[(field.annotation, *field.metadata)]).validate_python(text)
+        text = given[variable.env].text
+        values[variable.env] = _adapter(contract, variable).validate_python(
+            text if variable.secret else text.get_secret_value()
+        )
     return values
+
+
+def _adapter(contract: type[BaseModel], variable: Variable) -> TypeAdapter[Any]:
+    """The check of one field alone."""
+    group = cast("type[BaseModel]", contract.model_fields[variable.group].annotation)
+    field = group.model_fields[variable.field]
+    annotated: Any = Annotated[(cast("Any", field.annotation), *field.metadata)]  # pyright: ignore[reportInvalidTypeForm]  made at run time
+    return TypeAdapter(annotated)
 
 
 def _sentence(error: dict[str, Any], variable: Variable | None, reason: object) -> str:

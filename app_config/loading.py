@@ -78,7 +78,7 @@ def resolve(contract: type[ContractT], *sources: Source, snapshots: bool = True)
     answers = _Answers()
     for source in sorted(sources or (Environment(),), key=lambda each: each.precedence):
         answers.ask(source, contract, snapshots=snapshots)
-    settings, wrong = check(contract, answers.given, frozenset(answers.spoken_for | answers.absent.keys()))
+    settings, wrong = check(contract, answers.given, answers.silent(contract))
     problems = (*answers.problems, *answers.missing(contract), *wrong)
     origins = {name: given.origin for name, given in answers.given.items()}
     if problems:
@@ -112,13 +112,25 @@ class _Answers:
         self.given.update(answer.given)
         self.problems.extend(answer.problems)
         self.spoken_for |= {problem.variable for problem in answer.problems if problem.variable}
-        origin = str(getattr(source, "url", None) or getattr(source, "origin", "")) or type(source).__name__
-        self.absent |= {name: Problem(name, origin, text) for name, text in answer.absent.items()}
+        self.absent |= {name: Problem(name, source.origin, text) for name, text in answer.absent.items()}
         if answer.keep:
             self.keepers.append(answer.keep)
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether a source failed as a whole, so that nobody knows what it would have given."""
+        return any(problem.variable is None for problem in self.problems)
+
+    def silent(self, contract: type[ContractT]) -> frozenset[str]:
+        """Variables of which it need not be said that they are missing."""
+        if self.incomplete:
+            return frozenset(variable.env for variable in variables(contract))
+        return frozenset(self.spoken_for | self.absent.keys())
+
     def missing(self, contract: type[ContractT]) -> list[Problem]:
         """Required variables that a source looked for in a certain place, and nobody had."""
+        if self.incomplete:
+            return []
         required = {each.env for each in variables(contract) if each.required}
         return [
             problem

@@ -53,6 +53,11 @@ class Dotenv:
         """After the environment: a variable set for one command wins over the file."""
         return Precedence.DOTENV
 
+    @property
+    def origin(self) -> str:
+        """The source in words."""
+        return str(self.file)
+
     def answer(self, request: Request) -> Answer:
         """See `Source.answer`."""
         origin = str(self.file)

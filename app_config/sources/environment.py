@@ -30,6 +30,11 @@ class Environment:
         """After explicit values."""
         return Precedence.ENVIRONMENT
 
+    @property
+    def origin(self) -> str:
+        """The source in words."""
+        return _ORIGIN
+
     def answer(self, request: Request) -> Answer:
         """See `Source.answer`."""
         given: dict[str, Given] = {}

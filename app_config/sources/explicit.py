@@ -33,6 +33,11 @@ class Explicit:
         """Before everything else."""
         return Precedence.EXPLICIT
 
+    @property
+    def origin(self) -> str:
+        """The source in words."""
+        return _ORIGIN
+
     def answer(self, request: Request) -> Answer:
         """See `Source.answer`."""
         known = [variable.env for variable in request.variables]

@@ -35,6 +35,11 @@ class KeyVault:
         """After dotenv files."""
         return Precedence.KEY_VAULT
 
+    @property
+    def origin(self) -> str:
+        """The source in words."""
+        return self.url
+
     def answer(self, request: Request) -> Answer:
         """See `Source.answer`."""
         try:

@@ -90,6 +90,11 @@ class Source(Protocol):
         """Its place in the order."""
         ...
 
+    @property
+    def origin(self) -> str:
+        """The source in words, for messages."""
+        ...
+
     def answer(self, request: Request) -> Answer:
         """Look for the wanted variables. Never raises for what is wrong out there: that is a problem in the answer."""
         ...
