@@ -1,14 +1,20 @@
-"""What all azure-native types share: ARM ids, path parameters that make a new resource when they change, names."""
+"""What all azure-native types share: ARM ids, path parameters that make a new resource when they change, names, common outputs."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
-import uuid
-from typing import ClassVar, Final
+import typing
+from typing import Any, ClassVar, Final
 
+from local_cloud.azure.shared import SHARED
+from local_cloud.server import outputs
+from local_cloud.server.guids import stable_guid
 from local_cloud.server.recorded import RecordedType
 from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.rules import Rule
+from local_cloud.server.schema import Object
 
 PLACEHOLDER_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
@@ -44,8 +50,23 @@ class AzureType(RecordedType):
 
     @property
     def replacing(self) -> frozenset[str]:
-        """Path parameters, the location and what the type declares."""
-        return frozenset({"resourceGroupName", "location", *self.parameters, *self.create_only})
+        """Path parameters, the location unless it is declared immutable, and what the type declares."""
+        declared = frozenset({"resourceGroupName", "location", *self.parameters, *self.create_only})
+        return (declared & frozenset({*self.schema.inputs, *self.create_only})) - frozenset(self.immutable)
+
+    @functools.cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The type's own rules, and those for the properties that most types have."""
+        return (*self.rules, *(rule for rule in SHARED if self._has(rule.path)))
+
+    def _has(self, path: str) -> bool:
+        properties = self.schema.inputs
+        for part in path.split("."):
+            prop = properties.get(part)
+            if prop is None:
+                return False
+            properties = prop.type.properties if isinstance(prop.type, Object) else {}
+        return True
 
     @property
     def arm_type(self) -> str:
@@ -53,29 +74,86 @@ class AzureType(RecordedType):
         provider, *rest = self.path.rsplit("/providers/", 1)[-1].split("/")
         return "/".join([provider, *rest[::2]])
 
+    @functools.cached_property
+    def api_version(self) -> str | None:
+        """The version of Azure's API that the SDK uses, as the documentation of its class says."""
+        documented = " ".join(str(each.__doc__) for each in typing.get_overloads(self.schema.resource_class.__init__))
+        found = re.search(r"Uses Azure REST API version ([\w-]+)\.", documented)
+        return found.group(1) if found else None
+
+    def same(self, path: str, old: Any, new: Any) -> bool:
+        """`West Europe` and `westeurope` are the same location."""
+        return path == "location" and isinstance(old, str) and isinstance(new, str) and _written(old) == _written(new)
+
     def known_at_preview(self, inputs: Inputs) -> Outputs:
-        """The name and ARM type, where the SDK has such outputs."""
-        known = {"name": inputs.get(self.parameters[-1]), "type": self.arm_type}
+        """The name, ARM type and API version, where the SDK has such outputs."""
+        known = {"name": inputs.get(self.parameters[-1]), "type": self.arm_type, "azureApiVersion": self.api_version}
         return {key: value for key, value in known.items() if key in self.schema.outputs and isinstance(value, str)}
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+        """What every type has in common, and what the service adds for this one."""
+        common: Outputs = {}
+        if "provisioningState" in self.schema.outputs:
+            common["provisioningState"] = "Succeeded"
+        if "location" in self.schema.outputs and inputs.get("location") is None:
+            common["location"] = self._default_location(call, inputs)
+        if "identity" in self.schema.outputs and inputs.get("identity"):
+            common["identity"] = self._principals(call, resource_id, inputs["identity"])
+        common = {key: value for key, value in common.items() if value is not None}
+        return outputs.merged(common, self.given(call, resource_id, inputs))
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
+        """Outputs that the service gives and that no input tells."""
+        return {}
 
     @staticmethod
     def subscription(call: Call) -> str:
         """The subscription that the provider is configured for."""
         return call.config.get("subscriptionId") or PLACEHOLDER_SUBSCRIPTION
 
+    def tenant(self, call: Call) -> str:
+        """The tenant that the provider is configured for."""
+        return call.config.get("tenantId") or stable_guid("tenant", self.subscription(call))
+
     def identify(self, call: Call, inputs: Inputs) -> str:
         """The ARM id."""
         own = self.path.format_map({key: value for key, value in inputs.items() if isinstance(value, str)})
         if own.startswith("/"):
             return own.replace("//", "/")
-        return f"/subscriptions/{self.subscription(call)}/resourceGroups/{inputs['resourceGroupName']}/providers/{own}"
+        return f"{self._group_id(call, inputs)}/providers/{own}"
+
+    def _group_id(self, call: Call, inputs: Inputs) -> str:
+        return f"/subscriptions/{self.subscription(call)}/resourceGroups/{inputs['resourceGroupName']}"
+
+    def _default_location(self, call: Call, inputs: Inputs) -> str | None:
+        """The location that the real provider falls back to: its configuration's, else the resource group's."""
+        configured = call.config.get("location")
+        if configured or "resourceGroupName" not in inputs:
+            return configured
+        group = call.cloud.records.get(self._group_id(call, inputs))
+        return group.outputs.get("location") if group is not None else None
+
+    def _principals(self, call: Call, resource_id: str, identity: Any) -> Outputs:
+        """The service principals of a resource's managed identities."""
+        kinds = str(identity.get("type", ""))
+        found: Outputs = {}
+        if "SystemAssigned" in kinds:
+            found |= {"principalId": stable_guid("principal", resource_id), "tenantId": self.tenant(call)}
+        if assigned := identity.get("userAssignedIdentities"):
+            found["userAssignedIdentities"] = {each: identity_guids(each) for each in assigned}
+        return found
 
 
-def stable_guid(*parts: str) -> str:
-    """A GUID that the same parts always give, for ids that Azure would make up (principal ids, client ids)."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "|".join(parts)))
+def identity_guids(identity_id: str) -> dict[str, str]:
+    """The principal and client id of a user-assigned identity, the same wherever the identity is looked at."""
+    key = identity_id.lower()
+    return {"principalId": stable_guid("principal", key), "clientId": stable_guid("client", key)}
 
 
 def verification_id(subscription: str) -> str:
     """The custom domain verification id of a subscription: 64 hex digits in upper case, as Azure gives it."""
     return hashlib.sha256(f"custom-domain-verification|{subscription}".encode()).hexdigest().upper()
+
+
+def _written(location: str) -> str:
+    return location.replace(" ", "").lower()

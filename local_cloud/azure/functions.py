@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.azure.base import PLACEHOLDER_SUBSCRIPTION, stable_guid, verification_id
+from local_cloud.azure.base import PLACEHOLDER_SUBSCRIPTION, verification_id
+from local_cloud.server.guids import stable_guid
 from local_cloud.server.package import Function
 
 

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.base import AzureType
+from local_cloud.azure.shared import EXAMPLE_GUID, EXAMPLE_SUBNET, NAME_RULES, arm_id, guid
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Pattern, Range
+from local_cloud.server.rules import Choice, Combination, Pattern, Range, Valid
+
+VAULT_NAME: Final = Pattern(
+    path="vaultName",
+    regex=r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]",
+    says="a vault's name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit",
+    source=f"{NAME_RULES}#microsoftkeyvault",
+    passes="kv-ignition-dev",
+    fails="kv--ignition",
+)
+_VAULTS: Final = "https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update"
+_NETWORK: Final = "https://learn.microsoft.com/azure/key-vault/general/network-security"
+_ACCESS_POLICY: Final = {"tenantId": EXAMPLE_GUID, "objectId": EXAMPLE_GUID, "permissions": {"secrets": ["get"]}}
+
+
+def _says_who_may_enter(inputs: Inputs) -> bool:
+    properties = inputs["properties"]
+    return (
+        properties.get("enableRbacAuthorization") is True
+        or properties.get("createMode") == "recover"
+        or properties.get("accessPolicies") is not None
+    )
 
 
 class Vault(AzureType):
@@ -14,15 +37,11 @@ class Vault(AzureType):
 
     token = "azure-native:keyvault:Vault"
     path = "Microsoft.KeyVault/vaults/{vaultName}"
+    immutable = ("location", "properties.softDeleteRetentionInDays", "properties.createMode")
+    write_only = ("properties.createMode",)
     rules = (
-        Pattern(
-            path="vaultName",
-            regex=r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]",
-            says="a vault's name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit",
-            source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftkeyvault",
-            passes="kv-ignition-dev",
-            fails="kv--ignition",
-        ),
+        VAULT_NAME,
+        guid("properties.tenantId", source=_VAULTS, noun="a tenant id"),
         Range(
             path="properties.softDeleteRetentionInDays",
             least=7,
@@ -36,9 +55,48 @@ class Vault(AzureType):
             path="properties.enablePurgeProtection",
             test=lambda inputs: inputs["properties"].get("enablePurgeProtection") is not False,
             says="purge protection is on or left out; the service refuses an explicit false",
-            source="https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update",
+            source=_VAULTS,
             passes={"properties.enablePurgeProtection": True},
             fails={"properties.enablePurgeProtection": False},
+        ),
+        Combination(
+            path="properties.enableSoftDelete",
+            test=lambda inputs: inputs["properties"].get("enableSoftDelete") is not False,
+            says="soft delete is always on; the service refuses an explicit false",
+            source="https://learn.microsoft.com/azure/key-vault/general/soft-delete-change",
+            passes={"properties.enableSoftDelete": True},
+            fails={"properties.enableSoftDelete": False},
+        ),
+        Combination(
+            path="properties.accessPolicies",
+            test=_says_who_may_enter,
+            says="a vault without enableRbacAuthorization needs access policies, an empty list at least",
+            source=_VAULTS,
+            passes={"properties.enableRbacAuthorization": False, "properties.accessPolicies": [_ACCESS_POLICY]},
+            fails={"properties.enableRbacAuthorization": False},
+        ),
+        Choice(
+            path="properties.publicNetworkAccess",
+            among=("enabled", "disabled"),
+            form=str.lower,
+            says="public network access is Enabled or Disabled",
+            source=_VAULTS,
+            passes="Disabled",
+            fails="Private",
+        ),
+        Valid(
+            path="properties.networkAcls.ipRules[].value",
+            test=is_ipv4_range,
+            says="an address rule is an IPv4 address or range, 203.0.113.0/24",
+            source=_NETWORK,
+            passes="203.0.113.0/24",
+            fails="2001:db8::/32",
+        ),
+        arm_id(
+            "properties.networkAcls.virtualNetworkRules[].id",
+            "Microsoft.Network/virtualNetworks/subnets",
+            source=_NETWORK,
+            noun="a subnet",
         ),
     )
     example: ClassVar = {
@@ -46,18 +104,24 @@ class Vault(AzureType):
         "vaultName": "kv-ignition-dev",
         "location": "westeurope",
         "properties": {
-            "tenantId": "11111111-1111-1111-1111-111111111111",
+            "tenantId": EXAMPLE_GUID,
             "sku": {"family": "A", "name": "standard"},
             "enableRbacAuthorization": True,
             "softDeleteRetentionInDays": 90,
+            "networkAcls": {
+                "bypass": "None",
+                "defaultAction": "Deny",
+                "ipRules": [{"value": "203.0.113.7"}],
+                "virtualNetworkRules": [{"id": EXAMPLE_SUBNET}],
+            },
         },
     }
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The vault's address."""
         return {
             "properties": {
-                "vaultUri": f"https://{inputs['vaultName']}.vault.azure.net/",
+                "vaultUri": f"https://{inputs['vaultName'].lower()}.vault.azure.net/",
                 "provisioningState": "Succeeded",
             }
         }

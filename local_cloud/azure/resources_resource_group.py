@@ -5,26 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from local_cloud.azure.base import AzureType
-from local_cloud.server.resource_type import Call, Inputs
-from local_cloud.server.rules import Pattern
+from local_cloud.azure.shared import EXAMPLE_GROUP
+from local_cloud.server.resource_type import Call, Inputs, Outputs
 
 
 class ResourceGroup(AzureType):
-    """A resource group; kept as state."""
+    """A resource group; kept as state. Its name's rule is among the shared ones."""
 
     token = "azure-native:resources:ResourceGroup"
     path = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
-    rules = (
-        Pattern(
-            path="resourceGroupName",
-            regex=r"[-\w._()]{0,89}[-\w_()]",
-            says="a resource group's name has 1 to 90 letters, digits, - _ . ( ) and does not end with a full stop",
-            source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources",
-            passes="rg-ignition-dev",
-            fails="rg-ignition.",
-        ),
-    )
-    example: ClassVar = {"resourceGroupName": "rg-ignition-dev", "location": "westeurope"}
+    example: ClassVar = {"resourceGroupName": EXAMPLE_GROUP.rsplit("/", 1)[-1], "location": "westeurope"}
 
     @property
     def arm_type(self) -> str:
@@ -34,3 +24,7 @@ class ResourceGroup(AzureType):
     def identify(self, call: Call, inputs: Inputs) -> str:
         """The ARM id."""
         return super().identify(call, {"subscriptionId": self.subscription(call), **inputs})
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+        """How making it went."""
+        return {"properties": {"provisioningState": "Succeeded"}}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local_cloud.server.resource_type import ResourceType
-from local_cloud.server.rules import ListedValueProblem, Problem
+from local_cloud.server.rules import ListedValueProblem, Problem, without_indexes
 from local_cloud.server.schema import Anything, ListOf, MapOf, OneOf, Property, Scalar, Type
 from local_cloud.server.wire import UNKNOWN, Secret
 
@@ -26,7 +26,12 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 def problems(resource_type: ResourceType, inputs: Mapping[str, Any]) -> list[Problem]:
     """Everything in the inputs that the cloud would refuse, types first; rules are asked only of inputs whose types are right."""
-    found = list(_object(resource_type.schema.inputs, inputs, ""))
+    wrong = resource_type.wrong_enums
+    found = [
+        each
+        for each in _object(resource_type.schema.inputs, inputs, "")
+        if not (isinstance(each, ListedValueProblem) and without_indexes(each.path) in wrong)
+    ]
     if not found:
         for rule in resource_type.all_rules:
             found.extend(rule.problems(inputs))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
+from local_cloud.server.rules import without_indexes
 
 FILE_NAME: Final = "accepted-exceptions.yaml"
 
@@ -39,7 +40,7 @@ class AcceptedException:
 
     def accepts(self, token: str, path: str, value: Any) -> bool:
         """Whether this entry speaks of that value at that property; `rules[3].x` is asked for as `rules[].x`."""
-        return (self.type, self.property, self.value) == (token, _without_indexes(path), value)
+        return (self.type, self.property, self.value) == (token, without_indexes(path), value)
 
 
 def load(root: Path) -> tuple[AcceptedException, ...]:
@@ -76,7 +77,3 @@ def _entry(file: Path, number: int, entry: Any) -> AcceptedException:
 
 def _field_names() -> str:
     return ", ".join(field.name for field in fields(AcceptedException))
-
-
-def _without_indexes(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", path)

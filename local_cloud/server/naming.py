@@ -1,4 +1,4 @@
-"""Names that the provider makes up when a program gives none: the logical name and eight hex digits from the engine's seed."""
+"""Names that the provider makes up when a program gives none, from the logical name and the engine's seed."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def made_up(
     before = plain(decode_struct(request.olds)).get(name)
     if isinstance(before, str):
         return {name: before}
-    suffix = hashlib.sha256(request.randomSeed or request.urn.encode()).hexdigest()[:8]
-    return {name: f"{request.urn.rsplit('::', 1)[-1]}{suffix}"}
+    digest = hashlib.sha256(request.randomSeed or request.urn.encode()).hexdigest()
+    return {name: resource_type.invent_name(request.urn.rsplit("::", 1)[-1], digest)}

@@ -7,10 +7,29 @@ Outputs are not inputs echoed: a list going in may be a map coming back, and rea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_cloud.server.schema import ListOf, MapOf, Object, Property, Type
-from local_cloud.server.wire import UNKNOWN, Secret
+from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain, replace_at
+
+if TYPE_CHECKING:
+    from local_cloud.server.resource_type import ResourceType
+
+
+def before_service(resource_type: ResourceType, inputs: Mapping[str, Any], *, missing: Any = None) -> dict[str, Any]:
+    """
+    The outputs of a resource as far as its inputs tell them.
+
+    Args:
+        resource_type: the type.
+        inputs: the inputs by wire name.
+        missing: what stands for an output that no input gives: `UNKNOWN` in a preview, nothing (None) afterwards.
+    """
+    returned = dict(inputs)
+    for path in resource_type.write_only:
+        returned = replace_at(returned, tuple(path.split(".")), lambda _value: None)
+    shaped = echoed(resource_type.schema.outputs, returned, missing=missing)
+    return merged(shaped, resource_type.known_at_preview(plain(dict(inputs))))
 
 
 def echoed(properties: Mapping[str, Property], inputs: Mapping[str, Any], *, missing: Any = None) -> dict[str, Any]:
@@ -50,7 +69,9 @@ def _shaped(kind: Type, value: Any, missing: Any) -> Any:
     if isinstance(kind, MapOf) and isinstance(value, Mapping):
         return {key: _shaped(kind.item, item, missing) for key, item in value.items()}
     if isinstance(kind, MapOf) and isinstance(value, list):
+        if has_unknown(value):
+            return UNKNOWN
         # A list of ids going in (`identity.userAssignedIdentities`) is a map with those ids as keys coming back.
         blank = echoed(kind.item.properties, {}, missing=missing) if isinstance(kind.item, Object) else {}
-        return {str(item): dict(blank) for item in value if isinstance(item, str) and item is not UNKNOWN}
+        return {str(item): dict(blank) for item in plain(value)}
     return value

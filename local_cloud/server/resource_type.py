@@ -53,6 +53,8 @@ class ResourceType(ABC):
         rules: what the service asks beyond the SDK's types.
         create_only: properties whose change makes a new resource.
         immutable: properties that cannot change and that the real provider nevertheless sends as an update; the update is refused.
+        wrong_enums: properties for which the SDK enumerates the values of another service; a rule of the type lists the right ones.
+        write_only: inputs that an output of the same name never gives back.
         secret_outputs: outputs that are secret whatever the inputs were.
         example: inputs that pass, by wire name; tests build on them.
     """
@@ -61,6 +63,8 @@ class ResourceType(ABC):
     rules: ClassVar[Sequence[Rule]] = ()
     create_only: ClassVar[Sequence[str]] = ()
     immutable: ClassVar[Sequence[str]] = ()
+    wrong_enums: ClassVar[Sequence[str]] = ()
+    write_only: ClassVar[Sequence[str]] = ()
     secret_outputs: ClassVar[Sequence[str]] = ()
     example: ClassVar[Mapping[str, Any]]
 
@@ -83,6 +87,16 @@ class ResourceType(ABC):
     def name_property(self) -> str | None:
         """The property that gets a made-up name when the program gives none."""
         return None
+
+    def invent_name(self, logical: str, digest: str) -> str:
+        """
+        The name for a resource whose program gives none.
+
+        Args:
+            logical: the resource's name in the program.
+            digest: 64 hex digits that stay the same for as long as the engine's seed does.
+        """
+        return f"{logical}{digest[:8]}"
 
     @property
     def replacing(self) -> frozenset[str]:

@@ -195,6 +195,11 @@ class Combination(Rule):
         return value
 
 
+def without_indexes(path: str) -> str:
+    """`rules[3].ref` as rules are declared: `rules[].ref`."""
+    return re.sub(r"\[\d+\]", "[]", path)
+
+
 def values_at(inputs: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every value at a path, with its exact path (`rules[2].ref`); none where something on the way is missing or unknown."""
     yield from _walk(inputs, path.split("."), "")

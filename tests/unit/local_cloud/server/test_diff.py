@@ -38,7 +38,9 @@ def test_a_changed_item_is_named_by_its_index():
 
 
 def test_a_value_that_is_not_known_yet_counts_as_changed():
-    assert changes(Vault(), EXAMPLE, {**EXAMPLE, "location": UNKNOWN}) == [Change("location", "update", replaces=True)]
+    assert changes(Vault(), EXAMPLE, {**EXAMPLE, "vaultName": UNKNOWN}) == [
+        Change("vaultName", "update", replaces=True)
+    ]
 
 
 def test_a_redacted_secret_is_neither_equal_nor_different():

@@ -1,0 +1,129 @@
+"""Container Apps: a certificate that the program brings, itself or by way of a vault."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, ClassVar, Final
+
+from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
+from local_cloud.azure.app_secrets import DOCS
+from local_cloud.azure.base import AzureType
+from local_cloud.azure.shared import EXAMPLE_IDENTITY
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal
+from local_cloud.server.rules import Combination, Pattern, Related, Valid
+
+_BRING: Final = f"{DOCS}/custom-domains-certificates"
+_FROM_VAULT: Final = f"{DOCS}/key-vault-certificates-manage"
+_IN_VAULT: Final = {
+    "identity": EXAMPLE_IDENTITY,
+    "keyVaultUrl": "https://kv-ignition-dev.vault.azure.net/secrets/api-certificate",
+}
+
+
+def certificate_name(path: str) -> Pattern:
+    """The rule on the names of an environment's certificates."""
+    return Pattern(
+        path=path,
+        regex=r"[a-z0-9]([a-z0-9.-]{0,58}[a-z0-9])?",
+        says="a certificate's name has 1 to 60 lower-case letters, digits, hyphens and full stops, "
+        "and begins and ends with a letter or digit",
+        source=_BRING,
+        passes="origin-api-1a2b3c4d",
+        fails="Origin_api",
+    )
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        return False
+
+
+def _has_one_source(inputs: Inputs) -> bool:
+    properties = inputs.get("properties") or {}
+    return (properties.get("value") is None) != (properties.get("certificateKeyVaultProperties") is None)
+
+
+class Certificate(AzureType):
+    """A certificate; one that is bound cannot change, so a new one takes a new name."""
+
+    token = "azure-native:app:Certificate"
+    path = "Microsoft.App/managedEnvironments/{environmentName}/certificates/{certificateName}"
+    immutable = ("properties.value", "properties.password")
+    rules = (
+        ENVIRONMENT_NAME,
+        certificate_name("certificateName"),
+        Combination(
+            path="properties.value",
+            test=_has_one_source,
+            says="a certificate has either a value or certificateKeyVaultProperties",
+            source=_FROM_VAULT,
+            passes={"properties": {"certificateKeyVaultProperties": _IN_VAULT}},
+            fails={"properties": {}},
+        ),
+        Valid(
+            path="properties.value",
+            test=_is_base64,
+            says="it takes a PFX or PEM file in base64",
+            source=_BRING,
+            passes="LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
+            fails="-----BEGIN CERTIFICATE-----",
+        ),
+        Related(
+            path="properties.certificateKeyVaultProperties",
+            test=lambda reference, _: bool(reference.get("identity")) and bool(reference.get("keyVaultUrl")),
+            says="a certificate in a vault is named by keyVaultUrl and the identity that may read it",
+            source=_FROM_VAULT,
+            passes={"properties.certificateKeyVaultProperties": _IN_VAULT},
+            fails={"properties.certificateKeyVaultProperties": {"keyVaultUrl": _IN_VAULT["keyVaultUrl"]}},
+        ),
+    )
+    example: ClassVar = {
+        "resourceGroupName": "rg-ignition-dev",
+        "environmentName": "cae-ignition-dev",
+        "certificateName": "origin-api",
+        "location": "westeurope",
+        "properties": {"certificateType": "ServerSSLCertificate", "certificateKeyVaultProperties": _IN_VAULT},
+    }
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+        """What the service reads out of the certificate."""
+        properties = inputs.get("properties") or {}
+        found: dict[str, Any] = {"provisioningState": "Succeeded"}
+        if properties.get("value") is not None:
+            found |= _read(base64.b64decode(properties["value"]), properties.get("password"))
+        return {"properties": found}
+
+
+def _read(content: bytes, password: str | None) -> Outputs:
+    # Imported here: previews never get this far, and the library costs every start a tenth of a second.
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
+
+    try:
+        if content.lstrip().startswith(b"-----BEGIN"):
+            certificate = x509.load_pem_x509_certificates(content)[0]
+        else:
+            key_text = password.encode() if password is not None else None
+            certificate = pkcs12.load_key_and_certificates(content, key_text)[1]
+    except ValueError:
+        certificate = None
+    if certificate is None:
+        raise Refusal("properties.value holds no certificate: it must be a PEM or PFX file, a PFX with its password")
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        hosts = names.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        hosts = []
+    return {
+        "thumbprint": certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303  Azure's own form of thumbprints
+        "subjectName": certificate.subject.rfc4514_string(),
+        "issuer": certificate.issuer.rfc4514_string(),
+        "issueDate": certificate.not_valid_before_utc.isoformat(),
+        "expirationDate": certificate.not_valid_after_utc.isoformat(),
+        "subjectAlternativeNames": hosts,
+        "valid": True,
+    }

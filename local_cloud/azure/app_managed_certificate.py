@@ -1,0 +1,61 @@
+"""Container Apps: a certificate that Azure gets and renews."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.azure.app_certificate import certificate_name
+from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
+from local_cloud.azure.app_secrets import DOCS
+from local_cloud.azure.base import AzureType
+from local_cloud.server.guids import stable_guid
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.rules import Combination, Pattern
+
+_MANAGED = f"{DOCS}/custom-domains-managed-certificates"
+
+
+class ManagedCertificate(AzureType):
+    """A managed certificate for one host; another host is another certificate."""
+
+    token = "azure-native:app:ManagedCertificate"
+    path = "Microsoft.App/managedEnvironments/{environmentName}/managedCertificates/{managedCertificateName}"
+    immutable = ("properties.subjectName", "properties.domainControlValidation")
+    rules = (
+        ENVIRONMENT_NAME,
+        certificate_name("managedCertificateName"),
+        Pattern(
+            path="properties.subjectName",
+            regex=r"(?=.{1,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+            says="a certificate's subject is one host name of at most 64 characters, no wildcard",
+            source=_MANAGED,
+            passes="api.ecent.online",
+            fails="*.ecent.online",
+        ),
+        Combination(
+            path="properties.subjectName",
+            test=lambda inputs: (
+                None
+                not in {
+                    (inputs.get("properties") or {}).get(each) for each in ("subjectName", "domainControlValidation")
+                }
+            ),
+            says="a managed certificate needs subjectName and domainControlValidation",
+            source=_MANAGED,
+            passes={"properties": {"subjectName": "ecent.online", "domainControlValidation": "HTTP"}},
+            fails={"properties": {"subjectName": "ecent.online"}},
+        ),
+    )
+    example: ClassVar = {
+        "resourceGroupName": "rg-ignition-dev",
+        "environmentName": "cae-ignition-dev",
+        "managedCertificateName": "api",
+        "location": "westeurope",
+        "properties": {"subjectName": "api.ecent.online", "domainControlValidation": "CNAME"},
+    }
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+        """The text with which TXT validation is answered."""
+        return {
+            "properties": {"provisioningState": "Succeeded", "validationToken": stable_guid("validation", resource_id)}
+        }

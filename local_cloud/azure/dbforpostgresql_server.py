@@ -1,0 +1,54 @@
+"""PostgreSQL flexible servers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from local_cloud.azure.base import AzureType
+from local_cloud.azure.dbforpostgresql_server_rules import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
+from local_cloud.azure.shared import EXAMPLE_NETWORK
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+
+EXAMPLE_SERVER: Final = "psql-ignition-dev"
+
+
+class Server(AzureType):
+    """A flexible server; where it stands on the network is decided once."""
+
+    token = "azure-native:dbforpostgresql:Server"
+    path = "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}"
+    create_only = ("administratorLogin", "availabilityZone", "sourceServerResourceId", "pointInTimeUTC")
+    immutable = ("backup.geoRedundantBackup", "network.delegatedSubnetResourceId", "storage.type")
+    rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES)
+    example: ClassVar = {
+        "resourceGroupName": "rg-ignition-dev",
+        "serverName": EXAMPLE_SERVER,
+        "location": "westeurope",
+        "createMode": "Default",
+        "version": "17",
+        "sku": {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"},
+        "storage": {"storageSizeGB": 32, "autoGrow": "Enabled", "type": "Premium_LRS"},
+        "backup": {"backupRetentionDays": 7, "geoRedundantBackup": "Disabled"},
+        "highAvailability": {"mode": "Disabled"},
+        "network": {
+            "delegatedSubnetResourceId": f"{EXAMPLE_NETWORK}/subnets/snet-database",
+            "privateDnsZoneArmResourceId": EXAMPLE_NETWORK.rsplit("/", 2)[0]
+            + "/privateDnsZones/ignition.private.postgres.database.azure.com",
+            "publicNetworkAccess": "Disabled",
+        },
+        "authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled"},
+        "administratorLogin": "ignition_administrator",
+        "administratorLoginPassword": "a-Passw0rd-of-an-example",
+        "maintenanceWindow": {"customWindow": "Enabled", "dayOfWeek": 0, "startHour": 3, "startMinute": 0},
+    }
+
+    def known_at_preview(self, inputs: Inputs) -> Outputs:
+        """The host name follows from the server's name."""
+        name = inputs.get("serverName")
+        host = {"fullyQualifiedDomainName": f"{name}.postgres.database.azure.com"} if isinstance(name, str) else {}
+        return super().known_at_preview(inputs) | host
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+        """What the service says of a server that runs."""
+        replica = inputs.get("createMode") == "Replica"
+        return {"state": "Ready", "replicationRole": "AsyncReplica" if replica else "Primary"}

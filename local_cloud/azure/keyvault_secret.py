@@ -1,0 +1,113 @@
+"""Key Vault: a secret. Its value goes in and never comes back."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import ClassVar, Final
+
+from local_cloud.azure.base import AzureType
+from local_cloud.azure.keyvault_vault import VAULT_NAME
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.rules import Combination, Length, Pattern, Valid
+
+_ABOUT: Final = "https://learn.microsoft.com/azure/key-vault/secrets/about-secrets"
+
+
+def _expires_after_it_begins(inputs: Inputs) -> bool:
+    attributes = inputs["properties"].get("attributes") or {}
+    expires, begins = attributes.get("expires"), attributes.get("notBefore")
+    return expires is None or begins is None or expires > begins
+
+
+class Secret(AzureType):
+    """A secret; every change of it makes a new version."""
+
+    token = "azure-native:keyvault:Secret"
+    path = "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}"
+    write_only = ("properties.value",)
+    rules = (
+        VAULT_NAME,
+        Pattern(
+            path="secretName",
+            regex="[0-9a-zA-Z-]{1,127}",
+            says="a secret's name has 1 to 127 letters, digits and hyphens: DATABASE-URL, not DATABASE_URL",
+            source=_ABOUT,
+            passes="DATABASE-URL",
+            fails="DATABASE_URL",
+        ),
+        Length(
+            path="properties.value",
+            most=25 * 1024,
+            says="a secret holds at most 25 KB",
+            source=_ABOUT,
+            passes="value",
+            fails="v" * (25 * 1024 + 1),
+        ),
+        Length(
+            path="properties.contentType",
+            most=255,
+            says="a content type has at most 255 characters",
+            source=_ABOUT,
+            passes="text/plain",
+            fails="t" * 256,
+        ),
+        Length(
+            path="tags",
+            most=15,
+            says="a secret has at most 15 tags",
+            source=_ABOUT,
+            passes={"owner": "platform"},
+            fails={f"tag{number}": "text" for number in range(16)},
+        ),
+        Combination(
+            path="properties.attributes.expires",
+            test=_expires_after_it_begins,
+            says="a secret expires after the moment before which it may not be used",
+            source=_ABOUT,
+            passes={"properties.attributes": {"notBefore": 1_800_000_000, "expires": 1_900_000_000}},
+            fails={"properties.attributes": {"notBefore": 1_900_000_000, "expires": 1_800_000_000}},
+        ),
+        Valid(
+            path="properties.attributes.expires",
+            test=lambda seconds: 0 < seconds < 10_000_000_000,
+            says="times are seconds since 1970, not milliseconds",
+            source="https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets/create-or-update",
+            passes=1_900_000_000,
+            fails=1_900_000_000_000,
+        ),
+    )
+    example: ClassVar = {
+        "resourceGroupName": "rg-ignition-dev",
+        "vaultName": "kv-ignition-dev",
+        "secretName": "DATABASE-URL",
+        "properties": {
+            "value": "postgresql://localhost/ecent",
+            "contentType": "text/plain",
+            "attributes": {"enabled": True},
+        },
+    }
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+        """The addresses, with and without the version; a secret that did not change keeps its version."""
+        kept = call.cloud.records.get(resource_id)
+        if kept is not None and kept.inputs == inputs:
+            properties = kept.outputs["properties"]
+            return {"properties": {key: properties[key] for key in ("secretUri", "secretUriWithVersion", "attributes")}}
+        address = f"https://{inputs['vaultName'].lower()}.vault.azure.net/secrets/{inputs['secretName']}"
+        now = int(time.time())
+        created = kept.outputs["properties"]["attributes"]["created"] if kept is not None else now
+        # A version drawn by chance tells nothing of the value, which a digest of it would.
+        return {
+            "properties": {
+                "secretUri": address,
+                "secretUriWithVersion": f"{address}/{secrets.token_hex(16)}",
+                "attributes": {"enabled": True, "created": created, "updated": now} | self._attributes(inputs),
+            }
+        }
+
+    @staticmethod
+    def _attributes(inputs: Inputs) -> Inputs:
+        return {
+            key: value for key, value in (inputs["properties"].get("attributes") or {}).items() if value is not None
+        }

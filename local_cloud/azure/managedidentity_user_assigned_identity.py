@@ -1,0 +1,36 @@
+"""Managed identities: one that a program makes and assigns."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from local_cloud.azure.base import AzureType, identity_guids
+from local_cloud.azure.shared import EXAMPLE_IDENTITY, NAME_RULES
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.rules import Pattern
+
+IDENTITY_NAME: Final = Pattern(
+    path="resourceName",
+    regex=r"[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}",
+    says="an identity's name has 3 to 128 letters, digits, hyphens and underscores and begins with a letter or digit",
+    source=f"{NAME_RULES}#microsoftmanagedidentity",
+    passes=EXAMPLE_IDENTITY.rsplit("/", 1)[-1],
+    fails="id ignition",
+)
+
+
+class UserAssignedIdentity(AzureType):
+    """An identity."""
+
+    token = "azure-native:managedidentity:UserAssignedIdentity"
+    path = "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"
+    rules = (IDENTITY_NAME,)
+    example: ClassVar = {
+        "resourceGroupName": "rg-ignition-dev",
+        "resourceName": EXAMPLE_IDENTITY.rsplit("/", 1)[-1],
+        "location": "westeurope",
+    }
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+        """The service principal behind the identity."""
+        return {**identity_guids(resource_id), "tenantId": self.tenant(call)}

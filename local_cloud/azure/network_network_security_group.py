@@ -1,0 +1,33 @@
+"""Virtual networks: a group of security rules."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.azure.base import AzureType
+from local_cloud.azure.network_names import network_name
+from local_cloud.azure.network_security_rules import EXAMPLE_RULE, SECURITY_RULES
+from local_cloud.server.guids import stable_guid
+from local_cloud.server.resource_type import Call, Inputs, Outputs
+
+
+class NetworkSecurityGroup(AzureType):
+    """A network security group."""
+
+    token = "azure-native:network:NetworkSecurityGroup"
+    path = "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}"
+    immutable = ("location",)
+    rules = (
+        network_name("networkSecurityGroupName", "security group", least=1, most=80, passes="nsg-apps"),
+        *SECURITY_RULES,
+    )
+    example: ClassVar = {
+        "resourceGroupName": "rg-ignition-dev",
+        "networkSecurityGroupName": "nsg-database",
+        "location": "westeurope",
+        "securityRules": [EXAMPLE_RULE],
+    }
+
+    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+        """The group's own GUID."""
+        return {"resourceGuid": stable_guid("resource", resource_id)}
