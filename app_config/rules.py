@@ -37,6 +37,19 @@ _URLS: Final = (
 )
 _CALLBACKS: Final = {"AUTH_OAUTH_GOOGLE_REDIRECT_URI": "google", "AUTH_OAUTH_AZURE_REDIRECT_URI": "azure"}
 
+API_RULES: Final = (
+    "SERVER_ENVIRONMENT and APP_ENV say the same.",
+    "AUTH_COOKIE_DOMAIN is the host of SERVER_PUBLIC_URL or a parent of it.",
+    "The redirect URIs are SERVER_PUBLIC_URL with `/auth/callback/google` and `/auth/callback/azure` after it.",
+    "CORS_ALLOWED_ORIGINS has the origin of SERVER_FRONTEND_URL.",
+    "With R2 (`*.r2.cloudflarestorage.com`), STORAGE_ACCESS_KEY_ID is 32 and STORAGE_SECRET_ACCESS_KEY 64 lower-case "
+    "hexadecimal digits.",
+    "Always: a DATABASE_URL to another machine uses TLS, and SESSION_SECRET has 32 characters.",
+    "In production: no plain http and no address on this machine; DATABASE_URL with `sslmode=verify-full`, a password, and "
+    "a role that is no administrator; no secret that looks like a placeholder.",
+)
+ADMIN_RULES: Final = ("In production: API_PUBLIC_URL is https and not on this machine.",)
+
 
 def broken_api_rules(values: Values) -> Iterable[Broken]:
     """The API's rules that do not hold."""

@@ -37,23 +37,31 @@ class ServerSettings(Group):
 
     host: HostName = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104  a container's only one
     port: int = Field(default=8080, ge=1, le=65_535, description="The TCP port to listen on.")
-    environment: Environment = Field(description="Which rules hold; production is the strict one.")
-    app_env: Annotated[Environment, Env("APP_ENV")] = Field(
-        description="The same as SERVER_ENVIRONMENT, under the name that libraries look for."
+    environment: Environment = Field(
+        examples=["development"], description="Which rules hold; production is the strict one."
     )
-    public_url: BaseUrl = Field(description="Where clients reach the API, without a slash at the end.")
-    frontend_url: BaseUrl = Field(description="Where the frontend is; sign-in returns there.")
+    app_env: Annotated[Environment, Env("APP_ENV")] = Field(
+        examples=["development"], description="The same as SERVER_ENVIRONMENT, under the name that libraries look for."
+    )
+    public_url: BaseUrl = Field(
+        examples=["http://localhost:8080"], description="Where clients reach the API, without a slash at the end."
+    )
+    frontend_url: BaseUrl = Field(
+        examples=["http://localhost:3000"], description="Where the frontend is; sign-in returns there."
+    )
 
 
 class DatabaseSettings(Group):
     """The PostgreSQL database."""
 
     url: DatabaseUrl = Field(
-        description="URL of the application's own least-privilege role, with TLS verified; never the administrator's."
+        examples=["postgresql://ignition_api:development@localhost:5432/ignition?sslmode=disable"],
+        description="URL of the application's own least-privilege role, with TLS verified; never the administrator's.",
     )
     pool_size: int = Field(
         ge=1,
         le=500,
+        examples=[5],
         description="Connections per replica. Sized from the server's connection limit and the number of replicas.",
     )
 
@@ -61,40 +69,69 @@ class DatabaseSettings(Group):
 class AuthSettings(Group):
     """Sign-in: cookies and the two identity providers."""
 
-    cookie_domain: CookieDomain = Field(description="Domain of the session cookie; the API's host or a parent of it.")
+    cookie_domain: CookieDomain = Field(
+        examples=["localhost"], description="Domain of the session cookie; the API's host or a parent of it."
+    )
     # Browsers keep no cookie for more than 400 days.
     session_ttl_seconds: int = Field(
         default=30 * _DAY_S, ge=300, le=400 * _DAY_S, description="How long a session lasts, in seconds."
     )
-    oauth_google_client_id: str = Field(min_length=1, description="Client id at Google.")
-    oauth_google_client_secret: Secret = Field(description="Client secret at Google; a person puts it into Key Vault.")
-    oauth_google_redirect_uri: WebUrl = Field(description="Where Google returns to; on the host of SERVER_PUBLIC_URL.")
-    oauth_azure_client_id: Guid = Field(description="Application id at Entra ID.")
-    oauth_azure_tenant_id: Guid = Field(description="Tenant id at Entra ID.")
-    oauth_azure_client_secret: Secret = Field(description="Password at Entra ID; the stack makes and rotates it.")
-    oauth_azure_redirect_uri: WebUrl = Field(description="Where Entra ID returns to; on the host of SERVER_PUBLIC_URL.")
+    oauth_google_client_id: str = Field(
+        min_length=1, examples=["0-development.apps.googleusercontent.com"], description="Client id at Google."
+    )
+    oauth_google_client_secret: Secret = Field(
+        examples=["change-me"], description="Client secret at Google; a person puts it into Key Vault."
+    )
+    oauth_google_redirect_uri: WebUrl = Field(
+        examples=["http://localhost:8080/auth/callback/google"],
+        description="Where Google returns to; on the host of SERVER_PUBLIC_URL.",
+    )
+    oauth_azure_client_id: Guid = Field(
+        examples=["00000000-0000-0000-0000-000000000000"], description="Application id at Entra ID."
+    )
+    oauth_azure_tenant_id: Guid = Field(
+        examples=["00000000-0000-0000-0000-000000000000"], description="Tenant id at Entra ID."
+    )
+    oauth_azure_client_secret: Secret = Field(
+        examples=["change-me"], description="Password at Entra ID; the stack makes and rotates it."
+    )
+    oauth_azure_redirect_uri: WebUrl = Field(
+        examples=["http://localhost:8080/auth/callback/azure"],
+        description="Where Entra ID returns to; on the host of SERVER_PUBLIC_URL.",
+    )
 
 
 class CorsSettings(Group):
     """Which web pages may call the API."""
 
-    allowed_origins: Origins = Field(description="Origins with commas, each exactly as a browser sends it.")
+    allowed_origins: Origins = Field(
+        examples=["http://localhost:3000"], description="Origins with commas, each exactly as a browser sends it."
+    )
 
 
 class StorageSettings(Group):
     """The S3 bucket (Cloudflare R2)."""
 
-    endpoint: BaseUrl = Field(description="The S3 address of the account, in the bucket's jurisdiction.")
-    bucket: BucketName = Field(description="The bucket's name.")
+    endpoint: BaseUrl = Field(
+        examples=["http://localhost:9000"], description="The S3 address of the account, in the bucket's jurisdiction."
+    )
+    bucket: BucketName = Field(examples=["ignition-development"], description="The bucket's name.")
     region: str = Field(default="auto", min_length=1, description="The region to sign for; R2 has one, `auto`.")
-    access_key_id: Secret = Field(description="Id of a token that reaches this one bucket only.")
-    secret_access_key: Secret = Field(description="SHA-256 of that token's value, as 64 hexadecimal digits.")
+    access_key_id: Secret = Field(
+        examples=["change-me"], description="Id of a token that reaches this one bucket only."
+    )
+    secret_access_key: Secret = Field(
+        examples=["change-me"], description="SHA-256 of that token's value, as 64 hexadecimal digits."
+    )
 
 
 class SessionSettings(Group):
     """What sessions are signed with."""
 
-    secret: SessionSecret = Field(description="At least 32 random characters. Replace it with `app-config rotate`.")
+    secret: SessionSecret = Field(
+        examples=["development-only-change-me-0123456789"],
+        description="At least 32 random characters. Replace it with `app-config rotate`.",
+    )
 
 
 class ObservabilitySettings(Group):
@@ -131,13 +168,18 @@ class Settings(Contract):
 class ApiAddressSettings(Group):
     """The API that the console calls."""
 
-    public_url: BaseUrl = Field(description="Where the API is reached, the same as the API's SERVER_PUBLIC_URL.")
+    public_url: BaseUrl = Field(
+        examples=["http://localhost:8080"],
+        description="Where the API is reached, the same as the API's SERVER_PUBLIC_URL.",
+    )
 
 
 class AppSettings(Group):
     """Which environment this is."""
 
-    env: Annotated[Environment, Env("APP_ENV")] = Field(description="Which rules hold; production is the strict one.")
+    env: Annotated[Environment, Env("APP_ENV")] = Field(
+        examples=["development"], description="Which rules hold; production is the strict one."
+    )
 
 
 class LogSettings(Group):

@@ -92,7 +92,7 @@ class Watch(Generic[ContractT]):
         while not self._stopping.wait(self._interval_s * random.uniform(1 - self._jitter, 1 + self._jitter)):  # noqa: S311
             try:
                 self.poll()
-            except Exception:
+            except Exception:  # noqa: BLE001  whatever the callback raises
                 # A callback failed; the next change must be noticed nevertheless.
                 _log.exception("A callback of the settings' watch failed")
 

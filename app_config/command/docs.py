@@ -1,0 +1,32 @@
+"""`app-config docs`: the reference page and `.env.example`, generated from the settings classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app_config.reference import env_example, reference_page
+
+REFERENCE = Path("docs/reference/settings.md")
+ENV_EXAMPLE = Path(".env.example")
+
+
+@click.command("docs")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="[default: here]")
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 when a file is not what would be written.")
+def command(root: Path, check: bool) -> None:
+    """Write docs/reference/settings.md and .env.example."""
+    stale = False
+    for place, text in ((REFERENCE, reference_page()), (ENV_EXAMPLE, env_example())):
+        file = root / place
+        if file.is_file() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale = True
+        if check:
+            click.echo(f"{file} is out of date: run `app-config docs`", err=True)
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"{file} written.", err=True)
+    raise SystemExit(1 if check and stale else 0)

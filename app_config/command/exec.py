@@ -1,0 +1,51 @@
+"""`app-config exec`: become a program that has its settings in the environment."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import click
+from pydantic import SecretStr
+
+from app_config.command.choosing import Chosen, source_options
+from app_config.exports import as_environment, refuse_unholdable
+from app_config.loading import load
+
+
+@click.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT]...")
+@source_options
+def command(chosen: Chosen, argv: tuple[str, ...]) -> None:
+    r"""
+    Load and validate the settings, and run COMMAND in the place of this process.
+
+    COMMAND gets the settings in its environment and nowhere else: no file, no argument. It keeps this process's id, so
+    signals and exit code are its own.
+
+    \b
+        app-config exec --stack dev -- cargo run --bin ignition-api
+    """
+    values = as_environment(load(chosen.contract, *chosen.sources))
+    refuse_unholdable(values)
+    _become(argv, values)
+
+
+def _become(argv: tuple[str, ...], values: dict[str, SecretStr]) -> None:
+    # Python ignores these two, and what is ignored stays so in the next program.
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    try:
+        os.execvpe(argv[0], argv, {**os.environ, **_unwrapped(values)})  # noqa: S606  that is what the command is for
+    except OSError as error:
+        missing, number = isinstance(error, FileNotFoundError), error.errno
+    if missing:
+        click.echo(f"{argv[0]}: there is no such program on PATH: correct its name or path", err=True)
+    else:
+        click.echo(f"{argv[0]}: it cannot be run ({os.strerror(number or 0)}): correct its mode or path", err=True)
+    # As shells do.
+    raise SystemExit(127 if missing else 126)
+
+
+def _unwrapped(values: dict[str, SecretStr]) -> dict[str, str]:
+    return {name: value.get_secret_value() for name, value in values.items()}

@@ -1,0 +1,121 @@
+"""
+New versions of secrets that the backend owns.
+
+Secrets that others own (providers' keys, passwords that the stack makes) are not touched here; the refusal says whose they
+are. Reading secrets is `vault.access`'s.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from app_config.contract import variables
+from app_config.settings import Settings
+from app_config.vault.access import VaultAccess
+from app_config.vault.addresses import SecretAddress
+from app_config.vault.credentials import CredentialChoiceError
+from app_config.vault.outcomes import Failed, Failure, failed
+
+if TYPE_CHECKING:
+    from azure.keyvault.secrets import SecretClient
+
+OWNED: Final = frozenset({"SESSION_SECRET"})
+OFFICER_ROLE: Final = "Key Vault Secrets Officer"
+_OTHER_OWNERS: Final = {
+    "AUTH_OAUTH_GOOGLE_CLIENT_SECRET": "Google gives it: make a new one there, and store it in Key Vault",
+    "AUTH_OAUTH_AZURE_CLIENT_SECRET": "the stack makes and rotates it: run `pulumi up`",
+    "DATABASE_URL": "the stack makes and rotates it: run `pulumi up`",
+    "STORAGE_ACCESS_KEY_ID": "the stack makes it: run `pulumi up`",
+    "STORAGE_SECRET_ACCESS_KEY": "the stack makes it: run `pulumi up`",
+}
+_RANDOM_BYTES: Final = 48
+
+
+class RotationError(Exception):
+    """The secret cannot be rotated; the message continues its name."""
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """
+    What was done.
+
+    Attributes:
+        version: the new version.
+        previous: the version before; None when there was none.
+        previous_expires: when that one ends.
+    """
+
+    version: str
+    previous: str | None
+    previous_expires: datetime | None
+
+
+def rotate(name: str, address: SecretAddress, access: VaultAccess, *, overlap_s: float) -> Rotated:
+    """
+    Store a new random version and let the one before expire after the overlap.
+
+    Args:
+        name: the variable.
+        address: the secret; its version is not looked at.
+        access: how the vault is reached.
+        overlap_s: how long the version before stays valid.
+
+    Raises:
+        RotationError: the backend does not own it, or the vault refused.
+    """
+    if name not in OWNED:
+        owner = _OTHER_OWNERS.get(name)
+        known = any(variable.env == name for variable in variables(Settings))
+        reason = owner or ("is no secret" if known else "no variable has this name")
+        raise RotationError(f"is not rotated here: {reason}. The backend owns {', '.join(sorted(OWNED))}")
+    from app_config.vault.clients import Clients  # noqa: PLC0415  brings the Azure SDK
+
+    try:
+        clients = Clients(access.token_credential(), connections=1, ca_file=access.ca_file)
+    except CredentialChoiceError as error:
+        raise RotationError(f"cannot be rotated: {error}") from None
+    try:
+        done = _replace(clients.of(address.vault), address, overlap_s, access.time_limit_s)
+    finally:
+        clients.close()
+    if isinstance(done, Failed):
+        text = done.text.replace("Key Vault Secrets User", OFFICER_ROLE)
+        raise RotationError(text.replace("could not be read", "could not be rotated"))
+    return done
+
+
+def _replace(client: SecretClient, address: SecretAddress, overlap_s: float, timeout_s: float) -> Rotated | Failed:
+    limits: dict[str, Any] = {"connection_timeout": timeout_s, "read_timeout": timeout_s, "retry_total": 3}
+    try:
+        previous = client.get_secret(address.name, **limits).properties.version
+    except Exception as error:  # noqa: BLE001  whatever the SDK raises becomes a sentence
+        outcome = failed(error, address)
+        # A disabled version is out of use already; nothing is there to overlap with.
+        if outcome.failure not in {Failure.MISSING, Failure.DISABLED}:
+            return outcome
+        previous = None
+    try:
+        # The value lives in this expression only, so that no traceback has it.
+        made = client.set_secret(
+            address.name,
+            secrets.token_urlsafe(_RANDOM_BYTES),
+            content_type="text/plain",
+            tags={"made-by": "app-config rotate"},
+            **limits,
+        ).properties.version
+    except Exception as error:  # noqa: BLE001  the same
+        return failed(error, address)
+    if not previous:
+        return Rotated(made or "", None, None)
+    expires = datetime.now(UTC) + timedelta(seconds=overlap_s)
+    try:
+        client.update_secret_properties(address.name, previous, expires_on=expires, **limits)
+    except Exception as error:  # noqa: BLE001  the same
+        outcome = failed(error, address)
+        text = f"has the new version {made}, but the one before, {previous}, got no end, because it {outcome.text}"
+        return Failed(outcome.failure, text)
+    return Rotated(made or "", previous, expires)
