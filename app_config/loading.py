@@ -7,7 +7,6 @@ is only asked for what no better one gave, so a vault is not contacted for what 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -63,6 +62,8 @@ async def aload(contract: type[ContractT], *sources: Source) -> ContractT:
 
     The work is done in a thread. When the caller is cancelled, the thread ends at the sources' own time limits.
     """
+    import asyncio  # noqa: PLC0415  `load` does without
+
     return await asyncio.to_thread(load, contract, *sources)
 
 

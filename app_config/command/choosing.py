@@ -6,20 +6,19 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app_config.contract import Contract
 from app_config.settings import AdminSettings, Settings
-from app_config.snapshot import Snapshot
 from app_config.sources.dotenv import Dotenv
 from app_config.sources.environment import Environment
-from app_config.sources.key_vault import KeyVault
 from app_config.sources.source import Source
-from app_config.sources.stack_outputs import StackOutputs
-from app_config.vault.access import VaultAccess
 from app_config.vault.credentials import Credential
+
+if TYPE_CHECKING:
+    from app_config.vault.access import VaultAccess
 
 _CONTRACTS: dict[str, type[Contract]] = {"api": Settings, "admin": AdminSettings}
 
@@ -32,12 +31,10 @@ class Chosen:
     Attributes:
         contract: the settings class.
         sources: where to look.
-        access: how vaults are reached.
     """
 
     contract: type[Contract]
     sources: tuple[Source, ...]
-    access: VaultAccess
 
 
 def app_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +74,9 @@ def access_of(
     credential: str, timeout: float, ca_file: Path | None, snapshot: Path | None, snapshot_hours: float
 ) -> VaultAccess:
     """How vaults are reached, from `vault_options`."""
+    from app_config.snapshot import Snapshot  # noqa: PLC0415  a dotenv file needs none of it, and `exec` is to be quick
+    from app_config.vault.access import VaultAccess  # noqa: PLC0415
+
     return VaultAccess(
         credential=Credential(credential),
         time_limit_s=timeout,
@@ -105,17 +105,16 @@ def source_options(command: Callable[..., None]) -> Callable[..., Any]:
         snapshot_hours: float,
         **rest: Any,
     ) -> None:
-        access = access_of(credential, timeout, ca_file, snapshot, snapshot_hours)
         sources: list[Source] = [] if ignore_environment else [Environment()]
         sources += [Dotenv(file) for file in env_file]
-        sources += [KeyVault(vault, access=access)] if vault else []
-        sources += [StackOutputs(stack=stack, project=project, access=access)] if stack else []
-        sources += [StackOutputs(file=outputs, access=access)] if outputs else []
+        if vault or stack or outputs:
+            access = access_of(credential, timeout, ca_file, snapshot, snapshot_hours)
+            sources += _deployed(access, vault, stack, project, outputs)
         if not sources:
             raise click.UsageError(
                 "there is no source left: name --stack, --outputs, --vault or --env-file beside --ignore-environment"
             )
-        command(Chosen(contract_of(app), tuple(sources), access), **rest)
+        command(Chosen(contract_of(app), tuple(sources)), **rest)
 
     wrapped: Callable[..., Any] = chosen
     for option in (
@@ -135,3 +134,16 @@ def source_options(command: Callable[..., None]) -> Callable[..., Any]:
     ):
         wrapped = option(wrapped)
     return app_option(vault_options(wrapped))
+
+
+def _deployed(
+    access: VaultAccess, vault: str | None, stack: str | None, project: Path, outputs: Path | None
+) -> list[Source]:
+    from app_config.sources.key_vault import KeyVault  # noqa: PLC0415  the same
+    from app_config.sources.stack_outputs import StackOutputs  # noqa: PLC0415
+
+    sources: list[Source] = []
+    sources += [KeyVault(vault, access=access)] if vault else []
+    sources += [StackOutputs(stack=stack, project=project, access=access)] if stack else []
+    sources += [StackOutputs(file=outputs, access=access)] if outputs else []
+    return sources
