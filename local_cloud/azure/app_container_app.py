@@ -151,6 +151,18 @@ class ContainerApp(AzureType):
             passes=100,
             fails=0,
         ),
+        *(
+            Range(
+                path=f"configuration.dapr.appHealth.{name}",
+                least=1,
+                most=2**31 - 1,
+                says="Dapr's health checks count from 1",
+                source="https://learn.microsoft.com/azure/templates/microsoft.app/2025-02-02-preview/containerapps",
+                passes=5,
+                fails=0,
+            )
+            for name in ("probeIntervalSeconds", "probeTimeoutMilliseconds", "threshold")
+        ),
         *CONTAINER_RULES,
         *_SCALING,
         *INGRESS_RULES,

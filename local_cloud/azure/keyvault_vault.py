@@ -20,7 +20,12 @@ VAULT_NAME: Final = Pattern(
 )
 _VAULTS: Final = "https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update"
 _NETWORK: Final = "https://learn.microsoft.com/azure/key-vault/general/network-security"
-_ACCESS_POLICY: Final = {"tenantId": EXAMPLE_GUID, "objectId": EXAMPLE_GUID, "permissions": {"secrets": ["get"]}}
+_ACCESS_POLICY: Final = {
+    "tenantId": EXAMPLE_GUID,
+    "objectId": EXAMPLE_GUID,
+    "applicationId": EXAMPLE_GUID,
+    "permissions": {"secrets": ["get"]},
+}
 
 
 def _says_who_may_enter(inputs: Inputs) -> bool:
@@ -42,6 +47,9 @@ class Vault(AzureType):
     rules = (
         VAULT_NAME,
         guid("properties.tenantId", source=_VAULTS, noun="a tenant id"),
+        guid("properties.accessPolicies[].tenantId", source=_VAULTS, noun="a tenant id"),
+        guid("properties.accessPolicies[].objectId", source=_VAULTS, noun="a principal's object id"),
+        guid("properties.accessPolicies[].applicationId", source=_VAULTS, noun="an application's client id"),
         Range(
             path="properties.softDeleteRetentionInDays",
             least=7,
@@ -73,7 +81,7 @@ class Vault(AzureType):
             says="a vault without enableRbacAuthorization needs access policies, an empty list at least",
             source=_VAULTS,
             passes={"properties.enableRbacAuthorization": False, "properties.accessPolicies": [_ACCESS_POLICY]},
-            fails={"properties.enableRbacAuthorization": False},
+            fails={"properties.enableRbacAuthorization": False, "properties.accessPolicies": None},
         ),
         Choice(
             path="properties.publicNetworkAccess",
@@ -108,6 +116,7 @@ class Vault(AzureType):
             "sku": {"family": "A", "name": "standard"},
             "enableRbacAuthorization": True,
             "softDeleteRetentionInDays": 90,
+            "accessPolicies": [_ACCESS_POLICY],
             "networkAcls": {
                 "bypass": "None",
                 "defaultAction": "Deny",

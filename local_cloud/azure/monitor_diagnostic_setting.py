@@ -27,6 +27,17 @@ def _categories_differ(inputs: Inputs) -> bool:
     return len(names) == len(set(names))
 
 
+def _no_retention(kind: str) -> Valid:
+    return Valid(
+        path=f"{kind}[].retentionPolicy.days",
+        test=lambda days: days == 0,
+        says="retention in diagnostic settings has ended; the workspace or a lifecycle rule keeps logs, and here stands 0",
+        source="https://learn.microsoft.com/azure/azure-monitor/platform/migrate-to-azure-storage-lifecycle-policy",
+        passes=0,
+        fails=30,
+    )
+
+
 class DiagnosticSetting(AzureType):
     """A diagnostic setting of one resource."""
 
@@ -94,14 +105,7 @@ class DiagnosticSetting(AzureType):
             passes={"logs": [{"category": "AuditEvent", "enabled": True}]},
             fails={"logs": [{"category": "AuditEvent", "enabled": True}, {"category": "AuditEvent", "enabled": False}]},
         ),
-        Valid(
-            path="logs[].retentionPolicy.days",
-            test=lambda days: days == 0,
-            says="retention in diagnostic settings has ended; the workspace or a lifecycle rule keeps logs, and here stands 0",
-            source="https://learn.microsoft.com/azure/azure-monitor/platform/migrate-to-azure-storage-lifecycle-policy",
-            passes=0,
-            fails=30,
-        ),
+        *(_no_retention(kind) for kind in ("logs", "metrics")),
         Choice(
             path="logAnalyticsDestinationType",
             among=("Dedicated", "AzureDiagnostics"),
@@ -117,4 +121,5 @@ class DiagnosticSetting(AzureType):
         "name": "to-workspace",
         "workspaceId": EXAMPLE_WORKSPACE,
         "logs": [{"categoryGroup": "audit", "enabled": True, "retentionPolicy": {"enabled": False, "days": 0}}],
+        "metrics": [{"category": "AllMetrics", "enabled": False, "retentionPolicy": {"enabled": False, "days": 0}}],
     }

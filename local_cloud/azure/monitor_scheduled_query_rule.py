@@ -11,7 +11,8 @@ from local_cloud.server.resource_type import Inputs
 from local_cloud.server.rules import Choice, Combination, Length, Pattern, Related
 
 _API: Final = "https://learn.microsoft.com/rest/api/monitor/scheduled-query-rules/create-or-update"
-_OPERATORS: Final = ("Equals", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual", "GreaterOrLessThan")
+# What the service takes; its own description says Equals, which it refuses.
+_OPERATORS: Final = ("Equal", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual", "GreaterOrLessThan")
 _CONDITION: Final = {
     "query": "ContainerAppSystemLogs | where Reason == 'BackOff'",
     "timeAggregation": "Count",
@@ -101,9 +102,9 @@ class ScheduledQueryRule(AzureType):
             path="criteria.allOf[].operator",
             among=_OPERATORS,
             says=f"operators are {', '.join(_OPERATORS)}",
-            source=_API,
-            passes="LessThanOrEqual",
-            fails="gt",
+            source="https://github.com/Azure/bicep-types-az/issues/2643",
+            passes="Equal",
+            fails="Equals",
         ),
         Related(
             path="criteria.allOf[]",
