@@ -11,7 +11,7 @@ from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_IDENTITY
 from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal
-from local_cloud.server.rules import Combination, Pattern, Related, Valid
+from local_cloud.server.rules import Combination, Pattern, Related, Valid, part
 
 _BRING: Final = f"{DOCS}/custom-domains-certificates"
 _FROM_VAULT: Final = f"{DOCS}/key-vault-certificates-manage"
@@ -42,7 +42,7 @@ def _is_base64(text: str) -> bool:
 
 
 def _has_one_source(inputs: Inputs) -> bool:
-    properties = inputs.get("properties") or {}
+    properties = part(inputs, "properties")
     return (properties.get("value") is None) != (properties.get("certificateKeyVaultProperties") is None)
 
 
@@ -90,7 +90,7 @@ class Certificate(AzureType):
 
     def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """What the service reads out of the certificate."""
-        properties = inputs.get("properties") or {}
+        properties = part(inputs, "properties")
         found: dict[str, Any] = {"provisioningState": "Succeeded"}
         if properties.get("value") is not None:
             found |= _read(base64.b64decode(properties["value"]), properties.get("password"))

@@ -12,13 +12,13 @@ from local_cloud.azure.base import AzureType, verification_id
 from local_cloud.azure.shared import NAME_RULES
 from local_cloud.server import outputs
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, Valid
+from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, Valid, part
 
 _EXAMPLE: Final = example_of()
 
 
 def _scale(inputs: Inputs) -> Any:
-    return (inputs.get("template") or {}).get("scale") or {}
+    return part(part(inputs, "template"), "scale")
 
 
 def _scales_upwards(inputs: Inputs) -> bool:
@@ -27,7 +27,7 @@ def _scales_upwards(inputs: Inputs) -> bool:
 
 
 def _revision_name_fits(inputs: Inputs) -> bool:
-    suffix = (inputs.get("template") or {}).get("revisionSuffix")
+    suffix = part(inputs, "template").get("revisionSuffix")
     return not suffix or len(f"{inputs['containerAppName']}--{suffix}") <= 54
 
 
@@ -184,14 +184,14 @@ class ContainerApp(AzureType):
         """Host names and revision; the environment's domain follows from what was recorded of it."""
         name = inputs["containerAppName"]
         domain = self._domain(call, inputs)
-        suffix = (inputs.get("template") or {}).get("revisionSuffix") or _invented_suffix(inputs)
+        suffix = part(inputs, "template").get("revisionSuffix") or _invented_suffix(inputs)
         found: Outputs = {
             "customDomainVerificationId": verification_id(self.subscription(call)),
             "latestRevisionName": f"{name}--{suffix}",
             "latestReadyRevisionName": f"{name}--{suffix}",
             "runningStatus": "Running",
         }
-        ingress = (inputs.get("configuration") or {}).get("ingress")
+        ingress = part(inputs, "configuration").get("ingress")
         if not ingress or domain is None:
             return found
         host = f"{name}.{domain}" if ingress.get("external") else f"{name}.internal.{domain}"

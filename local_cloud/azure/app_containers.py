@@ -9,7 +9,7 @@ from typing import Any, Final
 from local_cloud.azure.app_secrets import DOCS, EXAMPLE_SECRET, SECRET_RULES, are_distinct, distinct_names
 from local_cloud.azure.shared import EXAMPLE_IDENTITY, example_id
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import Combination, Length, Pattern, Range, Related, Rule, Valid, items_at
+from local_cloud.server.rules import Combination, Length, Pattern, Range, Related, Rule, Valid, items_at, part
 
 _PROBE: Final = "template.containers[].probes[]"
 EXAMPLE_CONTAINER: Final = {
@@ -54,8 +54,8 @@ def _fits_consumption(inputs: Inputs) -> bool:
     given = [item for item in items_at(inputs, "template.containers[].resources") if "cpu" in item and "memory" in item]
     if len(given) != len(items_at(inputs, "template.containers[]")):
         return True
-    cpu = sum(float(item["cpu"]) for item in given)
-    memory = sum(_gibibytes(item["memory"]) or 0 for item in given)
+    cpu = sum((float(item["cpu"]) for item in given), 0.0)
+    memory = sum((_gibibytes(item["memory"]) or 0.0 for item in given), 0.0)
     return not given or (0.25 <= cpu <= 4 and (cpu * 4).is_integer() and abs(memory - 2 * cpu) < 1e-9)
 
 
@@ -150,7 +150,7 @@ _RESOURCE_RULES: Final[tuple[Rule, ...]] = (
 CONTAINER_RULES: Final[tuple[Rule, ...]] = (
     Combination(
         path="template.containers",
-        test=lambda inputs: bool((inputs.get("template") or {}).get("containers")),
+        test=lambda inputs: bool(part(inputs, "template").get("containers")),
         says="at least one container is needed",
         source=f"{DOCS}/containers",
         passes={"template.containers": [EXAMPLE_CONTAINER]},

@@ -10,7 +10,7 @@ from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.app_secrets import DOCS, are_distinct
 from local_cloud.azure.shared import arm_id, example_id
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import Combination, Length, Range, Related, Rule, Valid, items_at
+from local_cloud.server.rules import Combination, Length, Range, Related, Rule, Valid, items_at, part
 
 _INGRESS: Final = "configuration.ingress"
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -27,7 +27,7 @@ EXAMPLE_INGRESS: Final = {
 
 
 def _ingress(inputs: Inputs) -> Any:
-    return (inputs.get("configuration") or {}).get("ingress") or {}
+    return part(part(inputs, "configuration"), "ingress")
 
 
 def _weights_are_whole(inputs: Inputs) -> bool:
@@ -53,7 +53,7 @@ def _exposes_tcp_only(inputs: Inputs) -> bool:
 
 
 def _sticks_to_one_revision(inputs: Inputs) -> bool:
-    sticky = (_ingress(inputs).get("stickySessions") or {}).get("affinity") == "sticky"
+    sticky = part(_ingress(inputs), "stickySessions").get("affinity") == "sticky"
     return not sticky or inputs["configuration"].get("activeRevisionsMode", "Single") == "Single"
 
 

@@ -10,7 +10,7 @@ from local_cloud.azure.app_ingress import ENVIRONMENT_ID
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import NAME_RULES
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Pattern, Range, Valid
+from local_cloud.server.rules import Combination, Pattern, Range, Valid, part
 
 _JOBS: Final = f"{DOCS}/jobs"
 _TRIGGERS: Final = {
@@ -23,15 +23,15 @@ _EXAMPLE: Final = example_of(job=True)
 
 
 def _has_its_trigger(inputs: Inputs) -> bool:
-    configuration = inputs.get("configuration") or {}
+    configuration = part(inputs, "configuration")
     wanted = _TRIGGERS[configuration.get("triggerType") or "Manual"]
     others = [each for each in _TRIGGERS.values() if each != wanted and configuration.get(each) is not None]
     return not others and configuration.get(wanted) is not None
 
 
 def _completes_what_it_starts(inputs: Inputs) -> bool:
-    configuration = inputs.get("configuration") or {}
-    given = [configuration.get(each) or {} for each in _TRIGGERS.values()]
+    configuration = part(inputs, "configuration")
+    given = [part(configuration, each) for each in _TRIGGERS.values()]
     return all((each.get("replicaCompletionCount") or 1) <= (each.get("parallelism") or 1) for each in given)
 
 

@@ -10,7 +10,7 @@ from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Pattern
+from local_cloud.server.rules import Combination, Pattern, part
 
 _MANAGED = f"{DOCS}/custom-domains-managed-certificates"
 
@@ -36,9 +36,7 @@ class ManagedCertificate(AzureType):
             path="properties.subjectName",
             test=lambda inputs: (
                 None
-                not in {
-                    (inputs.get("properties") or {}).get(each) for each in ("subjectName", "domainControlValidation")
-                }
+                not in {part(inputs, "properties").get(each) for each in ("subjectName", "domainControlValidation")}
             ),
             says="a managed certificate needs subjectName and domainControlValidation",
             source=_MANAGED,

@@ -9,7 +9,7 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_SUBNET, NAME_RULES, arm_id
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Choice, Combination, Pattern, Related
+from local_cloud.server.rules import Choice, Combination, Pattern, Related, part
 
 _API: Final = "https://learn.microsoft.com/azure/templates/microsoft.app/2025-02-02-preview/managedenvironments"
 _PROFILES: Final = f"{DOCS}/workload-profiles-overview"
@@ -28,14 +28,14 @@ ENVIRONMENT_NAME: Final = Pattern(
 
 
 def _logs_go_somewhere(inputs: Inputs) -> bool:
-    logs = inputs.get("appLogsConfiguration") or {}
-    workspace = logs.get("logAnalyticsConfiguration") or {}
+    logs = part(inputs, "appLogsConfiguration")
+    workspace = part(logs, "logAnalyticsConfiguration")
     wanted = logs.get("destination") == "log-analytics"
     return wanted == bool(workspace.get("customerId") and workspace.get("sharedKey"))
 
 
 def _subnet(inputs: Inputs) -> Any:
-    return (inputs.get("vnetConfiguration") or {}).get("infrastructureSubnetId")
+    return part(inputs, "vnetConfiguration").get("infrastructureSubnetId")
 
 
 def _counts_fit(profile: Any, _inputs: Inputs) -> bool:
@@ -94,7 +94,7 @@ class ManagedEnvironment(AzureType):
         Combination(
             path="vnetConfiguration.internal",
             test=lambda inputs: (
-                (inputs.get("vnetConfiguration") or {}).get("internal") is not True or _subnet(inputs) is not None
+                part(inputs, "vnetConfiguration").get("internal") is not True or _subnet(inputs) is not None
             ),
             says="an internal environment needs a subnet of its own, vnetConfiguration.infrastructureSubnetId",
             source=f"{DOCS}/custom-virtual-networks",

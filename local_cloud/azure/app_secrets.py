@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from local_cloud.azure.shared import EXAMPLE_IDENTITY
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import Combination, Pattern, Related, Rule, items_at
+from local_cloud.server.rules import Combination, Pattern, Related, Rule, items_at, part
 
 DOCS: Final = "https://learn.microsoft.com/azure/container-apps"
 _SECRET_URL: Final = r"https://[^/\s]+/secrets/[0-9a-zA-Z-]{1,127}(/[0-9a-f]{32})?"
@@ -37,11 +37,10 @@ def distinct_names(path: str, *, says: str, source: str, passes: Any, fails: Any
 
 
 def _is_own_identity(identity: str, inputs: Inputs) -> bool:
-    own = inputs.get("identity") or {}
+    own = part(inputs, "identity")
     if identity.lower() == "system":
         return "SystemAssigned" in str(own.get("type"))
-    assigned = own.get("userAssignedIdentities") or []
-    return identity.lower() in {str(each).lower() for each in assigned}
+    return identity.lower() in {str(each).lower() for each in items_at(own, "userAssignedIdentities[]")}
 
 
 def _has_one_source(secret: Mapping[str, Any], _inputs: Inputs) -> bool:

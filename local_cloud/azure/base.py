@@ -60,13 +60,9 @@ class AzureType(RecordedType):
         return (*self.rules, *(rule for rule in SHARED if self._has(rule.path)))
 
     def _has(self, path: str) -> bool:
-        properties = self.schema.inputs
-        for part in path.split("."):
-            prop = properties.get(part)
-            if prop is None:
-                return False
-            properties = prop.type.properties if isinstance(prop.type, Object) else {}
-        return True
+        first, _, rest = path.partition(".")
+        prop = self.schema.inputs.get(first)
+        return prop is not None and (not rest or (isinstance(prop.type, Object) and rest in prop.type.properties))
 
     @property
     def arm_type(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from local_cloud.azure.shared import NAME_RULES, arm_id, example_id
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import Choice, Combination, Pattern, Range, Rule, Valid
+from local_cloud.server.rules import Choice, Combination, Pattern, Range, Rule, Valid, part
 
 _DOCS: Final = "https://learn.microsoft.com/azure/postgresql/flexible-server"
 _TIERS: Final = {"B": "Burstable", "D": "GeneralPurpose", "E": "MemoryOptimized", "M": "MemoryOptimized"}
@@ -28,7 +28,7 @@ SERVER_NAME: Final = Pattern(
 
 
 def _part(inputs: Inputs, name: str) -> Any:
-    return inputs.get(name) or {}
+    return part(inputs, name)
 
 
 def _is_login(text: str) -> bool:

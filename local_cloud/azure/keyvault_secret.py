@@ -9,13 +9,13 @@ from typing import ClassVar, Final
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.keyvault_vault import VAULT_NAME
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Length, Pattern, Valid
+from local_cloud.server.rules import Combination, Length, Pattern, Valid, part
 
 _ABOUT: Final = "https://learn.microsoft.com/azure/key-vault/secrets/about-secrets"
 
 
 def _expires_after_it_begins(inputs: Inputs) -> bool:
-    attributes = inputs["properties"].get("attributes") or {}
+    attributes = part(inputs["properties"], "attributes")
     expires, begins = attributes.get("expires"), attributes.get("notBefore")
     return expires is None or begins is None or expires > begins
 
@@ -108,6 +108,4 @@ class Secret(AzureType):
 
     @staticmethod
     def _attributes(inputs: Inputs) -> Inputs:
-        return {
-            key: value for key, value in (inputs["properties"].get("attributes") or {}).items() if value is not None
-        }
+        return {key: value for key, value in part(inputs["properties"], "attributes").items() if value is not None}

@@ -74,7 +74,7 @@ class DiagnosticSetting(AzureType):
         Combination(
             path="logs",
             test=lambda inputs: any(
-                each.get("enabled") is True for kind in ("logs", "metrics") for each in inputs.get(kind) or []
+                each is True for kind in ("logs", "metrics") for each in items_at(inputs, f"{kind}[].enabled")
             ),
             says="at least one log or metric must be enabled",
             source=_SETTINGS,

@@ -9,7 +9,7 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.network_names import PRIVATE_ENDPOINT_NAME
 from local_cloud.azure.shared import EXAMPLE_NETWORK, arm_id, example_id
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Related, Rule, items_at
+from local_cloud.server.rules import Combination, Related, Rule, items_at, part
 
 _DOCS: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-overview"
 _KINDS: Final = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
@@ -39,7 +39,7 @@ def _leads_to_a_service(connection: Mapping[str, Any], _inputs: Inputs) -> bool:
 def _groups_exist(connection: Mapping[str, Any], _inputs: Inputs) -> bool:
     parts = str(connection.get("privateLinkServiceId")).lower().split("/providers/")[-1].split("/")
     known = _GROUPS.get("/".join(parts[:2]))
-    given = {str(each) for each in connection.get("groupIds") or []}
+    given = {str(each) for each in items_at(connection, "groupIds[]")}
     return known is None or {each.removesuffix("_secondary") for each in given} & known != set()
 
 
@@ -77,7 +77,7 @@ class PrivateEndpoint(AzureType):
         arm_id("subnet.id", "Microsoft.Network/virtualNetworks/subnets", source=_DOCS, noun="a subnet"),
         Combination(
             path="subnet",
-            test=lambda inputs: (inputs.get("subnet") or {}).get("id") is not None,
+            test=lambda inputs: part(inputs, "subnet").get("id") is not None,
             says="an endpoint needs the id of the subnet it stands in",
             source=_DOCS,
             passes={"subnet": {"id": f"{EXAMPLE_NETWORK}/subnets/snet-endpoints"}},

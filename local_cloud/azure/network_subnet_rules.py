@@ -8,7 +8,7 @@ from typing import Any, Final
 from local_cloud.azure.addresses import ipv4_range, is_cidr, overlap
 from local_cloud.azure.shared import EXAMPLE_NETWORK, arm_id
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import Choice, Related, Rule
+from local_cloud.server.rules import Choice, Related, Rule, items_at
 
 CONTAINER_APPS: Final = "Microsoft.App/environments"
 POSTGRES: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
@@ -44,12 +44,11 @@ _SERVICES: Final = (
 
 def prefixes(subnet: Mapping[str, Any]) -> list[str]:
     """A subnet's ranges, one or several."""
-    one, several = subnet.get("addressPrefix"), subnet.get("addressPrefixes") or []
-    return [*([one] if one else []), *several]
+    return [*items_at(subnet, "addressPrefix"), *items_at(subnet, "addressPrefixes[]")]
 
 
 def _services(subnet: Mapping[str, Any]) -> list[str]:
-    return [str(each.get("serviceName")) for each in subnet.get("delegations") or []]
+    return [str(each.get("serviceName")) for each in items_at(subnet, "delegations[]")]
 
 
 def _is_large_enough(subnet: Mapping[str, Any], _inputs: Inputs) -> bool:

@@ -10,7 +10,7 @@ from local_cloud.azure.network_names import VIRTUAL_NETWORK_NAME
 from local_cloud.azure.network_subnet_rules import EXAMPLE_SUBNET_PROPERTIES, has_ranges, prefixes, subnet_rules
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Range, Related, items_at
+from local_cloud.server.rules import Combination, Range, Related, items_at, part
 
 _NETWORKS: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
 _SUBNET: Final = {"name": "snet-apps", **EXAMPLE_SUBNET_PROPERTIES}
@@ -54,7 +54,7 @@ class VirtualNetwork(AzureType):
         Combination(
             path="addressSpace",
             test=lambda inputs: (
-                bool(_spaces(inputs)) != bool((inputs.get("addressSpace") or {}).get("ipamPoolPrefixAllocations"))
+                bool(_spaces(inputs)) != bool(part(inputs, "addressSpace").get("ipamPoolPrefixAllocations"))
             ),
             says="a network needs addressPrefixes, or a pool that gives them",
             source="https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks/create-or-update",
@@ -108,6 +108,6 @@ class VirtualNetwork(AzureType):
         """The network's own GUID, and the ids of the subnets that came with it."""
         subnets = [
             {**subnet, "id": f"{resource_id}/subnets/{subnet.get('name')}", "provisioningState": "Succeeded"}
-            for subnet in inputs.get("subnets") or []
+            for subnet in items_at(inputs, "subnets[]")
         ]
         return {"resourceGuid": stable_guid("resource", resource_id)} | ({"subnets": subnets} if subnets else {})

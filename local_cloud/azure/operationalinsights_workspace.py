@@ -8,14 +8,14 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_WORKSPACE, NAME_RULES
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Choice, Combination, Pattern, Valid
+from local_cloud.server.rules import Choice, Combination, Pattern, Valid, part
 
 _RETENTION = "https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure"
 _CAP = "https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap"
 
 
 def _reserves_what_it_says(inputs: Inputs) -> bool:
-    sku = inputs.get("sku") or {}
+    sku = part(inputs, "sku")
     return (sku.get("name") == "CapacityReservation") == (sku.get("capacityReservationLevel") is not None)
 
 

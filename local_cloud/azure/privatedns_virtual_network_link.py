@@ -9,7 +9,7 @@ from local_cloud.azure.network_names import network_name
 from local_cloud.azure.privatedns_private_zone import GLOBAL, PRIVATE_ZONE_NAME
 from local_cloud.azure.shared import EXAMPLE_NETWORK, arm_id
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination
+from local_cloud.server.rules import Combination, part
 
 _LINKS = "https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links"
 
@@ -27,7 +27,7 @@ class VirtualNetworkLink(AzureType):
         arm_id("virtualNetwork.id", "Microsoft.Network/virtualNetworks", source=_LINKS, noun="a virtual network"),
         Combination(
             path="virtualNetwork",
-            test=lambda inputs: (inputs.get("virtualNetwork") or {}).get("id") is not None,
+            test=lambda inputs: part(inputs, "virtualNetwork").get("id") is not None,
             says="a link needs the id of the network",
             source=_LINKS,
             passes={"virtualNetwork": {"id": EXAMPLE_NETWORK}},

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from local_cloud.server.guids import GUID
-from local_cloud.server.rules import Choice, Combination, Pattern, Rule, Valid
+from local_cloud.server.rules import Choice, Combination, Pattern, Rule, Valid, part
 
 NAME_RULES: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
 TEMPLATES: Final = "https://learn.microsoft.com/azure/templates"
@@ -85,7 +85,7 @@ def _are_tags(tags: Mapping[str, Any]) -> bool:
 
 
 def _identity_is_whole(inputs: Mapping[str, Any]) -> bool:
-    identity = inputs.get("identity") or {}
+    identity = part(inputs, "identity")
     return ("UserAssigned" in str(identity.get("type"))) == bool(identity.get("userAssignedIdentities"))
 
 

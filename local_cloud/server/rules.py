@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from local_cloud.server.guarded import NotKnownYet, guarded
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain
@@ -143,7 +143,7 @@ class Related(Rule):
     A function that reads a value which is not known yet waits for the day it is.
     """
 
-    test: Callable[[Any, Mapping[str, Any]], bool] = field(repr=False)
+    test: Callable[[Any, dict[str, Any]], bool] = field(repr=False)
 
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule, each by its exact path."""
@@ -175,7 +175,7 @@ class Combination(Rule):
     A function that reads a value which is not known yet waits for the day it is. `path` is the property that the message names.
     """
 
-    test: Callable[[Mapping[str, Any]], bool] = field(repr=False)
+    test: Callable[[dict[str, Any]], bool] = field(repr=False)
 
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule."""
@@ -208,12 +208,17 @@ def values_at(inputs: Any, path: str) -> Iterator[tuple[str, Any]]:
 def value_at(inputs: Mapping[str, Any], path: str) -> Any:
     """The first value at a path, without its secret wrapper; None where there is none, UNKNOWN where it is not known."""
     value: Any = inputs
-    for part in path.split("."):
+    for name in path.split("."):
         value = value.value if isinstance(value, Secret) else value
         if value is UNKNOWN:
             return UNKNOWN
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else None
     return plain(value)
+
+
+def part(inputs: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The object at a property; an empty one where there is none."""
+    return inputs.get(name) or {}
 
 
 def items_at(inputs: Any, path: str) -> list[Any]:
@@ -229,13 +234,13 @@ def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
         yield at, value
     elif isinstance(value, Mapping):
         name = parts[0].removesuffix("[]")
-        found = value.get(name)
+        found = cast("Mapping[str, Any]", value).get(name)
         where = f"{at}.{name}" if at else name
         if not parts[0].endswith("[]"):
             if name in value:
                 yield from _walk(found, parts[1:], where)
         elif isinstance(found, list):
-            for index, item in enumerate(found):
+            for index, item in enumerate(cast("list[Any]", found)):
                 yield from _walk(item, parts[1:], f"{where}[{index}]")
 
 
