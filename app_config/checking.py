@@ -101,7 +101,9 @@ def _adapter(contract: type[BaseModel], variable: Variable) -> TypeAdapter[Any]:
     """The check of one field alone."""
     group = cast("type[BaseModel]", contract.model_fields[variable.group].annotation)
     field = group.model_fields[variable.field]
-    annotated: Any = Annotated[(cast("Any", field.annotation), *field.metadata)]  # pyright: ignore[reportInvalidTypeForm]  made at run time
+    annotated: Any = field.annotation
+    for each in field.metadata:
+        annotated = Annotated[annotated, each]
     return TypeAdapter(annotated)
 
 

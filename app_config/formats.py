@@ -157,6 +157,8 @@ def secret_text(value: SecretStr) -> SecretStr:
 def database_url(value: SecretStr) -> SecretStr:
     """A PostgreSQL URL that names everything, with TLS unless the server is this machine."""
     secret_text(value)
+    if "#" in value.get_secret_value():
+        raise ValueError("has a # in it: in a password write it as %23")
     parts = split_url(value.get_secret_value())
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError(
@@ -167,8 +169,6 @@ def database_url(value: SecretStr) -> SecretStr:
             raise ValueError(
                 f"names no {part}: write postgresql://ROLE:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full"
             )
-    if parts.fragment:
-        raise ValueError("has a # in it: in a password write it as %23")
     if not is_local(parts.hostname or "") and ssl_mode(parts) not in {"require", "verify-ca", "verify-full"}:
         raise ValueError("goes over the network without TLS: add sslmode=verify-full")
     return value
