@@ -17,13 +17,32 @@ from local_cloud.engine.binaries import (
     Found,
     OnPath,
     Progress,
+    Source,
     Unavailable,
     find,
     installed_version,
 )
 
 MAJOR = 17
-_NEEDED = ("postgres", "initdb", "psql", "pg_dump")
+_NEEDED = ("initdb", "psql", "pg_dump")
+
+
+@dataclass(frozen=True)
+class _Complete:
+    """A source that only counts when it has all the programs, as server packages without the clients do not."""
+
+    source: Source
+
+    @property
+    def label(self) -> str:
+        return self.source.label
+
+    def find(self, binary: Binary, cache: Cache, progress: Progress) -> Found:
+        found = self.source.find(binary, cache, progress)
+        missing = [name for name in _NEEDED if not (found.path.parent / name).is_file()]
+        if missing:
+            raise Unavailable(f"{found.path.parent} has no {' and no '.join(missing)}")
+        return found
 
 
 @dataclass(frozen=True)
@@ -45,12 +64,14 @@ POSTGRES = Binary(
     version_argv=("--version",),
     sources=(
         # Debian and Homebrew keep the server's programs off PATH.
-        OnPath(
-            directories=(
-                f"/usr/lib/postgresql/{MAJOR}/bin",
-                f"/usr/pgsql-{MAJOR}/bin",
-                f"/opt/homebrew/opt/postgresql@{MAJOR}/bin",
-                f"/usr/local/opt/postgresql@{MAJOR}/bin",
+        _Complete(
+            OnPath(
+                directories=(
+                    f"/usr/lib/postgresql/{MAJOR}/bin",
+                    f"/usr/pgsql-{MAJOR}/bin",
+                    f"/opt/homebrew/opt/postgresql@{MAJOR}/bin",
+                    f"/usr/local/opt/postgresql@{MAJOR}/bin",
+                )
             )
         ),
         _InWheel(),

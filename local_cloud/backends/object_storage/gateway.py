@@ -74,8 +74,7 @@ class Gateway:
             [
                 self.program,
                 *("--port", f"127.0.0.1:{self.plain_port}", "--region", REGION, "--health", _HEALTH),
-                # A removed token must be refused at once.
-                *("--iam-dir", self.directory / "accounts", "--iam-cache-disable"),
+                *("--iam-dir", self.directory / "accounts"),
                 # Request lines would hold presigned URLs.
                 *("--quiet", "posix", self.data),
             ],

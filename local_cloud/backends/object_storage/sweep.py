@@ -38,7 +38,7 @@ class Sweeper:
     _held: dict[str, dict[str, datetime]] = field(default_factory=dict[str, dict[str, datetime]])
 
     def lifecycle(self, buckets: Iterable[Bucket], now: datetime) -> Swept:
-        """Delete objects and give up uploads whose time is over; locked objects stay."""
+        """Delete objects and give up uploads whose time is over; what is held stays."""
         deleted: list[str] = []
         aborted: list[str] = []
         for bucket in buckets:
@@ -46,7 +46,7 @@ class Sweeper:
                 continue
             for key, modified in self._objects(bucket.name):
                 ended = any(rule.ends_object(key, modified, now) for rule in bucket.lifecycle)
-                if ended and not _locked(bucket.locks, key, modified, now) and self._delete(bucket.name, key):
+                if ended and self._delete(bucket.name, key):
                     deleted.append(f"{bucket.name}/{key}")
             for key, upload, initiated in self._uploads(bucket.name):
                 if any(rule.ends_upload(key, initiated, now) for rule in bucket.lifecycle):

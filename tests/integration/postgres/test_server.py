@@ -9,6 +9,8 @@ import psycopg
 import pytest
 
 from local_cloud.backends.errors import BackendError, CloudRefusal
+from local_cloud.backends.postgres.administration import SUPERUSER
+from local_cloud.backends.postgres.roles import set_password
 from local_cloud.backends.postgres.server import PostgresServer
 from local_cloud.engine.postgres_binaries import find_postgres
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
@@ -47,10 +49,12 @@ def test_a_wrong_password_is_refused(connect: Connect) -> None:
         connect(password="Wrong-Horse-1")
 
 
-@pytest.mark.parametrize("login", ["azuresu", "postgres"])
-def test_no_superuser_can_come_in_over_the_network(connect: Connect, login: str) -> None:
-    with pytest.raises(psycopg.OperationalError):
-        connect(user=login, password=PASSWORD)
+def test_the_superuser_cannot_come_in_over_the_network_even_with_a_password(
+    server: PostgresServer, connect: Connect
+) -> None:
+    set_password(server._administration, SUPERUSER, PASSWORD)
+    with pytest.raises(psycopg.OperationalError, match=r"pg_hba\.conf rejects"):
+        connect(user=SUPERUSER, password=PASSWORD)
 
 
 def test_the_administrator_is_exactly_as_weak_as_azures(connect: Connect) -> None:

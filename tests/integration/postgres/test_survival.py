@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -10,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from local_cloud.backends.postgres.places import Places
 from local_cloud.backends.postgres.server import PostgresServer
 from local_cloud.backends.supervisor import Supervisor
+from local_cloud.engine.postgres_binaries import find_postgres
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
 from tests.support.waiting import until
 
@@ -97,6 +101,23 @@ def test_a_deleted_server_leaves_nothing_behind(state: State) -> None:
     assert not cluster.sockets.exists()
     assert state.supervisor.get("postgres doomed") is None
     doomed.delete()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_as_root_programs_in_a_closed_directory_serve_all_the_same(state: State, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    shutil.copytree(find_postgres().parent, closed / "pg", symlinks=True)
+    places = Places.of_this_machine(state.outside)
+    around = dataclasses.replace(
+        state.servers().server("closed")._around, programs=closed / "pg" / "bin", places=places
+    )
+    server = PostgresServer("closed", around)
+    server.reach(login=LOGIN, version="17", password=PASSWORD)
+    with state.connect(server) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert server._cluster.programs.is_relative_to(state.outside)
+    server.delete()
 
 
 def test_keys_and_data_are_closed_to_everyone_else(server: PostgresServer) -> None:

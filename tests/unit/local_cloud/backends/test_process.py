@@ -159,6 +159,30 @@ def test_a_process_left_by_a_dead_daemon_is_taken_over_when_it_is_the_same_comma
     assert not left.alive
 
 
+def test_a_process_outlives_a_killed_daemon_and_is_taken_over(tmp_path: Path) -> None:
+    part = (
+        "from pathlib import Path; from local_cloud.backends.process import Process; import sys; "
+        "directory = Path(sys.argv[1]); process = Process('part', ['/bin/sleep', '600'], env={}, "
+        "log_file=directory / 'part.log', ready=lambda: True)\n"
+    )
+    daemon = subprocess.Popen(
+        [sys.executable, "-c", part + "process.start(); print(process.pid, flush=True); sys.stdin.read()", tmp_path],
+        cwd=Path(__file__).parents[4],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with daemon:
+        assert daemon.stdout is not None
+        pid = int(daemon.stdout.readline())
+        daemon.kill()
+    process = Process("part", ["/bin/sleep", "600"], env={}, log_file=tmp_path / "part.log", ready=lambda: True)
+    process.start()
+    assert (process.adopted, process.pid) == (True, pid)
+    process.stop()
+    assert pids.start_time(pid) is None
+
+
 @pytest.mark.parametrize("difference", [{"env": {"A": "2"}}, {"cwd": Path("/")}])
 def test_a_process_left_with_other_settings_is_replaced(
     make_process: ProcessMaker, difference: dict[str, object]
