@@ -97,10 +97,14 @@ class AsgiServer:
                 f"{self.name} did not start on {_LOOPBACK}:{self.port}; the log says why. Start it again."
             )
 
-    def stop(self) -> None:
-        """Stop listening, finish what is under way within a second, and return when the thread has ended."""
+    def ask_to_stop(self) -> None:
+        """Begin to stop and return at once; several servers can stop together this way."""
         if self._server is not None:
             self._server.should_exit = True
+
+    def stop(self) -> None:
+        """Stop listening, finish what is under way within a second, and return when the thread has ended."""
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join()
         self._server = self._thread = self._context = None

@@ -109,6 +109,8 @@ class Identity:
     def stop(self) -> None:
         """Stop both endpoints; what is registered stays, and the part can be started again."""
         for server in self._servers:
+            server.ask_to_stop()
+        for server in self._servers:
             server.stop()
 
     def endpoint_for(
