@@ -1,0 +1,273 @@
+"""
+A private R2 bucket and the S3 credentials that reach it and nothing else.
+
+Where the credentials are kept and who reads them is decided by whoever takes the outputs. Objects are never public: the
+managed r2.dev address is switched off, and no custom domain is attached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import pulumi_cloudflare as cloudflare
+from pulumi import ComponentResource, Output, ResourceOptions
+
+from infra.components.rotation import SLOTS, Rotation, Slot
+
+Jurisdiction = Literal["default", "eu", "fedramp"]
+
+BUCKET_ITEM_WRITE: Final = "2efd5506f9c8494dacb1fa10a3e7d5b6"
+"""
+Permission group "Workers R2 Storage Bucket Item Write", which also reads and lists
+(https://developers.cloudflare.com/r2/api/tokens/). It is the same for every account; asking for it by a function would make
+every preview need an account.
+"""
+REGION: Final = "auto"
+"""The only region that R2's S3 API signs for (https://developers.cloudflare.com/r2/api/s3/api/)."""
+
+_DAY_S: Final = 86400
+_BUCKET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_ORIGIN: Final = re.compile(r"https?://[^/\s*]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """Objects under a prefix move to the class for infrequent access when they reach an age."""
+
+    prefix: str
+    after_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectStorageArgs:
+    """
+    What the bucket is to be.
+
+    Attributes:
+        account_id: The Cloudflare account, 32 hex digits.
+        bucket_name: 3 to 63 lower-case letters, digits and hyphens.
+        jurisdiction: Where objects must stay by law; decided once, for a change is another bucket.
+        location: A hint of where the bucket lies, heeded only when the name is used for the first time.
+        cors_origins: Web pages whose scripts may use signed URLs; none, and there are no cross-origin rules at all.
+        abort_uploads_after_days: Unfinished multipart uploads end after this time.
+        transitions: Moves to the class for infrequent access.
+        locked_prefix: Objects under it cannot be changed or deleted for `locked_days`, by nobody.
+        locked_days: How long the lock holds. It binds requests for erasure too, so keep personal data out of the prefix.
+        rotation: Which of the two credentials is given out.
+        source_ranges: Addresses that the credentials work from; none means from anywhere.
+        protect: Whether the bucket is kept from deletion and replacement by Pulumi.
+    """
+
+    account_id: str
+    bucket_name: str
+    jurisdiction: Jurisdiction = "eu"
+    location: str | None = None
+    cors_origins: Sequence[str] = ()
+    abort_uploads_after_days: int = 7
+    transitions: Sequence[Transition] = ()
+    locked_prefix: str | None = None
+    locked_days: int = 365
+    rotation: Rotation = field(default_factory=Rotation)
+    source_ranges: Sequence[str] = ()
+    protect: bool = True
+
+    def __post_init__(self) -> None:
+        if not _BUCKET_NAME.fullmatch(self.bucket_name):
+            raise ValueError(
+                f"bucket name {self.bucket_name!r}: R2 takes 3 to 63 lower-case letters, digits and hyphens, with a letter or "
+                "digit first and last"
+            )
+        for origin in self.cors_origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"CORS origin {origin!r}: write scheme://host[:port], without a path or a slash at its end"
+                )
+        days = [self.abort_uploads_after_days, self.locked_days, *(each.after_days for each in self.transitions)]
+        if min(days) < 1:
+            raise ValueError(f"an age of {min(days)} days: ages of objects and uploads count from 1 day")
+
+
+class ObjectStorage(ComponentResource):
+    """A bucket, its rules, and two credentials of which one is given out."""
+
+    bucket: Output[str]
+    endpoint: Output[str]
+    region: Output[str]
+    access_key_id: Output[str]
+    secret_access_key: Output[str]
+
+    def __init__(self, name: str, args: ObjectStorageArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ignition:infra:ObjectStorage", name, None, opts)
+        bucket = cloudflare.R2Bucket(
+            f"{name}-bucket",
+            account_id=args.account_id,
+            name=args.bucket_name,
+            jurisdiction=args.jurisdiction,
+            location=args.location,
+            storage_class="Standard",
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                # The provider would send a changed jurisdiction as an update to a bucket that does not exist there:
+                # https://github.com/cloudflare/terraform-provider-cloudflare/issues/5144
+                replace_on_changes=["jurisdiction"],
+            ),
+        )
+        self._rules(name, args, bucket)
+        tokens = {slot: self._token(name, args, bucket, slot) for slot in SLOTS}
+        active = tokens[args.rotation.active]
+
+        self.bucket = bucket.name
+        self.endpoint = Output.from_input(endpoint_of(args.account_id, args.jurisdiction))
+        self.region = Output.from_input(REGION)
+        # The engine knows that a token's value is secret, but unit tests and other readers of these outputs do not.
+        self.access_key_id = Output.secret(active.id)
+        self.secret_access_key = Output.secret(active.value.apply(secret_access_key_of))
+        self.register_outputs(
+            {
+                "bucket": self.bucket,
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "access_key_id": self.access_key_id,
+                "secret_access_key": self.secret_access_key,
+            }
+        )
+
+    def _rules(self, name: str, args: ObjectStorageArgs, bucket: cloudflare.R2Bucket) -> None:
+        # Every part names the jurisdiction: left out it means "default", where a bucket of the EU is not found.
+        child = ResourceOptions(parent=self)
+        cloudflare.R2ManagedDomain(
+            f"{name}-managed-domain",
+            account_id=args.account_id,
+            bucket_name=bucket.name,
+            jurisdiction=args.jurisdiction,
+            enabled=False,
+            opts=child,
+        )
+        cloudflare.R2BucketLifecycle(
+            f"{name}-lifecycle",
+            account_id=args.account_id,
+            bucket_name=bucket.name,
+            jurisdiction=args.jurisdiction,
+            rules=_lifecycle_rules(args),
+            opts=child,
+        )
+        if args.cors_origins:
+            cloudflare.R2BucketCors(
+                f"{name}-cors",
+                account_id=args.account_id,
+                bucket_name=bucket.name,
+                jurisdiction=args.jurisdiction,
+                rules=[
+                    cloudflare.R2BucketCorsRuleArgs(
+                        id="web",
+                        allowed=cloudflare.R2BucketCorsRuleAllowedArgs(
+                            methods=["GET", "HEAD", "PUT"], origins=list(args.cors_origins), headers=["content-type"]
+                        ),
+                        expose_headers=["etag"],
+                        max_age_seconds=3600,
+                    )
+                ],
+                opts=child,
+            )
+        # Declared even when nothing is locked: deleting the resource leaves locks in force, an empty list lifts them.
+        cloudflare.R2BucketLock(
+            f"{name}-lock",
+            account_id=args.account_id,
+            bucket_name=bucket.name,
+            jurisdiction=args.jurisdiction,
+            rules=_lock_rules(args),
+            opts=child,
+        )
+
+    def _token(
+        self, name: str, args: ObjectStorageArgs, bucket: cloudflare.R2Bucket, slot: Slot
+    ) -> cloudflare.AccountToken:
+        addresses = (
+            cloudflare.AccountTokenConditionArgs(
+                request_ip=cloudflare.AccountTokenConditionRequestIpArgs(ins=list(args.source_ranges))
+            )
+            if args.source_ranges
+            else None
+        )
+        return cloudflare.AccountToken(
+            f"{name}-token-{slot}",
+            account_id=args.account_id,
+            name=f"{args.bucket_name}-{slot}",
+            policies=[
+                cloudflare.AccountTokenPolicyArgs(
+                    effect="allow",
+                    permission_groups=[cloudflare.AccountTokenPolicyPermissionGroupArgs(id=BUCKET_ITEM_WRITE)],
+                    resources=bucket.name.apply(
+                        lambda bucket_name: resources_of(args.account_id, args.jurisdiction, bucket_name)
+                    ),
+                )
+            ],
+            condition=addresses,
+            # No expiry: an expired token vanishes from the state on refresh and comes back only with the next deployment.
+            opts=ResourceOptions(parent=self, replacement_trigger=args.rotation.generation(slot)),
+        )
+
+
+def endpoint_of(account_id: str, jurisdiction: str) -> str:
+    """The S3 endpoint of an account's buckets in a jurisdiction (https://developers.cloudflare.com/r2/reference/data-location/)."""
+    part = "" if jurisdiction == "default" else f".{jurisdiction}"
+    return f"https://{account_id}{part}.r2.cloudflarestorage.com"
+
+
+def resources_of(account_id: str, jurisdiction: str, bucket_name: str) -> str:
+    """What a token for one bucket may reach, as the JSON text that the provider takes."""
+    return json.dumps({f"com.cloudflare.edge.r2.bucket.{account_id}_{jurisdiction}_{bucket_name}": "*"})
+
+
+def secret_access_key_of(token_value: str) -> str:
+    """The S3 secret that goes with a token (https://developers.cloudflare.com/r2/api/tokens/)."""
+    return hashlib.sha256(token_value.encode()).hexdigest()
+
+
+def _lifecycle_rules(args: ObjectStorageArgs) -> list[cloudflare.R2BucketLifecycleRuleArgs]:
+    abort = cloudflare.R2BucketLifecycleRuleArgs(
+        id="abort-multipart-uploads",
+        enabled=True,
+        conditions=cloudflare.R2BucketLifecycleRuleConditionsArgs(prefix=""),
+        abort_multipart_uploads_transition=cloudflare.R2BucketLifecycleRuleAbortMultipartUploadsTransitionArgs(
+            condition=cloudflare.R2BucketLifecycleRuleAbortMultipartUploadsTransitionConditionArgs(
+                type="Age", max_age=args.abort_uploads_after_days * _DAY_S
+            )
+        ),
+    )
+    moves = [
+        cloudflare.R2BucketLifecycleRuleArgs(
+            id=f"infrequent-access-{number}",
+            enabled=True,
+            conditions=cloudflare.R2BucketLifecycleRuleConditionsArgs(prefix=move.prefix),
+            storage_class_transitions=[
+                cloudflare.R2BucketLifecycleRuleStorageClassTransitionArgs(
+                    storage_class="InfrequentAccess",
+                    condition=cloudflare.R2BucketLifecycleRuleStorageClassTransitionConditionArgs(
+                        type="Age", max_age=move.after_days * _DAY_S
+                    ),
+                )
+            ],
+        )
+        for number, move in enumerate(args.transitions, start=1)
+    ]
+    return [abort, *moves]
+
+
+def _lock_rules(args: ObjectStorageArgs) -> list[cloudflare.R2BucketLockRuleArgs]:
+    if args.locked_prefix is None:
+        return []
+    return [
+        cloudflare.R2BucketLockRuleArgs(
+            id="audit",
+            enabled=True,
+            prefix=args.locked_prefix,
+            condition=cloudflare.R2BucketLockRuleConditionArgs(type="Age", max_age_seconds=args.locked_days * _DAY_S),
+        )
+    ]
