@@ -228,8 +228,7 @@ def items_at(inputs: Any, path: str) -> list[Any]:
 
 def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Secret):
-        inner = _walk(value.value, parts, at)
-        yield from ((path, each if isinstance(each, Secret) else Secret(each)) for path, each in inner)
+        yield from _secret(_walk(value.value, parts, at))
     elif not parts:
         yield at, value
     elif isinstance(value, Mapping):
@@ -239,9 +238,20 @@ def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
         if not parts[0].endswith("[]"):
             if name in value:
                 yield from _walk(found, parts[1:], where)
-        elif isinstance(found, list):
-            for index, item in enumerate(cast("list[Any]", found)):
-                yield from _walk(item, parts[1:], f"{where}[{index}]")
+        else:
+            yield from _walk_items(found, parts[1:], where)
+
+
+def _walk_items(found: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(found, Secret):
+        yield from _secret(_walk_items(found.value, parts, at))
+    elif isinstance(found, list):
+        for index, item in enumerate(cast("list[Any]", found)):
+            yield from _walk(item, parts, f"{at}[{index}]")
+
+
+def _secret(found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    yield from ((path, each if isinstance(each, Secret) else Secret(each)) for path, each in found)
 
 
 def _shown(value: Any) -> str:

@@ -36,6 +36,9 @@ class Unknown:
     def __repr__(self) -> str:
         return "UNKNOWN"
 
+    def __reduce__(self) -> str:
+        return "UNKNOWN"  # a copy is the same one: it is told by identity
+
     def __bool__(self) -> bool:
         raise TypeError("an unknown value has no truth; test `is UNKNOWN` first")
 
