@@ -127,12 +127,13 @@ class Relay:
 
     def _listen_to_the_end(self) -> None:
         """Read what the client still sends: closing on it would reset the connection under the answer."""
+        with contextlib.suppress(OSError):
+            self._client.unwrap()  # not blocking: says that the answer is complete, and waits for nothing
         self._client.settimeout(_SILENT_S)
         with contextlib.suppress(OSError):
-            while self._client_sends and self._client.recv(_CHUNK):
+            # From below TLS: what is dropped need not be decrypted.
+            while socket.socket.recv(self._client, _CHUNK):
                 pass
-        with contextlib.suppress(OSError):
-            self._client.unwrap()
 
 
 def serve(listener: socket.socket, context: ssl.SSLContext, gateway: tuple[str, int]) -> None:

