@@ -7,6 +7,7 @@ What it answers is the application's business; which port, and what the certific
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import threading
@@ -45,7 +46,7 @@ class AsgiServer:
         self.port = port
         self._app = app
         self._certificate = certificate
-        self._server: uvicorn.Server | None = None
+        self._server: _Announcing | None = None
         self._context: ssl.SSLContext | None = None
         self._thread: threading.Thread | None = None
 
@@ -100,7 +101,7 @@ class AsgiServer:
     def ask_to_stop(self) -> None:
         """Begin to stop and return at once; several servers can stop together this way."""
         if self._server is not None:
-            self._server.should_exit = True
+            self._server.wake_to_exit()
 
     def stop(self) -> None:
         """Stop listening, finish what is under way within a second, and return when the thread has ended."""
@@ -136,11 +137,29 @@ class _Announcing(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, announcement: threading.Event) -> None:
         super().__init__(config)
         self._announcement = announcement
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then announce it."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._announcement.set()
+
+    def wake_to_exit(self) -> None:
+        """Begin to stop, now rather than at the next tick; from any thread."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # it closed just now
+                self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def main_loop(self) -> None:
+        """Tick once a second, for the Date header, until it is time to stop."""
+        seconds = 0
+        while not await self.on_tick(10 * seconds):  # ten of uvicorn's ticks are a second
+            seconds += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), 1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what is under way; drop idle connections, whose clients would let a polite TLS goodbye wait."""
