@@ -13,13 +13,11 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from app_config.contract import BrokenRulesError, Contract, Variable, variables
+from app_config.formats import UnfitError
 from app_config.problems import Problem
 from app_config.sources.source import Given
 
 ContractT = TypeVar("ContractT", bound=BaseModel)
-
-# A message that contains a value of at least this length is withheld; shorter ones are in any sentence.
-_TELLING_CHARACTERS = 4
 
 
 def check(
@@ -64,7 +62,9 @@ def _problems(
             wrong.add(name)
         if name in silent and error["type"] == "missing":
             continue
-        text = _withheld(_sentence(error, variable, reason), given.get(name or ""))
+        text = _sentence(error, variable, reason)
+        if isinstance(reason, ValueError) and not isinstance(reason, UnfitError):
+            text = _withheld(text, given.get(name or ""))
         source = given[name].origin if name and name in given else "no source has it"
         found.setdefault(name or "", []).append(Problem(name, source, text))
     if wrong and issubclass(contract, Contract):
@@ -78,7 +78,7 @@ def _problems(
 def _add_rules(found: dict[str, list[Problem]], given: Mapping[str, Given], broken: Iterable[tuple[str, str]]) -> None:
     for name, text in broken:
         source = given[name].origin if name in given else "default"
-        found.setdefault(name, []).append(Problem(name, source, _withheld(text, given.get(name))))
+        found.setdefault(name, []).append(Problem(name, source, text))
 
 
 def _right_values(contract: type[BaseModel], given: Mapping[str, Given], wrong: set[str]) -> dict[str, Any]:
@@ -139,6 +139,6 @@ def _how_to_give(variable: Variable | None) -> str:
 def _withheld(text: str, given: Given | None) -> str:
     """The sentence, unless a check of somebody's own put the value into it."""
     value = given.text if given else SecretStr("")
-    if len(value) >= _TELLING_CHARACTERS and value.get_secret_value() in text:
+    if value and value.get_secret_value() in text:
         return "is refused by its check, whose message contains the value and is not shown: see the reference page"
     return text

@@ -80,7 +80,7 @@ class Contract(BaseModel):
     @classmethod
     def broken_rules(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """
-        The rules over several values that do not hold, as (variable, sentence).
+        The rules over several values that do not hold, as (variable, sentence that does not show the value).
 
         Args:
             values: checked values by variable name. One that is missing or wrong is left out, and a rule that needs it

@@ -1,7 +1,7 @@
 """
 What one value must look like: URLs, hosts, origins, a database URL, secrets.
 
-Each check takes the value and gives it back, or raises ValueError with a sentence that continues the variable's name and
+Each check takes the value and gives it back, or raises UnfitError with a sentence that continues the variable's name and
 never shows the value. What depends on several values is in `rules`.
 """
 
@@ -25,6 +25,10 @@ _LOOPBACK: Final = frozenset({"localhost", "localhost.localdomain", "ip6-localho
 SESSION_SECRET_CHARACTERS: Final = 32
 
 
+class UnfitError(ValueError):
+    """What is wrong with a value, in a sentence that does not show it."""
+
+
 def is_local(host: str) -> bool:
     """Whether a host means this machine, or none in particular."""
     name = host.lower().rstrip(".").strip("[]")
@@ -44,9 +48,9 @@ def split_url(text: str) -> SplitResult:
         port = parts.port
     except ValueError:
         # `from None`: urllib's message shows the value.
-        raise ValueError("is no URL: check its brackets and its port") from None
+        raise UnfitError("is no URL: check its brackets and its port") from None
     if port == 0:
-        raise ValueError("has port 0: name the real one, or leave it out")
+        raise UnfitError("has port 0: name the real one, or leave it out")
     return parts
 
 
@@ -56,7 +60,7 @@ def host_name(text: str) -> str:
         ipaddress.ip_address(text)
     except ValueError:
         if len(text) > 253 or not all(_LABEL.fullmatch(label) for label in text.split(".")):
-            raise ValueError("is no host: write a name such as api.example.com, or an IP address") from None
+            raise UnfitError("is no host: write a name such as api.example.com, or an IP address") from None
     return text
 
 
@@ -64,11 +68,11 @@ def web_url(text: str) -> str:
     """An http or https URL without credentials, query or fragment."""
     parts = split_url(text)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("is no web address: write https://HOST[:PORT][/PATH]")
+        raise UnfitError("is no web address: write https://HOST[:PORT][/PATH]")
     if "@" in parts.netloc:
-        raise ValueError("has a user name in it: credentials do not belong into an address, take them out")
+        raise UnfitError("has a user name in it: credentials do not belong into an address, take them out")
     if "?" in text or "#" in text:
-        raise ValueError("has a query or a fragment: take out everything from ? or # on")
+        raise UnfitError("has a query or a fragment: take out everything from ? or # on")
     host_name(parts.hostname)
     return text
 
@@ -76,39 +80,39 @@ def web_url(text: str) -> str:
 def base_url(text: str) -> str:
     """A web address that paths are appended to."""
     if text.endswith("/"):
-        raise ValueError("ends with /: paths are appended to it, so take the slash off")
+        raise UnfitError("ends with /: paths are appended to it, so take the slash off")
     return web_url(text)
 
 
 def origin(text: str) -> str:
     """An origin exactly as a browser sends it."""
     if text == "*":
-        raise ValueError("is *, which browsers refuse for requests with cookies: list the origins")
+        raise UnfitError("is *, which browsers refuse for requests with cookies: list the origins")
     if text.endswith("/"):
-        raise ValueError("has an origin that ends with /: browsers send none, so it would never match; take it off")
+        raise UnfitError("has an origin that ends with /: browsers send none, so it would never match; take it off")
     parts = split_url(web_url(text))
     if parts.path:
-        raise ValueError("has an origin with a path: an origin is https://HOST[:PORT] only")
+        raise UnfitError("has an origin with a path: an origin is https://HOST[:PORT] only")
     if text != text.lower():
-        raise ValueError("has an origin with capitals: browsers send lower case, so it would never match")
+        raise UnfitError("has an origin with capitals: browsers send lower case, so it would never match")
     if parts.port is not None and parts.port == _DEFAULT_PORTS[parts.scheme]:
-        raise ValueError("has an origin with the scheme's own port: browsers leave it out, so it would never match")
+        raise UnfitError("has an origin with the scheme's own port: browsers leave it out, so it would never match")
     return text
 
 
 def cookie_domain(text: str) -> str:
     """A domain that cookies are set for."""
     if text.startswith("."):
-        raise ValueError("starts with a dot: write the domain without it")
+        raise UnfitError("starts with a dot: write the domain without it")
     if "." not in text and not is_local(text):
-        raise ValueError("is a top-level domain, for which browsers refuse cookies: write one such as example.com")
+        raise UnfitError("is a top-level domain, for which browsers refuse cookies: write one such as example.com")
     return host_name(text)
 
 
 def bucket_name(text: str) -> str:
     """A bucket's name, by R2's rule: 3 to 63 lower-case letters, digits and hyphens."""
     if not _BUCKET.fullmatch(text):
-        raise ValueError("is no bucket name: 3 to 63 lower-case letters, digits and hyphens, none at the ends")
+        raise UnfitError("is no bucket name: 3 to 63 lower-case letters, digits and hyphens, none at the ends")
     return text
 
 
@@ -117,14 +121,14 @@ def guid(text: str) -> str:
     try:
         uuid.UUID(text)
     except ValueError:
-        raise ValueError("is no GUID: copy the id from Entra ID, 8-4-4-4-12 hexadecimal digits") from None
+        raise UnfitError("is no GUID: copy the id from Entra ID, 8-4-4-4-12 hexadecimal digits") from None
     return text
 
 
 def log_directives(text: str) -> str:
     """Directives of Rust's `EnvFilter`: `target=level` with commas."""
     if not all(_LOG_DIRECTIVE.fullmatch(each.strip()) for each in text.split(",")):
-        raise ValueError("is no log filter: write target=level with commas, such as ignition_api=info,tower_http=warn")
+        raise UnfitError("is no log filter: write target=level with commas, such as ignition_api=info,tower_http=warn")
     return text
 
 
@@ -136,9 +140,9 @@ def split_commas(value: Any) -> Any:
 def some_origins(value: tuple[str, ...]) -> tuple[str, ...]:
     """At least one origin, none twice."""
     if not value:
-        raise ValueError("is empty: list the frontend's origin at least")
+        raise UnfitError("is empty: list the frontend's origin at least")
     if len(set(value)) != len(value):
-        raise ValueError("has one origin twice: take one out")
+        raise UnfitError("has one origin twice: take one out")
     return value
 
 
@@ -146,9 +150,9 @@ def secret_text(value: SecretStr) -> SecretStr:
     """A secret that is there and has nothing around it."""
     text = value.get_secret_value()
     if not text:
-        raise ValueError("is empty: give it a value")
+        raise UnfitError("is empty: give it a value")
     if text != text.strip():
-        raise ValueError(
+        raise UnfitError(
             "has white space around it (often a line end from `echo`): store it again without, `printf %s`"
         )
     return value
@@ -158,19 +162,19 @@ def database_url(value: SecretStr) -> SecretStr:
     """A PostgreSQL URL that names everything, with TLS unless the server is this machine."""
     secret_text(value)
     if "#" in value.get_secret_value():
-        raise ValueError("has a # in it: in a password write it as %23")
+        raise UnfitError("has a # in it: in a password write it as %23")
     parts = split_url(value.get_secret_value())
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(
+        raise UnfitError(
             "is no PostgreSQL URL: write postgresql://ROLE:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full"
         )
     for part, there in (("host", parts.hostname), ("role", parts.username), ("database", parts.path.strip("/"))):
         if not there:
-            raise ValueError(
+            raise UnfitError(
                 f"names no {part}: write postgresql://ROLE:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full"
             )
     if not is_local(parts.hostname or "") and ssl_mode(parts) not in {"require", "verify-ca", "verify-full"}:
-        raise ValueError("goes over the network without TLS: add sslmode=verify-full")
+        raise UnfitError("goes over the network without TLS: add sslmode=verify-full")
     return value
 
 
@@ -188,7 +192,7 @@ def session_secret(value: SecretStr) -> SecretStr:
     """At least 32 characters."""
     secret_text(value)
     if len(value.get_secret_value()) < SESSION_SECRET_CHARACTERS:
-        raise ValueError(
+        raise UnfitError(
             f"is shorter than {SESSION_SECRET_CHARACTERS} characters: make one with `openssl rand -base64 48`, or in Key "
             "Vault with `app-config rotate SESSION_SECRET`"
         )
