@@ -8,6 +8,7 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server_rules import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
 from local_cloud.azure.shared import EXAMPLE_NETWORK
 from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.transitions import Transition
 
 EXAMPLE_SERVER: Final = "psql-ignition-dev"
 
@@ -19,6 +20,24 @@ class Server(AzureType):
     path = "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}"
     create_only = ("administratorLogin", "availabilityZone", "sourceServerResourceId", "pointInTimeUTC")
     immutable = ("backup.geoRedundantBackup", "network.delegatedSubnetResourceId", "storage.type")
+    transitions = (
+        Transition(
+            path="storage.storageSizeGB",
+            test=lambda before, after: after > before,
+            says="storage only grows; put the old size back, or the property into ignore_changes where autoGrow is on",
+            source="https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-storage",
+            passes=(32, 64),
+            fails=(64, 32),
+        ),
+        Transition(
+            path="version",
+            test=lambda before, after: int(after) > int(before),
+            says="a server's major version only rises",
+            source="https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-major-version-upgrade",
+            passes=("16", "17"),
+            fails=("17", "16"),
+        ),
+    )
     rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",

@@ -18,7 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local_cloud.backends.errors import BackendError
-from local_cloud.server import check, diff, exceptions, naming, outputs
+from local_cloud.server import check, diff, exceptions, naming, outputs, transitions
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
 from local_cloud.server.package import Package
@@ -153,6 +153,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         refused = diff.refused_changes(resource_type, old, inputs)
         if refused:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, _immutable(resource_type, refused))
+        one_way = list(transitions.refused(resource_type.transitions, old, inputs))
+        if one_way:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{resource_type.token}: {'; '.join(one_way)}")
         if request.preview:
             return provider_pb2.UpdateResponse(properties=encode_struct(_previewed(resource_type, inputs)))
         with _refusals(context):

@@ -17,6 +17,7 @@ from local_cloud.server.schema import Schema, schema_of
 if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud
     from local_cloud.server.rules import Rule
+    from local_cloud.server.transitions import Transition
 
 Inputs = dict[str, Any]
 Outputs = dict[str, Any]
@@ -53,6 +54,7 @@ class ResourceType(ABC):
         rules: what the service asks beyond the SDK's types.
         create_only: properties whose change makes a new resource.
         immutable: properties that cannot change and that the real provider nevertheless sends as an update; the update is refused.
+        transitions: changes that the service takes in one direction only.
         wrong_enums: properties for which the SDK enumerates the values of another service; a rule of the type lists the right ones.
         write_only: inputs that an output of the same name never gives back.
         secret_outputs: outputs that are secret whatever the inputs were.
@@ -63,6 +65,7 @@ class ResourceType(ABC):
     rules: ClassVar[Sequence[Rule]] = ()
     create_only: ClassVar[Sequence[str]] = ()
     immutable: ClassVar[Sequence[str]] = ()
+    transitions: ClassVar[Sequence[Transition]] = ()
     wrong_enums: ClassVar[Sequence[str]] = ()
     write_only: ClassVar[Sequence[str]] = ()
     secret_outputs: ClassVar[Sequence[str]] = ()

@@ -6,11 +6,13 @@ from local_cloud.packages import PACKAGES
 from local_cloud.server.check import problems
 from local_cloud.server.rules import ListedValueProblem, without_indexes
 from local_cloud.server.schema import ListOf, MapOf, Scalar
-from local_cloud.server.wire import UNKNOWN
+from local_cloud.server.transitions import refused
+from local_cloud.server.wire import REDACTED, UNKNOWN
 from tests.support.property_values import patched, properties_below, scalar_of
 
 TYPES = [resource_type for package in PACKAGES for resource_type in package.types]
 RULES = [(resource_type, rule) for resource_type in TYPES for rule in resource_type.all_rules]
+TRANSITIONS = [(resource_type, each) for resource_type in TYPES for each in resource_type.transitions]
 ENUMERATED = [
     (resource_type, path, prop)
     for resource_type in TYPES
@@ -68,6 +70,21 @@ def test_a_rule_speaks_of_a_property_that_exists(resource_type, rule):
     if bare not in known:
         deepest = max((each for each in known if bare.startswith(each)), key=len)
         assert deepest.count(".") >= bare.count(".") - 1, f"nothing at {bare}"
+
+
+@pytest.mark.parametrize(("resource_type", "transition"), TRANSITIONS, ids=_rule_name)
+def test_a_change_that_goes_one_way_only_is_refused_the_other_way_and_says_why(resource_type, transition):
+    def refusals(before, after):
+        inputs = [patched(resource_type.example, {transition.path: value}) for value in (before, after)]
+        return list(refused(resource_type.transitions, *inputs))
+
+    assert refusals(*transition.passes) == []
+    (reason,) = refusals(*transition.fails)
+    assert f"'{transition.path}'" in reason
+    assert transition.says in reason
+    assert transition.source in reason
+    assert refusals(transition.fails[0], UNKNOWN) == []
+    assert refusals(REDACTED, transition.fails[1]) == []
 
 
 @pytest.mark.parametrize("resource_type", TYPES, ids=_token)
