@@ -1,0 +1,33 @@
+"""What the platform raises, beyond what its processes do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from local_cloud.backends.errors import BackendError
+
+
+class ImageUnmapped(BackendError):  # noqa: N818  says what happened
+    """An image has no command on this machine; the message shows the lines to add."""
+
+
+class RevisionFailed(BackendError):  # noqa: N818  says what happened
+    """
+    A new revision did not become ready; what served before still does.
+
+    Attributes:
+        revision: its name.
+        log_file: where the output of what failed is.
+    """
+
+    def __init__(self, app: str, revision: str, why: str, *, serving: str | None, log_file: Path | None) -> None:
+        after = f"{serving} keeps serving." if serving else f"{app} has no revision that serves."
+        super().__init__(f"Failed to provision revision {revision} of container app {app}: {why}\n{after}")
+        self.revision = revision
+        self.log_file = log_file
+
+
+def quoted(lines: Sequence[str]) -> str:
+    """Log lines as a message shows them."""
+    return "\n".join(f"    {line}" for line in lines) or "    (it wrote nothing)"
