@@ -35,6 +35,7 @@ class Mark:
         boot: the kernel's id of the boot.
         salt: makes the fingerprint useless for guessing what the environment holds.
         fingerprint: digest of command, environment, directory and user; the same command has the same.
+        stop_signal: the polite way to end it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Mark:
     boot: str
     salt: str
     fingerprint: str
+    stop_signal: int = signal.SIGTERM
 
     @property
     def alive(self) -> bool:
@@ -65,13 +67,13 @@ class Mark:
             return None
 
 
-def mark(name: str, pid: int, recipe: str) -> Mark | None:
+def mark(name: str, pid: int, recipe: str, stop_signal: signal.Signals = signal.SIGTERM) -> Mark | None:
     """The mark of a process that was just started, or None when it is gone already."""
     started = start_time(pid)
     if started is None:
         return None
     salt = secrets.token_hex(8)
-    return Mark(name, pid, started, boot_id(), salt, fingerprint(salt, recipe))
+    return Mark(name, pid, started, boot_id(), salt, fingerprint(salt, recipe), int(stop_signal))
 
 
 def recipe(argv: Sequence[str], env: Mapping[str, str], cwd: Path | None, user: str | None) -> str:
@@ -134,7 +136,7 @@ def wait_for_exit(mark: Mark, timeout_s: float | None) -> bool:
     return True
 
 
-def end(mark: Mark, stop_signal: signal.Signals, grace_s: float) -> bool:
+def end(mark: Mark, grace_s: float) -> bool:
     """
     End a process and what is left of its group.
 
@@ -144,7 +146,7 @@ def end(mark: Mark, stop_signal: signal.Signals, grace_s: float) -> bool:
     if not mark.alive:
         return True
     with contextlib.suppress(ProcessLookupError):
-        os.kill(mark.pid, stop_signal)
+        os.kill(mark.pid, mark.stop_signal)
     polite = wait_for_exit(mark, grace_s)
     # The leader is killed through its group: what it started must not outlive it.
     with contextlib.suppress(ProcessLookupError, PermissionError):

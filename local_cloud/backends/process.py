@@ -12,6 +12,7 @@ command and answers, and ends it otherwise; `end_orphans` ends those that nobody
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pwd
 import shlex
@@ -21,6 +22,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local_cloud.backends import log_files, pids
@@ -159,7 +161,7 @@ class Process:
         self._stopping.set()  # a start that still waits for readiness gives up its wait
         with self._lock:
             if self._mark is not None:
-                pids.end(self._mark, self._stop_signal, self._grace_s)
+                pids.end(self._mark, self._grace_s)
             if self._child is not None:
                 self.exit_code = self._child.wait()
             self.pid_file.unlink(missing_ok=True)
@@ -199,7 +201,7 @@ class Process:
         if left.fingerprint == pids.fingerprint(left.salt, recipe) and self._ready_within(2):
             self.adopted = True
             return True
-        pids.end(left, self._stop_signal, self._grace_s)
+        pids.end(left, self._grace_s)
         return False
 
     def _launch(self) -> None:
@@ -232,7 +234,7 @@ class Process:
         finally:
             os.close(descriptor)
         recipe = pids.recipe(self.argv, self._env, self._cwd, self._user)
-        self._mark = pids.mark(self.name, self._child.pid, recipe)
+        self._mark = pids.mark(self.name, self._child.pid, recipe, self._stop_signal)
         if self._mark is not None:
             self._mark.write(self.pid_file)
 
@@ -287,13 +289,13 @@ def end_orphans(directory: Path, *, grace_s: float = 10) -> list[str]:
 
     For a daemon that is gone for good: `down` and `reset` without one. Returns the names of what was ended.
     """
-    ended: list[str] = []
-    for file in sorted(directory.rglob("*.pid")):
-        left = Mark.read(file)
-        if left is None:
-            continue
-        if left.alive:
-            pids.end(left, signal.SIGTERM, grace_s)
-            ended.append(left.name)
-        file.unlink(missing_ok=True)
-    return ended
+    marks = {file: Mark.read(file) for file in sorted(directory.rglob("*.pid"))}
+    living = [mark for mark in marks.values() if mark is not None and mark.alive]
+    if living:
+        # At the same time: one that waits for another to go must not use up the grace period.
+        with ThreadPoolExecutor(len(living)) as pool:
+            list(pool.map(functools.partial(pids.end, grace_s=grace_s), living))
+    for file, mark in marks.items():
+        if mark is not None:
+            file.unlink(missing_ok=True)
+    return [mark.name for mark in living]

@@ -239,6 +239,14 @@ def test_end_orphans_ends_what_pid_files_name_and_tells_the_names(make_process: 
     assert end_orphans(tmp_path) == []
 
 
+def test_end_orphans_uses_each_processs_own_stop_signal(make_process: ProcessMaker, tmp_path: Path) -> None:
+    process = make_process(stop_signal=signal.SIGINT)
+    process.start()
+    end_orphans(tmp_path)
+    process.wait()
+    assert process.exit_code == -signal.SIGINT
+
+
 def test_the_pid_file_can_be_read_by_its_owner_only(make_process: ProcessMaker) -> None:
     process = make_process(READY_THEN_WAIT)
     process.start()
