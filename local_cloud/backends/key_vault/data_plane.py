@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from local_cloud.backends.errors import BackendError
 from local_cloud.backends.faults import Fault, FaultKind, Faults, FaultyApp
 from local_cloud.backends.key_vault import refusals, wire
 from local_cloud.backends.key_vault.gate import Gate, Unauthorized
@@ -49,6 +50,8 @@ def data_plane(vault_at: Callable[[str], Vault], secrets: Secrets, gate: Gate, f
                 result = await run_in_threadpool(operation.answer, call) if operation.writes else operation.answer(call)
             except KeyVaultRefusal as refusal:
                 return _refused(refusal)
+            except BackendError as failure:  # a full disk, mostly; the client may try again, as with Azure's own 500
+                return _refused(KeyVaultRefusal(500, "InternalServerError", str(failure)))
             return Response(status_code=operation.status) if result is None else JSONResponse(result, operation.status)
 
         def _admit(operation: Operation, request: Request, body: bytes) -> Call:
@@ -74,7 +77,6 @@ def data_plane(vault_at: Callable[[str], Vault], secrets: Secrets, gate: Gate, f
 
     routes = [Route(operation.path, endpoint(operation), methods=[operation.method]) for operation in OPERATIONS]
     app = Starlette(routes=routes, exception_handlers={404: _not_emulated, 405: _not_emulated})
-    app.router.redirect_slashes = False  # `/secrets/NAME/` is what the SDKs ask for; a redirect would lose the token
     return FaultyApp(app, faults, _troubled)
 
 

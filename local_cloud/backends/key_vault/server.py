@@ -6,6 +6,7 @@ Principals and tokens are `identity`'s, roles `role_assignments`'.
 
 from __future__ import annotations
 
+import functools
 import socket
 import time
 from collections.abc import Callable
@@ -116,10 +117,18 @@ class KeyVault:
         self.stop()
         self._database.file.close()
 
+    @functools.cached_property
+    def by_name(self) -> bool:
+        """Whether this machine resolves `*.localhost`; asked once, so that an address does not change under a stack."""
+        try:
+            socket.getaddrinfo(f"any.{DOMAIN}", self._port)
+        except OSError:
+            return False
+        return True
+
     def uri(self, vault: str) -> str:
-        """The address of a vault, by its name where this machine resolves `*.localhost`."""
-        host = f"{vault.lower()}.{DOMAIN}"
-        return f"https://{host if _resolves(host) else 'localhost'}:{self._port}"
+        """The address of a vault, by its name where this machine resolves such names."""
+        return f"https://{f'{vault.lower()}.{DOMAIN}' if self.by_name else 'localhost'}:{self._port}"
 
     def secret_uri(self, vault: str, secret: Secret, *, version: bool = True) -> str:
         """The address of a secret, with its version or without."""
@@ -177,11 +186,3 @@ class KeyVault:
             self._server.present(past.issue(self._names, directory=self._directory / "expired-tls", days=1))
         else:
             self._server.present(self._certificate)
-
-
-def _resolves(host: str) -> bool:
-    try:
-        socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return True

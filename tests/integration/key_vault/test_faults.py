@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
@@ -88,11 +91,24 @@ def test_an_expired_certificate_is_refused_by_the_client_and_the_right_one_comes
     assert platform.administrator(retry_total=0).get_secret("A").value == "v"
 
 
-def test_a_server_with_a_hanging_request_stops_all_the_same(platform: Platform) -> None:
+def test_a_server_with_a_hanging_request_stops_and_lets_the_client_go(platform: Platform) -> None:
     client = platform.administrator(retry_total=0)
     client.get_secret("A")
-    platform.key_vault.faults.add(FaultKind.HANG)
-    with pytest.raises((ServiceRequestError, ServiceResponseError)):
-        client.get_secret("A", read_timeout=0.1)
-    platform.key_vault.stop()
-    assert not platform.key_vault.alive
+    fault = platform.key_vault.faults.add(FaultKind.HANG, count=1)
+    with ThreadPoolExecutor(1) as pool:
+        request = pool.submit(client.get_secret, "A", read_timeout=60)
+        while fault.count:
+            time.sleep(0.01)
+        platform.key_vault.stop()
+        with pytest.raises((ServiceRequestError, ServiceResponseError)):
+            request.result()
+
+
+def test_a_full_disk_is_reported_and_reading_goes_on(platform: Platform) -> None:
+    client = platform.administrator(retry_total=0)
+    with platform.key_vault.secrets._file.write() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(HttpResponseError, match=r"key-vault\.sqlite cannot be used: database or disk is full"):
+        client.set_secret("C", "v" * 25_000)
+    assert client.get_secret("A").value == "v"
