@@ -68,6 +68,7 @@ class Certificate(AzureType):
             test=_is_base64,
             says="it takes a PFX or PEM file in base64",
             source=_BRING,
+            hidden=True,
             passes="LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
             fails="-----BEGIN CERTIFICATE-----",
         ),

@@ -116,6 +116,7 @@ SERVER_RULES: Final[tuple[Rule, ...]] = (
         says="a password has 8 to 128 characters of three kinds out of lower case, upper case, digits and others",
         source="https://learn.microsoft.com/rest/api/postgresql/servers/create-or-update",
         passes="a-Passw0rd-of-an-example",
+        hidden=True,
         fails="password",
     ),
     Combination(

@@ -42,6 +42,7 @@ class Secret(AzureType):
             says="a secret holds at most 25 KB",
             source=_ABOUT,
             passes="value",
+            hidden=True,
             fails="v" * (25 * 1024 + 1),
         ),
         Length(

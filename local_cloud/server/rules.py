@@ -44,6 +44,7 @@ class Rule(ABC):
         source: the page or issue that says so.
         passes: what to put into the type's example so that the rule holds; for Related and Combination, property paths and values.
         fails: the same, so that the rule does not hold.
+        hidden: whether the value is a secret by its nature, which no message shows even where a program did not mark it.
     """
 
     path: str
@@ -51,14 +52,19 @@ class Rule(ABC):
     source: str
     passes: Any
     fails: Any
+    hidden: bool = False
 
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule; unknown values are left for the day they are known."""
         for path, value in values_at(inputs, self.path):
-            shown, bare = _shown(value), plain(value)
+            shown, bare = self.shown(value), plain(value)
             if bare is None or has_unknown(value) or self.holds(bare):
                 continue
             yield self.problem(path, f"'{path}' is {shown}, but {self.says} ({self.source})", bare)
+
+    def shown(self, value: Any) -> str:
+        """The value as a message may show it."""
+        return "a secret" if self.hidden or isinstance(value, Secret) else repr(value)
 
     def problem(self, path: str, reason: str, value: Any) -> Problem:  # noqa: ARG002  for rules that rest on a list
         """The refusal of one value."""
@@ -155,7 +161,7 @@ class Related(Rule):
                     continue
             except NotKnownYet:
                 continue
-            named = f"'{path}':" if isinstance(bare, dict | list) else f"'{path}' is {_shown(value)}, but"
+            named = f"'{path}':" if isinstance(bare, dict | list) else f"'{path}' is {self.shown(value)}, but"
             yield Problem(path, f"{named} {self.says} ({self.source})")
 
     def holds(self, value: Any) -> bool:
@@ -252,7 +258,3 @@ def _walk_items(found: Any, parts: list[str], at: str) -> Iterator[tuple[str, An
 
 def _secret(found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     yield from ((path, each if isinstance(each, Secret) else Secret(each)) for path, each in found)
-
-
-def _shown(value: Any) -> str:
-    return "a secret" if isinstance(value, Secret) else repr(value)

@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_cloud.azure.addresses import inside, is_cidr, is_ipv4_range, overlap
+from local_cloud.azure.app_certificate import Certificate
 from local_cloud.azure.app_container_app import ContainerApp
 from local_cloud.azure.app_job import Job
 from local_cloud.azure.dbforpostgresql_administrators_microsoft_entra import AdministratorsMicrosoftEntra
+from local_cloud.azure.dbforpostgresql_server import Server
 from local_cloud.azure.dbforpostgresql_server_rules import SERVER_NAME
+from local_cloud.azure.keyvault_secret import Secret as KeyVaultSecret
 from local_cloud.azure.keyvault_vault import VAULT_NAME, Vault
 from local_cloud.azure.monitor_scheduled_query_rule import ScheduledQueryRule
 from local_cloud.azure.network_network_security_group import NetworkSecurityGroup
@@ -119,6 +122,20 @@ def test_a_reference_waits_for_secrets_that_are_not_known_yet():
 def test_a_secret_of_an_app_that_breaks_a_rule_is_not_shown():
     secret = {"name": "database-url", "value": Secret("s3cret"), "keyVaultUrl": "https://kv.vault.azure.net/s3cret"}
     found = problems(ContainerApp(), patched(ContainerApp.example, {"configuration.secrets": Secret([secret])}))
+    assert found
+    assert not any("s3cret" in each.reason for each in found)
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "path"),
+    [
+        (Server(), "administratorLoginPassword"),
+        (KeyVaultSecret(), "properties.value"),
+        (Certificate(), "properties.value"),
+    ],
+)
+def test_a_value_that_is_secret_by_its_nature_is_never_shown(resource_type, path):
+    found = _problems(resource_type, **{path: "s3cret!" * 10_000})
     assert found
     assert not any("s3cret" in each.reason for each in found)
 
