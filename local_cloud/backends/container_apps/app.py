@@ -9,50 +9,22 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
-from local_cloud.backends import log_files
-from local_cloud.backends.container_apps.errors import RevisionFailed, quoted
-from local_cloud.backends.container_apps.events import Events
-from local_cloud.backends.container_apps.launch import Launcher, Owner
+from local_cloud.backends.container_apps.awaiting import Readiness, stop_all
+from local_cloud.backends.container_apps.making import Maker
 from local_cloud.backends.container_apps.replica import Replica
 from local_cloud.backends.container_apps.revision import RunningRevision
-from local_cloud.backends.container_apps.secrets import SecretResolver, check_references, resolved
-from local_cloud.backends.container_apps.spec import AppSpec, Override, Template
-from local_cloud.backends.container_apps.state import AppRecord, RevisionRecord, Sealed
+from local_cloud.backends.container_apps.secrets import check_references, resolved
+from local_cloud.backends.container_apps.spec import AppSpec, Override
+from local_cloud.backends.container_apps.state import AppRecord, RevisionRecord
+from local_cloud.backends.container_apps.surroundings import Surroundings
 from local_cloud.backends.errors import BackendError, CloudRefusal
 from local_cloud.backends.ports import PortTaken, is_free, owner_of
-from local_cloud.backends.supervisor import BackOff
 
-_WAIT_S: Final = 0.5
 _LOGS_KEPT: Final = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """
-    What every app of a platform uses.
-
-    Attributes:
-        domain_of: the default domain of an environment.
-        route: brings the ingress in line with the apps, at once.
-        changed: notes that the ingress may have to follow, soon.
-        attempts: failed starts in a row after which a new revision has failed.
-        timeout_s: how long a new revision may take.
-    """
-
-    launcher: Launcher
-    records: Sealed[AppRecord]
-    resolve_secret: SecretResolver
-    domain_of: Callable[[str], str]
-    route: Callable[[], None]
-    changed: Callable[[], None]
-    events: Events
-    back_off: BackOff
-    attempts: int
-    timeout_s: float
 
 
 class App:
@@ -65,12 +37,12 @@ class App:
     """
 
     def __init__(self, record: AppRecord, around: Surroundings) -> None:
-        self.record = record
+        self.record: AppRecord = record
         self._around = around
         self._running: dict[str, RunningRevision] = {}
         self._changing = threading.RLock()
-        self._moved = threading.Condition()
-        self._ending = threading.Event()
+        self._readiness = Readiness(record.spec.name, attempts=around.attempts, timeout_s=around.timeout_s)
+        self._maker = Maker(lambda: self.record, around, changed=self._changed, report=self._say)
 
     @property
     def spec(self) -> AppSpec:
@@ -83,7 +55,7 @@ class App:
         return dict(self._running)
 
     def weights(self) -> dict[str, int]:
-        """The shares of the traffic by revision; revisions that do not run get none."""
+        """The shares of the traffic by revision."""
         latest = self.record.latest_ready
         if self.spec.ingress is None or self.spec.revisions_mode == "Single":
             return {latest: 100} if latest is not None else {}
@@ -99,7 +71,7 @@ class App:
         with self._changing:
             for known in self.record.revisions:
                 if known.state == "Running":
-                    revision = self._revision(known, known.numbers.running != ())
+                    revision = self._running[known.name] = self._maker.revision(known, known.numbers)
                     for replica in revision.replicas:
                         replica.start()
                     self._start_missing(revision, revision.least)
@@ -118,18 +90,13 @@ class App:
         """
         with self._changing:
             check_references((*spec.template.init_containers, *spec.template.containers), spec.secrets)
-            self._check_traffic(spec)
-            known = self.record.revision(spec.revision_name)
-            if known is not None and known.template.digest != spec.template.digest:
-                raise CloudRefusal(
-                    "InvalidParameterValueInContainerTemplate",
-                    "Field 'template.revisionsuffix' is invalid with details: 'Invalid value: "
-                    f'"{spec.template.revision_suffix}": revision with suffix {spec.template.revision_suffix} already exists.\'',
-                )
+            _check_traffic(spec, self.record)
+            _check_suffix(spec, self.record)
             secrets = resolved(spec.secrets, self._around.resolve_secret)
             self.record = replace(self.record, spec=spec, secrets=secrets)
-            if known is None or known.name not in self._running:
-                self._provision(known or self._new(spec))
+            name = spec.revision_name
+            if name not in self._running:
+                self._provision(self.record.revision(name) or _new(spec))
             self._settle()
 
     def override(self, override: Override | None) -> None:
@@ -140,16 +107,18 @@ class App:
             RevisionFailed: it did not become ready; what ran before still does.
         """
         with self._changing:
-            before = self.record
-            if override == before.override:
+            before = self.record.override
+            if override == before:
                 return
-            self.record = replace(before, override=override)
+            self.record = replace(self.record, override=override)
             try:
                 self._renew_all()
             except BackendError:
-                self.record = replace(self.record, override=before.override)
+                self.record = replace(self.record, override=before)
+                self._revive()
                 raise
-            self._keep()
+            finally:
+                self._keep()
 
     def refresh_secrets(self) -> bool:
         """Read references again, and renew the replicas when a value changed. Returns whether one did."""
@@ -159,15 +128,17 @@ class App:
                 return False
             self.record = replace(self.record, secrets=secrets)
             self._say("a secret changed: its replicas are renewed")
-            self._renew_all()
-            self._keep()
+            self.restart()
             return True
 
     def restart(self) -> None:
         """Renew all replicas, the new ones before the old ones end."""
         with self._changing:
-            self._renew_all()
-            self._keep()
+            try:
+                self._renew_all()
+            finally:
+                self._revive()
+                self._keep()
 
     def activate(self, name: str) -> None:
         """Run a revision again that was deactivated (mode Multiple)."""
@@ -187,7 +158,12 @@ class App:
             self._keep()
 
     def scale(self, active: Mapping[int, int]) -> None:
-        """Start and stop replicas as the requests under way ask for; nothing while the app is being changed."""
+        """
+        Start and stop replicas as the requests under way ask for; nothing while the app is being changed.
+
+        Args:
+            active: requests under way, by port.
+        """
         if not self._changing.acquire(blocking=False):
             return
         try:
@@ -196,18 +172,17 @@ class App:
                 if surplus < 0:
                     self._say(f"{revision.name} gets {-surplus} more replicas")
                     self._start_missing(revision, len(revision.replicas) - surplus)
-                    self._keep()
                 elif surplus > 0:
                     self._say(f"{revision.name} needs {surplus} replicas less")
-                    self._release(revision, list(revision.replicas)[-surplus:])
+                    self._release(revision, revision.replicas[-surplus:])
+                if surplus:
                     self._keep()
         finally:
             self._changing.release()
 
     def delete(self) -> None:
         """End everything, and forget the app."""
-        self._ending.set()
-        self._wake()
+        self._readiness.give_up()
         with self._changing:
             for name in list(self._running):
                 self._retire(name)
@@ -220,60 +195,55 @@ class App:
 
     def stop(self) -> None:
         """End its processes; the next `resume` starts them again."""
-        self._ending.set()
-        self._wake()
+        self._readiness.give_up()
         with self._changing:
-            ending = [
-                threading.Thread(target=replica.stop, daemon=True)
-                for revision in self._running.values()
-                for replica in revision.replicas
-            ]
-            for thread in ending:
-                thread.start()
-            for thread in ending:
-                thread.join()
+            stop_all(replica for revision in self._running.values() for replica in revision.replicas)
 
     def detach(self) -> None:
         """Leave its processes to the next daemon."""
-        self._ending.set()
-        self._wake()
-        for revision in self._running.values():
-            for replica in revision.replicas:
-                replica.detach()
+        self._readiness.give_up()
+        with self._changing:
+            for revision in self._running.values():
+                for replica in revision.replicas:
+                    replica.detach()
 
     def _provision(self, known: RevisionRecord) -> None:
-        """Run a revision until it is ready."""
-        known = replace(known, state="Provisioning", reason=None)
-        self._note(known)
+        """Run a revision until it is ready; from then on it is the latest one."""
+        known = self._note(known, state="Provisioning", reason=None)
         self._keep()
-        stood_down = self._make_room(known)
-        revision = self._revision(known, resuming=False)
-        self._running.pop(known.name)  # it gets no traffic before it is ready
+        stood_down: list[str] = []
+        made: list[Replica] = []
         try:
+            stood_down = self._make_room(self._maker.fixed_ports(known.template))
+            revision = self._maker.revision(known, replace(known.numbers, running=()))
             made = revision.prepare(revision.least)
-            self._check_ports(made)
-            self._note(known, numbers=revision.numbers)
-            self._keep()
-            for replica in made:
-                replica.start()
-            self._await(revision.name, made, lambda: revision.ready)
+            known = self._note(known, numbers=revision.numbers)
+            self._keep()  # a daemon that dies now must know the numbers it has given
+            self._start(revision.name, made, stood_down)
         except BackendError as error:
-            for replica in revision.replicas:
-                replica.stop()
-            self._note(known, state="Failed", reason=str(error))
+            self._note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
             self._keep()
+            stop_all(made)
             for name in stood_down:
                 self._provision(self._known(name))
             raise
         self._running[known.name] = revision
-        self._note(known, state="Running", numbers=revision.numbers)
+        self._note(known, state="Running")
         self.record = replace(self.record, latest_ready=known.name)
+        self._around.route()
         self._say(f"{known.name} is ready")
+
+    def _start(self, name: str, made: Sequence[Replica], stood_down: Sequence[str]) -> None:
+        for replica in made:
+            replica.start()
+        before = next((each for each in (*self._running, *stood_down) if each != name), None)
+        self._readiness.wait(name, made, lambda: all(each.ready for each in made), serving=before)
 
     def _settle(self) -> None:
         """Send traffic where it belongs, then end what no longer gets any."""
         self._around.route()
         if self.spec.revisions_mode == "Single":
+            self.record = replace(self.record, latest_ready=self.spec.revision_name)
             for name in list(self._running):
                 if name != self.record.latest_ready:
                     self._retire(name)
@@ -284,11 +254,8 @@ class App:
         revision = self._running.pop(name, None)
         if revision is None:
             return
-        self._around.route()
-        self._release(revision, list(revision.replicas))
-        known = self.record.revision(name)
-        if known is not None:
-            self._note(known, state="Stopped", numbers=revision.numbers)
+        self._release(revision, revision.replicas)
+        self._note(self._known(name), state="Stopped", numbers=revision.numbers)
         self._say(f"{name} is stopped")
 
     def _release(self, revision: RunningRevision, leaving: Sequence[Replica]) -> None:
@@ -296,148 +263,66 @@ class App:
         for replica in leaving:
             replica.leaving = True
         self._around.route()
-        ending = [threading.Thread(target=replica.stop, daemon=True) for replica in leaving]
-        for thread in ending:
-            thread.start()
-        for thread in ending:
-            thread.join()
-        revision.release(list(leaving))
+        stop_all(leaving)
+        revision.release(leaving)
         for replica in leaving:
             self._around.launcher.forget_ports(self.spec.name, replica.name)
+        self._note_numbers(revision)
 
     def _renew_all(self) -> None:
-        for revision in self._running.values():
-            if revision.fixed_ports:
-                old = list(revision.replicas)
-                self._release(revision, old)
-                made = revision.prepare(len(old))
-            else:
-                made, old = revision.renew()
+        """Replace all replicas by new ones; where one fails, the old ones stay as far as ports allow."""
+        for name in list(self._running):
+            old = self._running[name].replicas
+            numbers = replace(self._running[name].numbers, running=())
+            fixed = self._maker.fixed_ports(self._known(name).template)
+            self._make_room(fixed)
+            revision = self._maker.revision(self._known(name), numbers)
+            made = revision.prepare(len(old))
             try:
-                for replica in made:
-                    replica.start()
-                self._await(revision.name, made, lambda made=made: all(each.ready for each in made))
+                self._start(name, made, [name])
             except BackendError:
-                self._release(revision, made)
+                stop_all(made)
                 raise
-            self._release(revision, [each for each in old if not each.leaving])
-            known = self._known(revision.name)
-            self._note(known, numbers=revision.numbers)
+            before = self._running.get(name)
+            self._running[name] = revision
+            self._note(self._known(name), state="Running", numbers=revision.numbers)
+            if before is not None:
+                self._around.route()
+                stop_all(before.replicas)
+                for replica in before.replicas:
+                    self._around.launcher.forget_ports(self.spec.name, replica.name)
+        self._around.route()
 
-    def _await(self, name: str, made: Sequence[Replica], done: Callable[[], bool]) -> None:
+    def _revive(self) -> None:
+        """Run the latest revision again when it had to make room for what then failed."""
+        latest = self.record.latest_ready
+        if latest is not None and latest not in self._running:
+            self._provision(self._known(latest))
+
+    def _make_room(self, ports: Sequence[int]) -> list[str]:
         """
-        Wait for replicas to become ready.
+        Stop the revisions whose fixed ports are needed; returns them.
 
         Raises:
-            RevisionFailed: one failed too often, or time is up.
+            PortTaken: somebody else has one.
         """
-        deadline = time.monotonic() + self._around.timeout_s
-        with self._moved:
-            while not done():
-                failing = max(made, key=lambda each: each.failures)
-                if failing.failures >= self._around.attempts:
-                    raise self._failed(name, failing, f"failed {failing.failures} times")
-                if time.monotonic() >= deadline:
-                    late = next(each for each in made if not each.ready)
-                    raise self._failed(name, late, f"was not ready within {self._around.timeout_s:g} s")
-                if self._ending.is_set():
-                    raise RevisionFailed(
-                        self.spec.name, name, "the local cloud is being stopped", serving=None, log_file=None
-                    )
-                self._moved.wait(_WAIT_S)
-
-    def _failed(self, name: str, replica: Replica, what: str) -> RevisionFailed:
-        failure = replica.last_failure
-        serving = next((each for each in self._running if each != name), None)
-        if failure is None:
-            log_file = next(iter(replica.status().log_files.values()))
-            why = f"replica {replica.name} {what}\n  log: {log_file}\n{quoted(log_files.last_lines(log_file))}"
-            return RevisionFailed(self.spec.name, name, why, serving=serving, log_file=log_file)
-        why = f"replica {replica.name} {what}: {failure[0]}"
-        if "last lines:" not in why:
-            why += f"\n  log: {failure[1]}\n  last lines:\n{quoted(log_files.last_lines(failure[1]))}"
-        return RevisionFailed(self.spec.name, name, why, serving=serving, log_file=failure[1])
-
-    def _make_room(self, known: RevisionRecord) -> list[str]:
-        """Stop the revisions whose port the new one needs, because its image cannot be told another."""
-        ports = set(self._revision_probe(known).fixed_ports)
-        clashing = [name for name, each in self._running.items() if ports & set(each.fixed_ports)]
+        clashing = [name for name, each in self._running.items() if set(ports) & set(each.fixed_ports)]
         for name in clashing:
-            self._say(
-                f"{name} stops first: its image listens on a fixed port, so two revisions cannot run side by side"
-            )
+            self._say(f"{name} stops first: the image listens on a fixed port, so there cannot be two side by side")
             self._retire(name)
+        for port in ports:
+            if not is_free(port):
+                owner = owner_of(port) or "another process"
+                raise PortTaken(
+                    f"port {port} of {self.spec.name} is taken by {owner}: end it, or let the image's entry in "
+                    f"{self._around.launcher.images.file} name the variable with the port (`port: SERVER_PORT`)"
+                )
         return clashing
-
-    def _revision_probe(self, known: RevisionRecord) -> Replica:
-        return self._maker(known.name, known.template)(0)
-
-    def _check_ports(self, made: Sequence[Replica]) -> None:
-        for replica in made:
-            for port in replica.fixed_ports:
-                if not is_free(port):
-                    owner = owner_of(port) or "another process"
-                    raise PortTaken(
-                        f"port {port} of {replica.name} is taken by {owner}: end it, or let the image's entry in "
-                        f"{self._around.launcher.images.file} name the variable with the port (`port: SERVER_PORT`)"
-                    )
 
     def _start_missing(self, revision: RunningRevision, count: int) -> None:
         for replica in revision.prepare(count):
             replica.start()
-        known = self.record.revision(revision.name)
-        if known is not None:
-            self._note(known, numbers=revision.numbers)
-
-    def _revision(self, known: RevisionRecord, resuming: bool) -> RunningRevision:
-        numbers = known.numbers if resuming else replace(known.numbers, running=())
-        revision = RunningRevision(known.name, known.template.scale, self._maker(known.name, known.template), numbers)
-        self._running[known.name] = revision
-        return revision
-
-    def _maker(self, name: str, template: Template) -> Callable[[int], Replica]:
-        def make(number: int) -> Replica:
-            owner = self._owner(name, template, f"{name}-{number}")
-            launcher, override = self._around.launcher, self.record.override
-            return Replica(
-                owner.replica,
-                [launcher.plan(owner, each, first=False) for each in template.init_containers],
-                [
-                    launcher.plan(owner, each, first=at == 0, override=override if at == 0 else None)
-                    for at, each in enumerate(template.containers)
-                ],
-                changed=self._wake,
-                report=self._say,
-                back_off=self._around.back_off,
-            )
-
-        return make
-
-    def _owner(self, revision: str, template: Template, replica: str) -> Owner:
-        spec, domain = self.spec, self._around.domain_of(self.spec.environment)
-        variables = {
-            "CONTAINER_APP_NAME": spec.name,
-            "CONTAINER_APP_REVISION": revision,
-            "CONTAINER_APP_REPLICA_NAME": replica,
-            "CONTAINER_APP_ENV_DNS_SUFFIX": domain,
-        }
-        if spec.ingress is not None:
-            variables["CONTAINER_APP_HOSTNAME"] = f"{revision}.{domain}"
-            variables["CONTAINER_APP_PORT"] = str(spec.ingress.target_port)
-        return Owner(
-            name=spec.name,
-            replica=replica,
-            identities=spec.identities,
-            variables=variables,
-            secrets=self.record.secrets,
-            target_port=spec.ingress.target_port if spec.ingress is not None else None,
-            grace_s=template.termination_grace_s,
-        )
-
-    def _new(self, spec: AppSpec) -> RevisionRecord:
-        return RevisionRecord(
-            name=spec.revision_name, template=spec.template, created=time.time(), state="Provisioning"
-        )
+        self._note_numbers(revision)
 
     def _known(self, name: str) -> RevisionRecord:
         known = self.record.revision(name)
@@ -445,23 +330,17 @@ class App:
             raise CloudRefusal("RevisionNotFound", f"Revision {name} of container app {self.spec.name} does not exist.")
         return known
 
-    def _check_traffic(self, spec: AppSpec) -> None:
-        """Refuse traffic for revisions that are not there."""
-        if spec.ingress is None or spec.revisions_mode == "Single":
-            return
-        names = {each.name for each in self.record.revisions} | {spec.revision_name}
-        for traffic in spec.ingress.traffic:
-            if traffic.revision_name is not None and traffic.revision_name not in names:
-                raise CloudRefusal(
-                    "RevisionNotFound",
-                    f"Revision {traffic.revision_name} of container app {spec.name} does not exist. "
-                    f"It has {', '.join(sorted(names))}.",
-                )
-
-    def _note(self, known: RevisionRecord, **changes: object) -> None:
-        known = replace(known, **changes)  # type: ignore[arg-type]  the fields of RevisionRecord
+    def _note(self, known: RevisionRecord, **changes: Any) -> RevisionRecord:
+        known = replace(known, **changes)
         others = [each for each in self.record.revisions if each.name != known.name]
-        self.record = replace(self.record, revisions=(*others, known))
+        revisions = sorted((*others, known), key=lambda each: each.created)
+        self.record = replace(self.record, revisions=tuple(revisions))
+        return known
+
+    def _note_numbers(self, revision: RunningRevision) -> None:
+        known = self.record.revision(revision.name)
+        if known is not None:
+            self._note(known, numbers=revision.numbers)
 
     def _prune(self) -> None:
         """Forget the oldest inactive revisions, and the logs of replicas that are long gone."""
@@ -471,11 +350,9 @@ class App:
         self.record = replace(self.record, revisions=kept)
         alive = {replica.name for revision in self._running.values() for replica in revision.replicas}
         folder = self._around.launcher.directory / self.spec.name
-        old = sorted(
-            (each for each in folder.iterdir() if each.name not in alive | {"home"}),
-            key=lambda each: each.stat().st_mtime,
-        )
-        for each in old[: max(len(old) - _LOGS_KEPT, 0)]:
+        gone = [each for each in folder.iterdir() if each.name not in alive | {"home"}]
+        gone.sort(key=lambda each: each.stat().st_mtime)
+        for each in gone[: max(len(gone) - _LOGS_KEPT, 0)]:
             shutil.rmtree(each, ignore_errors=True)
 
     def _keep(self) -> None:
@@ -484,7 +361,35 @@ class App:
     def _say(self, message: str) -> None:
         self._around.events.add(self.spec.name, message)
 
-    def _wake(self) -> None:
-        with self._moved:
-            self._moved.notify_all()
+    def _changed(self) -> None:
+        self._readiness.move()
         self._around.changed()
+
+
+def _new(spec: AppSpec) -> RevisionRecord:
+    return RevisionRecord(name=spec.revision_name, template=spec.template, created=time.time(), state="Provisioning")
+
+
+def _check_suffix(spec: AppSpec, record: AppRecord) -> None:
+    known = record.revision(spec.revision_name)
+    if known is not None and known.template.digest != spec.template.digest:
+        suffix = spec.revision_name.removeprefix(f"{spec.name}--")
+        raise CloudRefusal(
+            "InvalidParameterValueInContainerTemplate",
+            f"Field 'template.revisionsuffix' is invalid with details: 'Invalid value: \"{suffix}\": "
+            f"revision with suffix {suffix} already exists.'",
+        )
+
+
+def _check_traffic(spec: AppSpec, record: AppRecord) -> None:
+    """Refuse traffic for revisions that are not there."""
+    if spec.ingress is None or spec.revisions_mode == "Single":
+        return
+    names = {each.name for each in record.revisions} | {spec.revision_name}
+    for traffic in spec.ingress.traffic:
+        if traffic.revision_name is not None and traffic.revision_name not in names:
+            raise CloudRefusal(
+                "RevisionNotFound",
+                f"Revision {traffic.revision_name} of container app {spec.name} does not exist. "
+                f"It has {', '.join(sorted(names))}.",
+            )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
 
@@ -18,14 +17,12 @@ class RevisionFailed(BackendError):  # noqa: N818  says what happened
 
     Attributes:
         revision: its name.
-        log_file: where the output of what failed is.
     """
 
-    def __init__(self, app: str, revision: str, why: str, *, serving: str | None, log_file: Path | None) -> None:
+    def __init__(self, app: str, revision: str, why: str, *, serving: str | None) -> None:
         after = f"{serving} keeps serving." if serving else f"{app} has no revision that serves."
         super().__init__(f"Failed to provision revision {revision} of container app {app}: {why}\n{after}")
         self.revision = revision
-        self.log_file = log_file
 
 
 def quoted(lines: Sequence[str]) -> str:

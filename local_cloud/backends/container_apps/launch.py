@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.backends.container_apps.images import Images, Mapped
-from local_cloud.backends.container_apps.spec import Container, Override, Probe
+from local_cloud.backends.container_apps.spec import Container, Override, Probe, Template
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.ports import Ports
 
@@ -120,6 +120,21 @@ class Launcher:
             probes=self._probes(owner, container, first=first),
         )
 
+    def fixed_ports(self, template: Template, target_port: int | None, override: Override | None) -> tuple[int, ...]:
+        """
+        The ports on which a template's processes must listen, because their images cannot be told others.
+
+        Raises:
+            ImageUnmapped: nothing runs in the place of an image.
+        """
+        found: list[int] = []
+        for at, container in enumerate(template.containers):
+            own = override if at == 0 else None
+            declared = _declared_port(container, target_port if at == 0 else None)
+            if declared is not None and not _tells_port(self._mapped(container, own), own):
+                found.append(declared)
+        return tuple(found)
+
     def forget_ports(self, owner: str, replica: str) -> None:
         """Give up the ports of a replica that is gone for good."""
         for name in self.ports.recorded():
@@ -137,14 +152,12 @@ class Launcher:
     def _ports(
         self, owner: Owner, container: Container, mapped: Mapped | None, override: Override | None, *, first: bool
     ) -> dict[int, int]:
-        declared = owner.target_port if first else None
-        if declared is None:
-            declared = next((probe.port for probe in container.probes), None)
+        declared = _declared_port(container, owner.target_port if first else None)
         if declared is None:
             return {}
-        told = mapped is not None and mapped.tells_port
-        told = told or (override is not None and any("{port}" in word for word in override.command))
-        return {declared: self.ports.port(f"{owner.name}/{owner.replica}/{container.name}") if told else declared}
+        if not _tells_port(mapped, override):
+            return {declared: declared}
+        return {declared: self.ports.port(f"{owner.name}/{owner.replica}/{container.name}")}
 
     def _env(
         self,
@@ -213,6 +226,17 @@ class Launcher:
             return container.probes
         kinds = {probe.type for probe in container.probes}
         return (*container.probes, *(probe for probe in _default_probes(owner.target_port) if probe.type not in kinds))
+
+
+def _declared_port(container: Container, target_port: int | None) -> int | None:
+    """The port that a container is meant to listen on: the ingress's, else that of its probes."""
+    return target_port if target_port is not None else next((probe.port for probe in container.probes), None)
+
+
+def _tells_port(mapped: Mapped | None, override: Override | None) -> bool:
+    if override is not None and any("{port}" in word for word in override.command):
+        return True
+    return mapped is not None and mapped.tells_port
 
 
 def _default_probes(port: int) -> tuple[Probe, ...]:

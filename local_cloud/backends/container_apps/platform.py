@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local_cloud.backends.caddy import Caddy
 from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.container_apps.app import App, Surroundings
+from local_cloud.backends.container_apps.app import App
 from local_cloud.backends.container_apps.certificates import DomainCertificate, DomainCertificates, Lookup
 from local_cloud.backends.container_apps.events import Event, Events
 from local_cloud.backends.container_apps.gateway import Gateway, managed_id
@@ -26,6 +26,7 @@ from local_cloud.backends.container_apps.secrets import SecretResolver
 from local_cloud.backends.container_apps.spec import AppSpec, EnvironmentSpec, JobSpec, Override
 from local_cloud.backends.container_apps.state import AppRecord, Sealed
 from local_cloud.backends.container_apps.status import AppStatus, status_of
+from local_cloud.backends.container_apps.surroundings import Surroundings
 from local_cloud.backends.errors import BackendError, CloudRefusal
 from local_cloud.backends.pids import Mark, end
 from local_cloud.backends.ports import Ports

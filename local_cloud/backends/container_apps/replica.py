@@ -92,11 +92,6 @@ class Replica:
         return next(iter(self._plans[0].ports.values()), None)
 
     @property
-    def fixed_ports(self) -> tuple[int, ...]:
-        """Ports that no second replica can have."""
-        return tuple(real for plan in self._plans for declared, real in plan.ports.items() if declared == real)
-
-    @property
     def left_running(self) -> bool:
         """Whether an earlier daemon left one of its containers running."""
         return any(each.process.left_running for each in self._containers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from local_cloud.backends.container_apps.replica import Replica, ReplicaStatus
@@ -35,12 +35,22 @@ class RunningRevision:
         scale: its bounds.
         make: makes its replicas.
         numbers: of the replicas that an earlier daemon ran.
+        fixed_ports: ports that its replicas cannot change; then there is one replica at most.
     """
 
-    def __init__(self, name: str, scale: Scale, make: ReplicaMaker, numbers: Numbers | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        scale: Scale,
+        make: ReplicaMaker,
+        *,
+        numbers: Numbers | None = None,
+        fixed_ports: tuple[int, ...] = (),
+    ) -> None:
         self.name = name
         self.scale = scale
         self.make = make
+        self.fixed_ports = fixed_ports
         self._replicas: dict[int, Replica] = {}
         self._next = numbers.next if numbers is not None else 1
         self._calm_since: float | None = None
@@ -72,11 +82,6 @@ class RunningRevision:
         """Whether as many replicas as there must be take traffic."""
         return sum(each.ready for each in self.replicas) >= self.bounded(self.least)
 
-    @property
-    def fixed_ports(self) -> tuple[int, ...]:
-        """Ports that its replicas cannot change; then there is one replica at most."""
-        return tuple(port for each in self.replicas for port in each.fixed_ports)
-
     def bounded(self, count: int) -> int:
         """A number of replicas within what scale and ports allow."""
         most = 1 if self.fixed_ports else max(self.scale.max_replicas, self.least)
@@ -85,24 +90,14 @@ class RunningRevision:
     def prepare(self, count: int) -> list[Replica]:
         """Make replicas up to a number of them; they are not started."""
         made: list[Replica] = []
-        while len(self._replicas) < (self.bounded(count) if self._replicas else 1):
+        while len(self._replicas) < self.bounded(count):
             replica = self.make(self._next)
             self._replicas[self._next] = replica
             self._next += 1
             made.append(replica)
         return made
 
-    def renew(self) -> tuple[list[Replica], list[Replica]]:
-        """Make as many new replicas as there are; returns them and the old ones. Both are in the revision then."""
-        old = list(self._replicas.values())
-        made: list[Replica] = []
-        for _ in old:
-            replica = self._replicas[self._next] = self.make(self._next)
-            self._next += 1
-            made.append(replica)
-        return made, old
-
-    def release(self, leaving: list[Replica]) -> None:
+    def release(self, leaving: Sequence[Replica]) -> None:
         """Forget replicas, after they were stopped."""
         self._replicas = {number: each for number, each in self._replicas.items() if each not in leaving}
 
