@@ -51,8 +51,11 @@ def _fits_consumption(inputs: Inputs) -> bool:
     """The containers together ask for one of the profile's pairs: 0.25 CPU and 0.5 Gi up to 4 CPU and 8 Gi."""
     if inputs.get("workloadProfileName") not in {None, "Consumption"}:
         return True
-    given = [item for item in items_at(inputs, "template.containers[].resources") if "cpu" in item and "memory" in item]
-    if len(given) != len(items_at(inputs, "template.containers[]")):
+    containers = items_at(inputs, "template.containers[]")
+    given = [
+        item for item in (part(each, "resources") for each in containers) if item.get("cpu") and item.get("memory")
+    ]
+    if len(given) != len(containers):
         return True
     cpu = sum((float(item["cpu"]) for item in given), 0.0)
     memory = sum((_gibibytes(item["memory"]) or 0.0 for item in given), 0.0)

@@ -71,8 +71,11 @@ def _zones_fit(inputs: Inputs) -> bool:
 
 
 def _name_fits_tier(inputs: Inputs) -> bool:
-    found = re.fullmatch(r"Standard_([BDEM])\w+", inputs["sku"]["name"])
-    return found is not None and _TIERS[found.group(1)] == inputs["sku"]["tier"]
+    sku = part(inputs, "sku")
+    if not sku:
+        return True
+    found = re.fullmatch(r"Standard_([BDEM])\w+", sku["name"])
+    return found is not None and _TIERS[found.group(1)] == sku["tier"]
 
 
 def _size_fits_type(inputs: Inputs) -> bool:

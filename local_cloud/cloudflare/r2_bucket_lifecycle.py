@@ -98,7 +98,7 @@ def _conditions(inputs: Inputs) -> Iterable[dict[str, Any]]:
     for rule in _rules(inputs):
         single = [rule.get(name) or {} for name in ("abortMultipartUploadsTransition", "deleteObjectsTransition")]
         for transition in [*single, *(rule.get("storageClassTransitions") or [])]:
-            if "condition" in transition:
+            if transition.get("condition") is not None:
                 yield transition["condition"]
 
 

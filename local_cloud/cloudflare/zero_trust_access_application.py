@@ -20,7 +20,7 @@ def _names_something(inputs: Inputs) -> bool:
 
 def _public_uris(inputs: Inputs) -> bool:
     public: list[dict[str, Any]] = [each for each in inputs.get("destinations") or [] if each.get("type") == "public"]
-    return all("uri" in each and re.fullmatch(r"[^/:]+(/.*)?", each["uri"]) for each in public)
+    return all(re.fullmatch(r"[^/:]+(/.*)?", each.get("uri") or "") for each in public)
 
 
 class ZeroTrustAccessApplication(CloudflareType):
