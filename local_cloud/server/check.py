@@ -14,6 +14,7 @@ from typing import Any
 from local_cloud.server.resource_type import ResourceType
 from local_cloud.server.rules import ListedValueProblem, Problem, without_indexes
 from local_cloud.server.schema import Anything, ListOf, MapOf, OneOf, Property, Scalar, Type
+from local_cloud.server.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -69,14 +70,14 @@ def _value(kind: Type, value: Any, at: str, *, secret: bool = False) -> Iterator
     elif isinstance(kind, Scalar):
         yield from _scalar(kind, value, at, secret=secret)
     elif isinstance(kind, ListOf):
-        if not isinstance(value, list):
+        if not is_list(value):
             yield _wrong(at, "array", value)
             return
         for index, item in enumerate(value):
             yield from _value(kind.item, item, f"{at}[{index}]", secret=secret)
     elif isinstance(kind, OneOf):
         yield from _one_of(kind, value, at, secret=secret)
-    elif not isinstance(value, Mapping):
+    elif not is_object(value):
         yield _wrong(at, "object", value)
     elif isinstance(kind, MapOf):
         for key, item in value.items():
@@ -118,4 +119,4 @@ def _kind_of(value: Any) -> str:
         return "a number"
     if isinstance(value, str):
         return "a string"
-    return "an array" if isinstance(value, list) else "an object"
+    return "an array" if is_list(value) else "an object"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from local_cloud.server.resource_type import ResourceType
+from local_cloud.server.shapes import is_list, is_object
 from local_cloud.server.wire import REDACTED, UNKNOWN, Secret
 
 Kind = Literal["add", "delete", "update"]
@@ -56,11 +57,11 @@ def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind, Any, 
     old, new = _bare(old), _bare(new)
     if isinstance(old, str) and old == REDACTED:
         return
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if is_object(old) and is_object(new):
         for key in sorted({*old, *new}):
             if not key.startswith("__"):
                 yield from _differences(old.get(key), new.get(key), f"{at}.{key}" if at else key)
-    elif isinstance(old, list) and isinstance(new, list):
+    elif is_list(old) and is_list(new):
         for index in range(max(len(old), len(new))):
             yield from _differences(_item(old, index), _item(new, index), f"{at}[{index}]")
     elif new is UNKNOWN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterator, ValuesView
 from typing import Any
 
+from local_cloud.server.shapes import is_dict, is_list
 from local_cloud.server.wire import UNKNOWN
 
 
@@ -14,9 +15,9 @@ class NotKnownYet(Exception):  # noqa: N818  not an error: the answer waits
 
 def guarded(value: Any) -> Any:
     """The value with every object and list in it guarded."""
-    if isinstance(value, dict):
+    if is_dict(value):
         return _Object({key: guarded(item) for key, item in value.items()})
-    return _List(guarded(item) for item in value) if isinstance(value, list) else value
+    return _List(guarded(item) for item in value) if is_list(value) else value
 
 
 def _known(value: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from local_cloud.server.schema import ListOf, MapOf, Object, Property, Type
+from local_cloud.server.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain, replace_at
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        result[key] = merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        result[key] = merged(below, value) if is_object(below) and is_object(value) else value
     return result
 
 
@@ -62,13 +63,13 @@ def _shaped(kind: Type, value: Any, missing: Any) -> Any:
         return Secret(_shaped(kind, value.value, missing))
     if value is UNKNOWN:
         return UNKNOWN
-    if isinstance(kind, Object) and isinstance(value, Mapping):
+    if isinstance(kind, Object) and is_object(value):
         return echoed(kind.properties, value, missing=missing)
-    if isinstance(kind, ListOf) and isinstance(value, list):
+    if isinstance(kind, ListOf) and is_list(value):
         return [_shaped(kind.item, item, missing) for item in value]
-    if isinstance(kind, MapOf) and isinstance(value, Mapping):
+    if isinstance(kind, MapOf) and is_object(value):
         return {key: _shaped(kind.item, item, missing) for key, item in value.items()}
-    if isinstance(kind, MapOf) and isinstance(value, list):
+    if isinstance(kind, MapOf) and is_list(value):
         if has_unknown(value):
             return UNKNOWN
         # A list of ids going in (`identity.userAssignedIdentities`) is a map with those ids as keys coming back.

@@ -10,9 +10,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from local_cloud.server.guarded import NotKnownYet, guarded
+from local_cloud.server.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain
 
 Patch = Mapping[str, Any]
@@ -218,7 +219,7 @@ def value_at(inputs: Mapping[str, Any], path: str) -> Any:
         value = value.value if isinstance(value, Secret) else value
         if value is UNKNOWN:
             return UNKNOWN
-        value = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if is_object(value) else None
     return plain(value)
 
 
@@ -237,9 +238,9 @@ def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
         yield from _secret(_walk(value.value, parts, at))
     elif not parts:
         yield at, value
-    elif isinstance(value, Mapping):
+    elif is_object(value):
         name = parts[0].removesuffix("[]")
-        found = cast("Mapping[str, Any]", value).get(name)
+        found = value.get(name)
         where = f"{at}.{name}" if at else name
         if not parts[0].endswith("[]"):
             if name in value:
@@ -251,8 +252,8 @@ def _walk(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
 def _walk_items(found: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
     if isinstance(found, Secret):
         yield from _secret(_walk_items(found.value, parts, at))
-    elif isinstance(found, list):
-        for index, item in enumerate(cast("list[Any]", found)):
+    elif is_list(found):
+        for index, item in enumerate(found):
             yield from _walk(item, parts, f"{at}[{index}]")
 
 

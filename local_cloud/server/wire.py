@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
+from local_cloud.server.shapes import is_dict, is_list, is_object
+
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -106,7 +108,7 @@ def encode(value: Any, into: struct_pb2.Value) -> None:
         into.number_value = value
     elif isinstance(value, str):
         into.string_value = value
-    elif isinstance(value, Mapping):
+    elif is_object(value):
         into.struct_value.SetInParent()
         for key, item in value.items():
             encode(item, into.struct_value.fields[key])
@@ -131,9 +133,9 @@ def plain(value: Any) -> Any:
     """The value without its secret wrappers, at any depth."""
     if isinstance(value, Secret):
         return plain(value.value)
-    if isinstance(value, dict):
+    if is_dict(value):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [plain(item) for item in value]
     return value
 
@@ -142,10 +144,10 @@ def secret_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple
     """The paths at which secrets stand; a secret inside a secret is not looked for."""
     if isinstance(value, Secret):
         yield path
-    elif isinstance(value, dict):
+    elif is_dict(value):
         for key, item in value.items():
             yield from secret_paths(item, (*path, key))
-    elif isinstance(value, list):
+    elif is_list(value):
         for index, item in enumerate(value):
             yield from secret_paths(item, (*path, index))
 
@@ -155,9 +157,9 @@ def replace_at(value: Any, path: tuple[str | int, ...], change: Callable[[Any], 
     if not path:
         return change(value)
     head, rest = path[0], path[1:]
-    if isinstance(value, dict) and head in value:
+    if is_dict(value) and head in value:
         return {**value, head: replace_at(value[head], rest, change)}
-    if isinstance(value, list) and isinstance(head, int) and head < len(value):
+    if is_list(value) and isinstance(head, int) and head < len(value):
         return [replace_at(item, rest, change) if index == head else item for index, item in enumerate(value)]
     return value
 
@@ -175,8 +177,8 @@ def has_unknown(value: Any) -> bool:
         return True
     if isinstance(value, Secret):
         return has_unknown(value.value)
-    if isinstance(value, dict):
+    if is_dict(value):
         return any(has_unknown(item) for item in value.values())
-    if isinstance(value, list):
+    if is_list(value):
         return any(has_unknown(item) for item in value)
     return False
