@@ -1,0 +1,138 @@
+"""
+Who may come near a host at all: Zero Trust Access asks for a sign-in before any request reaches the app.
+
+The account's Zero Trust organisation, with its team name, is made once by hand. The app still does its own sign-in behind this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi_cloudflare as cloudflare
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+_DURATION: Final = re.compile(r"\d+(m|h)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntraLogin:
+    """
+    The Entra application that Access signs people in with.
+
+    Attributes:
+        client_id: Its client id. Its redirect URI is `https://TEAM.cloudflareaccess.com/cdn-cgi/access/callback`.
+        client_secret: Its secret.
+        directory_id: The tenant whose people it signs in.
+    """
+
+    client_id: Input[str]
+    client_secret: Input[str]
+    directory_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessArgs:
+    """
+    Who may come near the host. Somebody must be named: a host without Access has no such component.
+
+    Attributes:
+        account_id: The Cloudflare account, 32 hex digits.
+        host: The host that stands behind Access; it must be proxied.
+        emails: Single people.
+        email_domains: Everybody with an address in a domain.
+        group_ids: Entra groups, by object id; they need `login`.
+        login: The only way to sign in; without it Access offers what the organisation has, a code by mail for one.
+        session: How long a sign-in lasts, `8h` for example.
+    """
+
+    account_id: str
+    host: str
+    emails: Sequence[str] = ()
+    email_domains: Sequence[str] = ()
+    group_ids: Sequence[str] = ()
+    login: EntraLogin | None = None
+    session: str = "8h"
+
+    def __post_init__(self) -> None:
+        if not (self.emails or self.email_domains or self.group_ids):
+            raise ValueError(f"{self.host}: name emails, email domains or groups; a policy without any lets nobody in")
+        if self.group_ids and self.login is None:
+            raise ValueError(f"{self.host}: groups are known to Entra only, so give `login`, or name people by address")
+        if not _DURATION.fullmatch(self.session):
+            raise ValueError(f"{self.host}: a session of {self.session!r}; write minutes or hours, 30m or 8h")
+
+
+class Access(ComponentResource):
+    """An Access application before a host, its policy, and the sign-in that it uses."""
+
+    application_id: Output[str]
+    audience: Output[str]
+
+    def __init__(self, name: str, args: AccessArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ignition:infra:Access", name, None, opts)
+        child = ResourceOptions(parent=self)
+        provider = self._entra(name, args, args.login) if args.login is not None else None
+        policy = cloudflare.ZeroTrustAccessPolicy(
+            f"{name}-policy",
+            account_id=args.account_id,
+            name=f"{args.host}: allowed",
+            decision="allow",
+            includes=_includes(args, provider),
+            session_duration=args.session,
+            opts=child,
+        )
+        application = cloudflare.ZeroTrustAccessApplication(
+            f"{name}-application",
+            account_id=args.account_id,
+            name=args.host,
+            type="self_hosted",
+            destinations=[cloudflare.ZeroTrustAccessApplicationDestinationArgs(type="public", uri=args.host)],
+            policies=[cloudflare.ZeroTrustAccessApplicationPolicyArgs(id=policy.id, precedence=1)],
+            allowed_idps=[provider.id] if provider is not None else None,
+            auto_redirect_to_identity=provider is not None,
+            session_duration=args.session,
+            http_only_cookie_attribute=True,
+            # "lax" lets the sign-in of the app itself come back from another site.
+            same_site_cookie_attribute="lax",
+            app_launcher_visible=False,
+            opts=child,
+        )
+        self.application_id = application.id
+        self.audience = application.aud
+        self.register_outputs({"application_id": self.application_id, "audience": self.audience})
+
+    def _entra(self, name: str, args: AccessArgs, login: EntraLogin) -> cloudflare.ZeroTrustAccessIdentityProvider:
+        return cloudflare.ZeroTrustAccessIdentityProvider(
+            f"{name}-entra",
+            account_id=args.account_id,
+            name=f"Entra for {args.host}",
+            type="azureAD",
+            config=cloudflare.ZeroTrustAccessIdentityProviderConfigArgs(
+                client_id=login.client_id,
+                client_secret=Output.secret(login.client_secret),
+                directory_id=login.directory_id,
+                support_groups=bool(args.group_ids),
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+
+
+def _includes(
+    args: AccessArgs, provider: cloudflare.ZeroTrustAccessIdentityProvider | None
+) -> list[cloudflare.ZeroTrustAccessPolicyIncludeArgs]:
+    include = cloudflare.ZeroTrustAccessPolicyIncludeArgs
+    people = [include(email=cloudflare.ZeroTrustAccessPolicyIncludeEmailArgs(email=each)) for each in args.emails]
+    domains = [
+        include(email_domain=cloudflare.ZeroTrustAccessPolicyIncludeEmailDomainArgs(domain=each))
+        for each in args.email_domains
+    ]
+    if provider is None:
+        return [*people, *domains]
+    groups = [
+        include(azure_ad=cloudflare.ZeroTrustAccessPolicyIncludeAzureAdArgs(id=each, identity_provider_id=provider.id))
+        for each in args.group_ids
+    ]
+    return [*people, *domains, *groups]

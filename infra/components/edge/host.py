@@ -1,0 +1,175 @@
+"""
+One host name: its DNS records, and the certificate that its app presents.
+
+Everything here exists before the app and knows it by name only, because the app cannot be told of a host before the `asuid` record
+proves that the host is ours. What exists once in the zone is `zone`'s.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi_azure_native as azure
+import pulumi_cloudflare as cloudflare
+import pulumi_tls as tls
+import pulumiverse_time as time
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+Tls = Literal["edge", "managed"]
+"""
+Who the browser's certificate is from: `edge` is Cloudflare, which proxies and trusts an Origin CA certificate at the app;
+`managed` is Azure, with a record that is DNS only.
+"""
+
+ORIGIN_VALIDITY_DAYS: Final = 5475
+"""15 years: shorter ones differ on every run (https://github.com/cloudflare/terraform-provider-cloudflare/issues/5725)."""
+AUTOMATIC_TTL: Final = 1
+"""The only TTL that a proxied record has (https://developers.cloudflare.com/dns/manage-dns-records/reference/ttl/)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostArgs:
+    """
+    What the host is to be.
+
+    Attributes:
+        host: The full name.
+        tls: Who the browser's certificate is from.
+        zone_id: The Cloudflare zone, 32 hex digits.
+        app_name: The container app that answers.
+        resource_group_name: Where the environment lives.
+        location: The Azure region.
+        environment_name: The app's environment.
+        default_domain: The environment's own domain. The app's address follows from it and the app's name; asking the app for it
+            would be a circle.
+        tags: The project's tags.
+        ttl_s: How long resolvers keep the records that are not proxied; low while hosts move.
+        key_generation: Raised to make a new key and certificate for the app.
+        dns_wait_s: How long after the `asuid` record the app may ask for the host.
+    """
+
+    host: str
+    tls: Tls
+    zone_id: str
+    app_name: str
+    resource_group_name: Input[str]
+    location: str
+    environment_name: Input[str]
+    default_domain: Input[str]
+    tags: Mapping[str, str]
+    ttl_s: int = 300
+    key_generation: int = 1
+    dns_wait_s: int = 60
+
+    def __post_init__(self) -> None:
+        if not 60 <= self.ttl_s <= 86400:
+            raise ValueError(f"{self.host}: a TTL of {self.ttl_s} s; Cloudflare takes 60 to 86400")
+
+
+class Host(ComponentResource):
+    """
+    The records of a host, and a certificate to bind where the edge proxies.
+
+    Whoever depends on this component can bind the host: its `asuid` record has been there for a while. `certificate_id` is None
+    where Azure gets the certificate.
+    """
+
+    url: Output[str]
+    certificate_id: Output[str] | None
+
+    def __init__(self, name: str, args: HostArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ignition:infra:Host", name, None, opts)
+        proxied = args.tls == "edge"
+        self._ownership(name, args)
+        cloudflare.DnsRecord(
+            f"{name}-cname",
+            zone_id=args.zone_id,
+            name=args.host,
+            type="CNAME",
+            content=Output.concat(args.app_name, ".", args.default_domain),
+            proxied=proxied,
+            ttl=AUTOMATIC_TTL if proxied else args.ttl_s,
+            opts=ResourceOptions(parent=self),
+        )
+        self.url = Output.from_input(f"https://{args.host}")
+        self.certificate_id = self._origin_certificate(name, args) if proxied else None
+        self.register_outputs({"url": self.url, "certificate_id": self.certificate_id})
+
+    def _ownership(self, name: str, args: HostArgs) -> None:
+        verification_id = azure.app.get_custom_domain_verification_id_output().apply(lambda found: found.value or "")
+        record = cloudflare.DnsRecord(
+            f"{name}-asuid",
+            zone_id=args.zone_id,
+            name=f"asuid.{args.host}",
+            type="TXT",
+            content=verification_id.apply(
+                lambda text: f'"{text}"'
+            ),  # unquoted, the API quotes it and every preview differs
+            proxied=False,
+            ttl=args.ttl_s,
+            opts=ResourceOptions(parent=self),
+        )
+        time.Sleep(
+            f"{name}-dns-wait",
+            create_duration=f"{args.dns_wait_s}s",
+            triggers={"host": args.host, "verification": verification_id},
+            opts=ResourceOptions(parent=self, depends_on=[record]),
+        )
+
+    def _origin_certificate(self, name: str, args: HostArgs) -> Output[str]:
+        child = ResourceOptions(parent=self)
+        key = tls.PrivateKey(
+            f"{name}-key",
+            algorithm="RSA",
+            rsa_bits=2048,
+            opts=ResourceOptions(parent=self, replacement_trigger=args.key_generation),
+        )
+        request = tls.CertRequest(
+            f"{name}-request",
+            private_key_pem=key.private_key_pem,
+            subject=tls.CertRequestSubjectArgs(common_name=args.host[:64]),
+            dns_names=[args.host],
+            opts=child,
+        )
+        issued = cloudflare.OriginCaCertificate(
+            f"{name}-origin",
+            csr=request.cert_request_pem,
+            # One name: several come back in another order, which would replace the certificate every time
+            # (https://github.com/hashicorp/terraform-provider-cloudflare/issues/5392).
+            hostnames=[args.host],
+            request_type="origin-rsa",
+            requested_validity=ORIGIN_VALIDITY_DAYS,
+            opts=child,
+        )
+        bound = azure.app.Certificate(
+            f"{name}-certificate",
+            resource_group_name=args.resource_group_name,
+            environment_name=args.environment_name,
+            # A bound certificate can be neither changed nor deleted: a new one takes a new name, is bound, and the old one goes.
+            certificate_name=issued.certificate.apply(lambda pem: certificate_name(args.host, pem)),
+            location=args.location,
+            properties=azure.app.CertificatePropertiesArgs(
+                certificate_type="ServerSSLCertificate",
+                value=Output.secret(
+                    Output.all(issued.certificate, key.private_key_pem).apply(lambda pems: pem_bundle(pems[0], pems[1]))
+                ),
+            ),
+            tags=args.tags,
+            opts=child,
+        )
+        return bound.id
+
+
+def certificate_name(host: str, certificate_pem: str) -> str:
+    """At most 60 characters, another for every certificate."""
+    digest = hashlib.sha256(certificate_pem.encode()).hexdigest()[:8]
+    return f"{host.replace('.', '-')[:51].rstrip('-')}-{digest}"
+
+
+def pem_bundle(certificate_pem: str, private_key_pem: str) -> str:
+    """Certificate and key in base64, as Azure takes them. A PFX would be salted by chance and differ on every run."""
+    return base64.b64encode(f"{certificate_pem.strip()}\n{private_key_pem.strip()}\n".encode()).decode()

@@ -1,0 +1,173 @@
+"""
+What exists once in a zone: its certificates' rules, its settings and its rulesets.
+
+Exactly one stack may make this component for a zone; it holds for every host in it, those of other stacks included. Give the hosts
+and services of the stack in `depends_on`, for the last setting makes the edge insist on certificates that must be bound by then.
+
+Deleting a setting leaves it as it is at Cloudflare. To go back, set the other value, deploy, and only then remove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pulumi_cloudflare as cloudflare
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
+
+from infra.components.edge.coverage import is_in_zone
+from infra.components.edge.host import AUTOMATIC_TTL
+from infra.components.edge.plan_limits import Plan, RateLimit, rate_limit_problems
+from infra.components.edge.zone_rulesets import ZoneRules, declare
+
+EDGE_AUTHORITIES: Final = ("letsencrypt.org", "pki.goog", "ssl.com")
+"""
+Whom Cloudflare gets certificates from (https://developers.cloudflare.com/ssl/reference/certificate-authorities/). All of them must be
+allowed: which one renews is Cloudflare's choice.
+"""
+AZURE_AUTHORITY: Final = "digicert.com"
+"""Whom Azure gets its managed certificates from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneArgs:
+    """
+    What the zone is to be.
+
+    Attributes:
+        zone_id: 32 hex digits.
+        zone: The zone's name.
+        plan: What the zone pays for.
+        hosts: Every proxied host that rate limit, firewall and headers are for, those of other stacks included.
+        azure_certificates: Whether Azure gets certificates for hosts in the zone, in whichever stack.
+        advanced_hosts: Hosts two levels deep and more, to be covered by an advanced certificate (paid for apart).
+        authority: Who issues the advanced certificate.
+        rate_limit: How often one address may ask for what costs.
+        hsts_max_age_s: For how long browsers refuse plain HTTP.
+        hsts_include_subdomains: Whether they do for everything below each host too.
+        origin_header_secret: What the edge adds to requests as `X-Origin-Auth`, so that an app can tell the edge from others
+            that connect from Cloudflare's addresses; None adds nothing.
+        dnssec: Whether the zone is signed.
+        protect: Whether Pulumi refuses to take DNSSEC away: while the registrar has the DS record, that takes the zone down.
+    """
+
+    zone_id: str
+    zone: str
+    plan: Plan
+    hosts: Sequence[str]
+    azure_certificates: bool = False
+    advanced_hosts: Sequence[str] = ()
+    authority: str = "google"
+    rate_limit: RateLimit = field(default_factory=RateLimit)
+    hsts_max_age_s: int = 31_536_000
+    hsts_include_subdomains: bool = True
+    origin_header_secret: Input[str] | None = None
+    dnssec: bool = True
+    protect: bool = True
+
+    def __post_init__(self) -> None:
+        outside = [host for host in (*self.hosts, *self.advanced_hosts) if not is_in_zone(host, self.zone)]
+        problems = [f"{host} is not in the zone {self.zone}" for host in outside]
+        problems += rate_limit_problems(self.rate_limit, self.plan)
+        if problems:
+            raise ValueError(f"zone {self.zone}: {'; '.join(problems)}")
+
+
+class Zone(ComponentResource):
+    """Certificate authorities, DNSSEC, TLS and HTTPS settings, rulesets."""
+
+    ds_record: Output[str] | None
+
+    def __init__(self, name: str, args: ZoneArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ignition:infra:Zone", name, None, opts)
+        before: list[Resource] = [*self._authorities(name, args), *self._advanced_certificate(name, args)]
+        self.ds_record = self._dnssec(name, args)
+        rules = ZoneRules(
+            zone_id=args.zone_id,
+            plan=args.plan,
+            hosts=args.hosts,
+            rate_limit=args.rate_limit,
+            origin_header_secret=args.origin_header_secret,
+        )
+        before += declare(name, rules, ResourceOptions(parent=self))
+        before += [
+            self._setting(name, args, setting, value)
+            for setting, value in {
+                "min_tls_version": "1.2",
+                "tls_1_3": "on",
+                "always_use_https": "on",
+                "automatic_https_rewrites": "on",
+                "security_header": _hsts(args),
+            }.items()
+        ]
+        # Last: from here on the edge refuses origins without a certificate that it trusts.
+        self._setting(name, args, "ssl", "strict", after=before)
+        self.register_outputs({"ds_record": self.ds_record})
+
+    def _authorities(self, name: str, args: ZoneArgs) -> list[cloudflare.DnsRecord]:
+        allowed = (*EDGE_AUTHORITIES, *([AZURE_AUTHORITY] if args.azure_certificates else []))
+        # At the apex, where lookups for all hosts end: beside a host's CNAME no other record may stand. "issue" holds for
+        # wildcards too, as long as there is no "issuewild".
+        return [
+            cloudflare.DnsRecord(
+                f"{name}-caa-{authority}",
+                zone_id=args.zone_id,
+                name=args.zone,
+                type="CAA",
+                data=cloudflare.DnsRecordDataArgs(flags=0, tag="issue", value=authority),
+                ttl=AUTOMATIC_TTL,
+                opts=ResourceOptions(parent=self),
+            )
+            for authority in allowed
+        ]
+
+    def _advanced_certificate(self, name: str, args: ZoneArgs) -> list[cloudflare.CertificatePack]:
+        if not args.advanced_hosts:
+            return []
+        pack = cloudflare.CertificatePack(
+            f"{name}-advanced",
+            zone_id=args.zone_id,
+            type="advanced",
+            certificate_authority=args.authority,
+            hosts=sorted({args.zone, *args.advanced_hosts}),  # the apex is asked for, and the API returns them in order
+            validation_method="txt",
+            validity_days=90,
+            opts=ResourceOptions(parent=self),
+        )
+        return [pack]
+
+    def _dnssec(self, name: str, args: ZoneArgs) -> Output[str] | None:
+        if not args.dnssec:
+            return None
+        signed = cloudflare.ZoneDnssec(
+            f"{name}-dnssec",
+            zone_id=args.zone_id,
+            status="active",
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+        return signed.ds
+
+    def _setting(
+        self, name: str, args: ZoneArgs, setting: str, value: Any, *, after: Sequence[Resource] = ()
+    ) -> cloudflare.ZoneSetting:
+        return cloudflare.ZoneSetting(
+            f"{name}-{setting.replace('_', '-')}",
+            zone_id=args.zone_id,
+            setting_id=setting,
+            value=value,
+            opts=ResourceOptions(parent=self, depends_on=list(after)),
+        )
+
+
+def _hsts(args: ZoneArgs) -> dict[str, Any]:
+    # All five must be there: the API takes what is missing for off.
+    return {
+        "strict_transport_security": {
+            "enabled": True,
+            "max_age": args.hsts_max_age_s,
+            "include_subdomains": args.hsts_include_subdomains,
+            "preload": False,
+            "nosniff": True,
+        }
+    }
