@@ -6,7 +6,6 @@ It is the only thing that other parts talk to; what an app does when it changes 
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -399,5 +398,5 @@ class Platform:
             left = Mark.read(file)
             if file.parent.name not in taken:
                 if left is not None and left.alive:
-                    end(left, signal.SIGTERM, 10)
+                    end(left, 10)
                 file.unlink(missing_ok=True)

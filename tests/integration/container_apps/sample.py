@@ -6,8 +6,13 @@ import signal
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 PORT = int(os.environ.get("SERVER_PORT", "0"))
+
+
+def exists(variable):
+    return Path(os.environ.get(variable, "/nowhere/at/all")).exists()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -15,14 +20,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = self.path.partition("?")[0]
-        if path == "/ready" and os.path.exists(os.environ.get("UNREADY_IF", "/nowhere/at/all")):
-            return self.answer(503, {"why": "told to be unready"})
-        if path == "/live" and os.path.exists(os.environ.get("DEAD_IF", "/nowhere/at/all")):
-            return self.answer(500, {"why": "told to be dead"})
+        if path == "/ready" and exists("UNREADY_IF"):
+            self.answer(503, {"why": "told to be unready"})
+            return
+        if path == "/live" and exists("DEAD_IF"):
+            self.answer(500, {"why": "told to be dead"})
+            return
         if path == "/slow":
-            while not os.path.exists(os.environ["GO_ON_IF"]):
+            while not exists("GO_ON_IF"):
                 time.sleep(0.01)
-        self.answer(200, {"env": dict(os.environ), "headers": dict(self.headers), "pid": os.getpid(), "cwd": os.getcwd()})
+        self.answer(
+            200, {"env": dict(os.environ), "headers": dict(self.headers), "pid": os.getpid(), "cwd": str(Path.cwd())}
+        )
         if path == "/exit":
             os._exit(7)
 
@@ -38,12 +47,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def end(*_):
-    print("ended politely", flush=True)
+    print("ended politely", flush=True)  # noqa: T201
     os._exit(0)
 
 
 if os.environ.get("EXIT_AT_ONCE"):
     sys.exit(f"cannot start: {os.environ['EXIT_AT_ONCE']}")
 signal.signal(signal.SIGTERM, end)
-print("listening on", PORT, "as", os.environ.get("VERSION"), flush=True)
+print("listening on", PORT, "as", os.environ.get("VERSION"), flush=True)  # noqa: T201
 ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()

@@ -37,8 +37,12 @@ DOMAIN = "ignition-1a2b.westeurope.azurecontainerapps.io"
 VERIFICATION_ID = "0123456789ABCDEF"
 SAMPLE = Path(__file__).with_name("sample.py")
 IMAGE = "ghcr.io/ecent/api@sha256:0f3b"
-LIVE = Probe(type="Liveness", http_get=HttpGet(path="/live", port=8080), period_s=0.05, timeout_s=5, failure_threshold=2)
-READY = Probe(type="Readiness", http_get=HttpGet(path="/ready", port=8080), period_s=0.05, timeout_s=5, failure_threshold=2)
+LIVE = Probe(
+    type="Liveness", http_get=HttpGet(path="/live", port=8080), period_s=0.05, timeout_s=5, failure_threshold=2
+)
+READY = Probe(
+    type="Readiness", http_get=HttpGet(path="/ready", port=8080), period_s=0.05, timeout_s=5, failure_threshold=2
+)
 
 
 @dataclass
@@ -67,7 +71,10 @@ class Stage:
             images=Images(self.images_file),
             outside=Outside(
                 resolve_secret=self.resolve,
-                identity_env=lambda app, ids: {"IDENTITY_ENDPOINT": f"http://identity/{app}", "IDENTITY_HEADER": ids[0]},
+                identity_env=lambda app, ids: {
+                    "IDENTITY_ENDPOINT": f"http://identity/{app}",
+                    "IDENTITY_HEADER": ids[0],
+                },
                 lookup=self.zones.lookup,
                 verification_id=VERIFICATION_ID,
                 machine_env={"SSL_CERT_FILE": str(self.ca.ca_file)},
@@ -106,7 +113,9 @@ class Stage:
         """Declare a record."""
         self.zones.set_record(f"{name} {kind}", Record(name=name, type=kind, content=content, **more))
 
-    def get(self, host: str, path: str = "/", *, address: str | None = None, http2: bool = False, **more: Any) -> httpx.Response:
+    def get(
+        self, host: str, path: str = "/", *, address: str | None = None, http2: bool = False, **more: Any
+    ) -> httpx.Response:
         """A request over verified TLS with the real name."""
         secure = not (address or "").startswith("http://")
         where = address or f"https://{self.platform.addresses.tls}"
@@ -129,7 +138,8 @@ def app(*, name: str = "ca-api", replicas: int = 1, template: dict[str, Any] | N
     probes = more.pop("probes", (LIVE, READY))
     image = more.pop("image", IMAGE)
     variables = tuple(
-        each if isinstance(each, EnvironmentVariable) else EnvironmentVariable(name=each, value=env[each]) for each in env
+        each if isinstance(each, EnvironmentVariable) else EnvironmentVariable(name=each, value=env[each])
+        for each in env
     )
     container = Container(name="api", image=image, env=variables, probes=probes)
     made = Template(

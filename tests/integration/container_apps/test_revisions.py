@@ -103,7 +103,7 @@ def test_an_app_that_never_becomes_ready_fails_and_is_ended(stage: Stage, tmp_pa
     stage.open()
     marker = tmp_path / "unready"
     marker.touch()
-    with pytest.raises(RevisionFailed, match="GET /ready on port .* answered 503") as failed:
+    with pytest.raises(RevisionFailed, match=r"GET /ready on port .* answered 503") as failed:
         stage.platform.put_app(app(env={"UNREADY_IF": str(marker)}))
     assert "was not ready within 1 s" in str(failed.value)
     assert stage.platform.app("ca-api").replicas == ()
@@ -115,7 +115,9 @@ def test_an_unmapped_image_shows_the_lines_to_add(stage: Stage) -> None:
 
 
 def test_traffic_is_split_between_revisions_by_weight(stage: Stage) -> None:
-    stage.platform.put_app(app(revisions_mode="Multiple", env={"VERSION": "blue"}, template={"revision_suffix": "blue"}))
+    stage.platform.put_app(
+        app(revisions_mode="Multiple", env={"VERSION": "blue"}, template={"revision_suffix": "blue"})
+    )
     weights = (
         TrafficWeight(weight=80, revision_name="ca-api--blue"),
         TrafficWeight(weight=20, latest_revision=True),
@@ -146,8 +148,12 @@ def test_changed_weights_take_effect_without_a_new_revision(stage: Stage) -> Non
 
 
 def test_each_revision_has_a_host_of_its_own(stage: Stage) -> None:
-    stage.platform.put_app(app(revisions_mode="Multiple", env={"VERSION": "blue"}, template={"revision_suffix": "blue"}))
-    stage.platform.put_app(app(revisions_mode="Multiple", env={"VERSION": "green"}, template={"revision_suffix": "green"}))
+    stage.platform.put_app(
+        app(revisions_mode="Multiple", env={"VERSION": "blue"}, template={"revision_suffix": "blue"})
+    )
+    stage.platform.put_app(
+        app(revisions_mode="Multiple", env={"VERSION": "green"}, template={"revision_suffix": "green"})
+    )
     assert stage.shown(host_of("ca-api--blue"))["env"]["VERSION"] == "blue"
     assert stage.shown(host_of("ca-api--green"))["env"]["VERSION"] == "green"
 
@@ -159,8 +165,12 @@ def test_traffic_for_an_unknown_revision_is_refused(stage: Stage) -> None:
 
 
 def test_a_revision_with_traffic_cannot_be_deactivated_and_others_can(stage: Stage) -> None:
-    stage.platform.put_app(app(revisions_mode="Multiple", env={"VERSION": "blue"}, template={"revision_suffix": "blue"}))
-    stage.platform.put_app(app(revisions_mode="Multiple", env={"VERSION": "green"}, template={"revision_suffix": "green"}))
+    stage.platform.put_app(
+        app(revisions_mode="Multiple", env={"VERSION": "blue"}, template={"revision_suffix": "blue"})
+    )
+    stage.platform.put_app(
+        app(revisions_mode="Multiple", env={"VERSION": "green"}, template={"revision_suffix": "green"})
+    )
     with pytest.raises(CloudRefusal, match="RevisionHasTraffic"):
         stage.platform.deactivate_revision("ca-api", "ca-api--green")
     stage.platform.deactivate_revision("ca-api", "ca-api--blue")
