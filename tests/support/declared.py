@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from google.protobuf import json_format
 from pulumi import Output
 from pulumi.runtime import mocks, rpc, settings, stack
 
@@ -169,7 +170,7 @@ class _Monitor(mocks.MockMonitor):
                 retain_on_delete=request.retainOnDelete,
                 replace_on_changes=tuple(request.replaceOnChanges),
                 ignore_changes=tuple(request.ignoreChanges),
-                replacement_trigger=rpc.deserialize_property(request.replacement_trigger),
+                replacement_trigger=json_format.MessageToDict(request.replacement_trigger),
             )
         )
         return response
