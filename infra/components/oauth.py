@@ -16,6 +16,7 @@ from typing import Final, Literal
 import pulumi_azuread as azuread
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from infra.components.graph_permissions import permissions
 from infra.components.rotation import SLOTS, Rotation, Slot
 
 Audience = Literal["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"]
@@ -23,14 +24,6 @@ Audience = Literal["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMic
 AZURE_CALLBACK: Final = "/auth/callback/azure"
 GOOGLE_CALLBACK: Final = "/auth/callback/google"
 """Where the backend answers after a sign-in; part of its contract."""
-
-_MICROSOFT_GRAPH: Final = "00000003-0000-0000-c000-000000000000"
-_SCOPES: Final = {
-    "openid": "37f7f235-527c-4136-accd-4a02d197296e",
-    "email": "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
-    "profile": "14dad69e-099b-42c9-810b-d002981feec1",
-}
-"""Delegated permissions that a sign-in needs (https://learn.microsoft.com/graph/permissions-reference)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +85,7 @@ class OAuth(ComponentResource):
                 # xms_edov says whether the address was verified by its domain's owner.
                 id_tokens=[azuread.ApplicationOptionalClaimsIdTokenArgs(name=claim) for claim in ("email", "xms_edov")]
             ),
-            required_resource_accesses=[_sign_in_permissions()],
+            required_resource_accesses=[permissions(["openid", "email", "profile"])],
             owners=list(args.owners) or None,
             opts=ResourceOptions(parent=self),
         )
@@ -128,16 +121,6 @@ class OAuth(ComponentResource):
             rotate_when_changed={"generation": str(args.rotation.generation(slot))},
             opts=ResourceOptions(parent=self),
         )
-
-
-def _sign_in_permissions() -> azuread.ApplicationRequiredResourceAccessArgs:
-    return azuread.ApplicationRequiredResourceAccessArgs(
-        resource_app_id=_MICROSOFT_GRAPH,
-        resource_accesses=[
-            azuread.ApplicationRequiredResourceAccessResourceAccessArgs(id=scope, type="Scope")
-            for scope in _SCOPES.values()
-        ],
-    )
 
 
 def _is_moment(text: str) -> bool:

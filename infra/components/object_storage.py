@@ -30,6 +30,9 @@ every preview need an account.
 REGION: Final = "auto"
 """The only region that R2's S3 API signs for (https://developers.cloudflare.com/r2/api/s3/api/)."""
 
+R2_ENDPOINT: Final = "https://{account_id}{jurisdiction}.r2.cloudflarestorage.com"
+"""R2's own S3 interface (https://developers.cloudflare.com/r2/reference/data-location/)."""
+
 _DAY_S: Final = 86400
 _BUCKET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _ORIGIN: Final = re.compile(r"https?://[^/\s*]+")
@@ -52,6 +55,7 @@ class ObjectStorageArgs:
         account_id: The Cloudflare account, 32 hex digits.
         bucket_name: 3 to 63 lower-case letters, digits and hyphens.
         jurisdiction: Where objects must stay by law; decided once, for a change is another bucket.
+        endpoint: Where the S3 interface is. `{account_id}` and `{jurisdiction}` (`.eu`, or nothing for default) are filled in.
         location: A hint of where the bucket lies, heeded only when the name is used for the first time.
         cors_origins: Web pages whose scripts may use signed URLs; none, and there are no cross-origin rules at all.
         abort_uploads_after_days: Unfinished multipart uploads end after this time.
@@ -66,6 +70,7 @@ class ObjectStorageArgs:
     account_id: str
     bucket_name: str
     jurisdiction: Jurisdiction = "eu"
+    endpoint: str = R2_ENDPOINT
     location: str | None = None
     cors_origins: Sequence[str] = ()
     abort_uploads_after_days: int = 7
@@ -123,7 +128,7 @@ class ObjectStorage(ComponentResource):
         active = tokens[args.rotation.active]
 
         self.bucket = bucket.name
-        self.endpoint = Output.from_input(endpoint_of(args.account_id, args.jurisdiction))
+        self.endpoint = Output.from_input(endpoint_of(args.endpoint, args.account_id, args.jurisdiction))
         self.region = Output.from_input(REGION)
         # The engine knows that a token's value is secret, but unit tests and other readers of these outputs do not.
         self.access_key_id = Output.secret(active.id)
@@ -214,10 +219,10 @@ class ObjectStorage(ComponentResource):
         )
 
 
-def endpoint_of(account_id: str, jurisdiction: str) -> str:
-    """The S3 endpoint of an account's buckets in a jurisdiction (https://developers.cloudflare.com/r2/reference/data-location/)."""
+def endpoint_of(endpoint: str, account_id: str, jurisdiction: str) -> str:
+    """An S3 endpoint with the account and the jurisdiction filled in."""
     part = "" if jurisdiction == "default" else f".{jurisdiction}"
-    return f"https://{account_id}{part}.r2.cloudflarestorage.com"
+    return endpoint.format(account_id=account_id, jurisdiction=part)
 
 
 def resources_of(account_id: str, jurisdiction: str, bucket_name: str) -> str:

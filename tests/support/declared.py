@@ -53,8 +53,9 @@ class Program(Generic[T]):
     registered_outputs: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Declared]:
-        """The resources of a type, by the last part of its token."""
-        return [each for each in self.resources if each.type.rsplit(":", 1)[-1] == kind]
+        """The resources of a type, by the last part of its token; sorted, for what waits for nothing comes in any order."""
+        found = [each for each in self.resources if each.type.rsplit(":", 1)[-1] == kind]
+        return sorted(found, key=lambda each: each.name)
 
     def one(self, name: str) -> Declared:
         """The resource of a logical name."""

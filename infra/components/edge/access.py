@@ -11,26 +11,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import pulumi_azuread as azuread
 import pulumi_cloudflare as cloudflare
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
+
+from infra.components.graph_permissions import permissions
 
 _DURATION: Final = re.compile(r"\d+(m|h)")
+_SCOPES: Final = (
+    "openid",
+    "email",
+    "profile",
+    "offline_access",
+    "User.Read",
+    "Directory.Read.All",
+    "GroupMember.Read.All",
+)
+"""What Access asks Entra for (https://developers.cloudflare.com/cloudflare-one/integrations/identity-providers/entra-id/)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntraLogin:
     """
-    The Entra application that Access signs people in with.
+    Signing in with the organisation's own accounts.
+
+    The application that is made for it asks to read whose member a person is; an administrator of the tenant must agree to that
+    once, by hand.
 
     Attributes:
-        client_id: Its client id. Its redirect URI is `https://TEAM.cloudflareaccess.com/cdn-cgi/access/callback`.
-        client_secret: Its secret.
-        directory_id: The tenant whose people it signs in.
+        team: The name of the account's Zero Trust organisation, the first label of `TEAM.cloudflareaccess.com`.
+        tenant_id: The tenant whose people it signs in.
+        generation: Raised for another client secret.
     """
 
-    client_id: Input[str]
-    client_secret: Input[str]
-    directory_id: str
+    team: str
+    tenant_id: str
+    generation: int = 1
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Microsoft returns to."""
+        return f"https://{self.team}.cloudflareaccess.com/cdn-cgi/access/callback"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,18 +126,36 @@ class Access(ComponentResource):
         self.register_outputs({"application_id": self.application_id, "audience": self.audience})
 
     def _entra(self, name: str, args: AccessArgs, login: EntraLogin) -> cloudflare.ZeroTrustAccessIdentityProvider:
+        child = ResourceOptions(parent=self)
+        application = azuread.Application(
+            f"{name}-login",
+            display_name=f"Cloudflare Access for {args.host}",
+            sign_in_audience="AzureADMyOrg",
+            web=azuread.ApplicationWebArgs(redirect_uris=[login.redirect_uri]),
+            required_resource_accesses=[permissions(_SCOPES)],
+            opts=child,
+        )
+        azuread.ServicePrincipal(f"{name}-login-principal", client_id=application.client_id, opts=child)
+        secret = azuread.ApplicationPassword(
+            f"{name}-login-secret",
+            application_id=application.id,
+            display_name="Cloudflare Access",
+            # Made before the old one goes, and handed over in between: one is enough.
+            rotate_when_changed={"generation": str(login.generation)},
+            opts=child,
+        )
         return cloudflare.ZeroTrustAccessIdentityProvider(
             f"{name}-entra",
             account_id=args.account_id,
             name=f"Entra for {args.host}",
             type="azureAD",
             config=cloudflare.ZeroTrustAccessIdentityProviderConfigArgs(
-                client_id=login.client_id,
-                client_secret=Output.secret(login.client_secret),
-                directory_id=login.directory_id,
+                client_id=application.client_id,
+                client_secret=Output.secret(secret.value),
+                directory_id=login.tenant_id,
                 support_groups=bool(args.group_ids),
             ),
-            opts=ResourceOptions(parent=self),
+            opts=child,
         )
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from infra.components.object_storage import ObjectStorage, Transition, endpoint_of
+from infra.components.object_storage import ObjectStorage, Transition
 from infra.components.rotation import Rotation
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
@@ -101,9 +101,14 @@ def test_tokens_can_be_held_to_addresses() -> None:
     assert token.inputs["condition"] == {"requestIp": {"ins": ["203.0.113.0/24"]}}
 
 
-def test_the_endpoint_follows_the_jurisdiction() -> None:
-    assert endpoint_of("acct", "default") == "https://acct.r2.cloudflarestorage.com"
-    assert endpoint_of("acct", "eu") == "https://acct.eu.r2.cloudflarestorage.com"
+@pytest.mark.parametrize(("jurisdiction", "part"), [("default", ""), ("eu", ".eu")])
+def test_the_endpoint_is_r2s_own_in_the_jurisdiction(jurisdiction: str, part: str) -> None:
+    endpoint = storage(jurisdiction=jurisdiction).outputs["endpoint"]
+    assert endpoint == f"https://{examples.ACCOUNT}{part}.r2.cloudflarestorage.com"
+
+
+def test_another_endpoint_may_stand_in_for_r2() -> None:
+    assert storage(endpoint="https://s3.ecent.test:9000").outputs["endpoint"] == "https://s3.ecent.test:9000"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from infra.components.edge.access import Access, EntraLogin
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
-LOGIN = EntraLogin(client_id="client", client_secret="s3cret", directory_id="tenant")
+LOGIN = EntraLogin(team="ecent", tenant_id="22222222-2222-2222-2222-222222222222")
 
 
 def access(**changes: object) -> Program[Access]:
@@ -43,6 +43,27 @@ def test_without_one_the_organisations_ways_to_sign_in_are_offered() -> None:
     program = access()
     assert program.of("ZeroTrustAccessIdentityProvider") == []
     assert "allowedIdps" not in program.one("access-application").inputs
+
+
+def test_the_login_is_for_the_organisation_alone_and_returns_to_access() -> None:
+    application = access(login=LOGIN).one("access-login").inputs
+    assert application["signInAudience"] == "AzureADMyOrg"
+    assert application["web"]["redirectUris"] == ["https://ecent.cloudflareaccess.com/cdn-cgi/access/callback"]
+
+
+def test_the_login_hands_its_own_application_to_access() -> None:
+    config = access(login=LOGIN).one("access-entra").inputs["config"]
+    assert config["clientId"] == "client of access-login"
+    assert config["clientSecret"] == "value of access-login-secret"
+    assert config["directoryId"] == LOGIN.tenant_id
+
+
+def test_another_generation_is_another_secret() -> None:
+    secrets = [
+        access(login=EntraLogin(team="ecent", tenant_id="t", generation=number)).one("access-login-secret").inputs
+        for number in (1, 2)
+    ]
+    assert secrets[0] != secrets[1]
 
 
 def test_the_logins_secret_is_secret() -> None:
