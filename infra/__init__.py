@@ -1,0 +1,1 @@
+"""The program: the whole platform of the Ignition backend, declared."""

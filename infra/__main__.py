@@ -1,0 +1,43 @@
+"""The program: reads the stack's configuration, declares the platform part by part, and tells the outside about it."""
+
+from __future__ import annotations
+
+import sys
+
+import pulumi
+
+from infra.composition.apps import make_apps
+from infra.composition.data import make_data
+from infra.composition.edge import make_access, make_zone
+from infra.composition.foundation import make_foundation
+from infra.composition.settings import make_settings
+from infra.composition.stack import stack_of
+from infra.composition.watch import make_alerts, make_diagnostics
+from infra.config import ConfigError
+from infra.config.reading import read
+from infra.outputs import export_outputs
+from infra.settings import BindingError
+
+
+def main() -> None:
+    """Declare the platform."""
+    stack = stack_of(read())
+
+    foundation = make_foundation(stack)
+    data = make_data(stack, foundation)
+    settings = make_settings(stack, foundation, data)
+    apps = make_apps(stack, foundation, data, settings)
+    zone = make_zone(stack, apps)
+    make_access(stack)
+    make_diagnostics(stack, foundation, data, apps)
+    make_alerts(stack, foundation, data, apps)
+
+    export_outputs(stack, foundation, data, settings, apps, zone)
+
+
+try:
+    main()
+except (ConfigError, BindingError) as error:
+    # A person's mistake: the list of problems, and no traceback.
+    pulumi.log.error(str(error))
+    sys.exit(1)

@@ -1,0 +1,288 @@
+"""
+The PostgreSQL server, its parameters, and the application's database on it.
+
+Who may connect is the network's; the roles that applications sign in as are made by `database_roles`. The administrator's password
+is made here and leaves as a secret only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi_azure_native as azure
+import pulumi_random as random
+import pulumiverse_time as time
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
+
+HighAvailability = Literal["ZoneRedundant", "SameZone", "Disabled"]
+
+POSTGRES_PORT: Final = 5432
+PGBOUNCER_PORT: Final = 6432
+_BUSY_S: Final = 60
+"""How long a fresh server refuses changes as busy (https://github.com/Azure/azure-postgresql/issues/134)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntraAdministrator:
+    """
+    A principal of Entra ID that administers the server.
+
+    Attributes:
+        object_id: Its object id.
+        name: Its name.
+        kind: `User`, `Group` or `ServicePrincipal`. The SDK's enumeration is that of another service.
+    """
+
+    object_id: str
+    name: str
+    kind: Literal["User", "Group", "ServicePrincipal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceWindow:
+    """When Azure may restart the server, in UTC; day 0 is Sunday."""
+
+    day_of_week: int = 0
+    start_hour: int = 3
+    start_minute: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseArgs:
+    """
+    What the server and the database are to be.
+
+    Attributes:
+        resource_group_name: Where they live.
+        location: The Azure region.
+        server_name: 3 to 63 lower-case letters, digits and hyphens, one of a kind in all of Azure.
+        tags: The project's tags.
+        tenant_id: The Entra tenant whose principals may sign in.
+        subnet_id: A subnet for the server alone, delegated to PostgreSQL.
+        zone_id: The private zone that the server's name is entered into, linked to the network before the server is made.
+        database_name: The application's database.
+        administrator: The administrator's login.
+        size: The server's size, `Standard_D2ds_v5`.
+        tier: What kind of size that is.
+        storage_gb: The disk's size at first.
+        auto_grow: Whether Azure enlarges the disk before it is full.
+        high_availability: Where a second server stands by.
+        backup_days: How long backups are kept.
+        geo_redundant_backup: Whether they are copied to the paired region.
+        maintenance: When Azure may restart the server.
+        parameters: Server parameters by name, beyond those for TLS.
+        pgbouncer: Whether connections are pooled at the server, in transaction mode.
+        entra_administrator: Who administers the server beside the administrator.
+        administrator_rotation: Raised to give the administrator another password.
+        lock: Whether Azure refuses to delete the server.
+        protect: Whether Pulumi refuses to delete or replace server and database.
+    """
+
+    resource_group_name: Input[str]
+    location: str
+    server_name: str
+    tags: Mapping[str, str]
+    tenant_id: str
+    subnet_id: Input[str]
+    zone_id: Input[str]
+    database_name: str
+    administrator: str
+    size: str = "Standard_D2ds_v5"
+    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = "GeneralPurpose"
+    storage_gb: int = 128
+    auto_grow: bool = True
+    high_availability: HighAvailability = "ZoneRedundant"
+    backup_days: int = 35
+    geo_redundant_backup: bool = True
+    maintenance: MaintenanceWindow = MaintenanceWindow()
+    parameters: Mapping[str, str]
+    pgbouncer: bool = True
+    entra_administrator: EntraAdministrator | None = None
+    administrator_rotation: int = 1
+    lock: bool = True
+    protect: bool = True
+
+    def __post_init__(self) -> None:
+        if self.tier == "Burstable" and (self.pgbouncer or self.high_availability != "Disabled"):
+            raise ValueError(
+                f"{self.server_name}: the Burstable {self.size} has neither PgBouncer nor high availability"
+            )
+
+
+class Database(ComponentResource):
+    """A flexible server in the network, and a database."""
+
+    server_id: Output[str]
+    server_name: Output[str]
+    host: Output[str]
+    database: Output[str]
+    administrator_password: Output[str]
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ignition:infra:Database", name, None, opts)
+        password = random.RandomPassword(
+            f"{name}-administrator-password",
+            length=40,
+            special=False,  # nothing to encode in a URL
+            min_lower=1,
+            min_upper=1,
+            min_numeric=1,
+            keepers={"rotation": str(args.administrator_rotation)},
+            opts=ResourceOptions(parent=self),
+        )
+        server = self._server(name, args, password.result)
+        last = self._parameters(name, args, server)
+        database = azure.dbforpostgresql.Database(
+            f"{name}-database",
+            resource_group_name=args.resource_group_name,
+            server_name=server.name,
+            database_name=args.database_name,
+            charset="UTF8",
+            collation="en_US.utf8",
+            opts=ResourceOptions(parent=self, depends_on=[last], protect=args.protect),
+        )
+        if args.entra_administrator is not None:
+            self._entra_administrator(name, args, args.entra_administrator, server, after=database)
+        if args.lock:
+            azure.authorization.ManagementLockByScope(
+                f"{name}-lock",
+                scope=server.id,
+                lock_name="keep",
+                level=azure.authorization.LockLevel.CAN_NOT_DELETE,
+                notes="Holds the data of the apps; take the lock away before deleting on purpose.",
+                opts=ResourceOptions(parent=self),
+            )
+        self.server_id = server.id
+        self.server_name = server.name
+        self.host = server.fully_qualified_domain_name
+        self.database = database.name
+        self.administrator_password = Output.secret(password.result)
+        self.register_outputs(
+            {
+                "server_id": self.server_id,
+                "server_name": self.server_name,
+                "host": self.host,
+                "database": self.database,
+                "administrator_password": self.administrator_password,
+            }
+        )
+
+    def _server(self, name: str, args: DatabaseArgs, password: Input[str]) -> azure.dbforpostgresql.Server:
+        postgres = azure.dbforpostgresql
+        available = args.high_availability != "Disabled"
+        return postgres.Server(
+            f"{name}-server",
+            resource_group_name=args.resource_group_name,
+            server_name=args.server_name,
+            location=args.location,
+            create_mode="Default",
+            version="17",
+            sku=postgres.SkuArgs(name=args.size, tier=args.tier),
+            storage=postgres.StorageArgs(
+                storage_size_gb=args.storage_gb,
+                auto_grow="Enabled" if args.auto_grow else "Disabled",
+                type="Premium_LRS",
+            ),
+            backup=postgres.BackupArgs(
+                backup_retention_days=args.backup_days,
+                geo_redundant_backup="Enabled" if args.geo_redundant_backup else "Disabled",
+            ),
+            high_availability=postgres.HighAvailabilityArgs(mode=args.high_availability if available else "Disabled"),
+            network=postgres.NetworkArgs(
+                delegated_subnet_resource_id=args.subnet_id,
+                private_dns_zone_arm_resource_id=args.zone_id,
+                public_network_access="Disabled",
+            ),
+            auth_config=postgres.AuthConfigArgs(
+                active_directory_auth="Enabled", password_auth="Enabled", tenant_id=args.tenant_id
+            ),
+            administrator_login=args.administrator,
+            administrator_login_password=password,
+            maintenance_window=postgres.MaintenanceWindowArgs(
+                custom_window="Enabled",
+                day_of_week=args.maintenance.day_of_week,
+                start_hour=args.maintenance.start_hour,
+                start_minute=args.maintenance.start_minute,
+            ),
+            tags=args.tags,
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                # Failing over swaps the zones, and a disk that has grown must not be asked to shrink.
+                ignore_changes=[
+                    "availabilityZone",
+                    "highAvailability.standbyAvailabilityZone",
+                    *(["storage.storageSizeGB"] if args.auto_grow else []),
+                ],
+            ),
+        )
+
+    def _parameters(self, name: str, args: DatabaseArgs, server: azure.dbforpostgresql.Server) -> Resource:
+        """Set one parameter after another: the server refuses two changes at once, and any for a while after it was made."""
+        last: Resource = time.Sleep(
+            f"{name}-settling",
+            create_duration=f"{_BUSY_S}s",
+            triggers={"server": server.id},
+            opts=ResourceOptions(parent=self),
+        )
+        for parameter, value in (
+            TLS_PARAMETERS | args.parameters | (PGBOUNCER_PARAMETERS if args.pgbouncer else {})
+        ).items():
+            last = azure.dbforpostgresql.Configuration(
+                f"{name}-{parameter.replace('_', '-').replace('.', '-')}",
+                resource_group_name=args.resource_group_name,
+                server_name=server.name,
+                configuration_name=parameter,
+                source="user-override",  # without it Azure takes the value and ignores it
+                value=value,
+                opts=ResourceOptions(parent=self, depends_on=[last]),
+            )
+        return last
+
+    def _entra_administrator(
+        self,
+        name: str,
+        args: DatabaseArgs,
+        administrator: EntraAdministrator,
+        server: azure.dbforpostgresql.Server,
+        *,
+        after: Resource,
+    ) -> None:
+        azure.dbforpostgresql.AdministratorsMicrosoftEntra(
+            f"{name}-entra-administrator",
+            resource_group_name=args.resource_group_name,
+            server_name=server.name,
+            object_id=administrator.object_id,
+            principal_name=administrator.name,
+            principal_type=administrator.kind,
+            tenant_id=args.tenant_id,
+            opts=ResourceOptions(parent=self, depends_on=[after]),
+        )
+
+
+TLS_PARAMETERS: Final[dict[str, str]] = {"require_secure_transport": "on", "ssl_min_protocol_version": "TLSv1.2"}
+PGBOUNCER_PARAMETERS: Final[dict[str, str]] = {
+    "pgbouncer.enabled": "true",
+    "pgbouncer.pool_mode": "transaction",
+    # Clients that prepare statements, as sqlx does, fail in transaction mode unless PgBouncer keeps track of them.
+    "pgbouncer.max_prepared_statements": "200",
+}
+
+
+def postgres_url(login: str, password: str, host: str, port: int, database: str, root_certificate: str) -> str:
+    """
+    A URL that verifies the server.
+
+    Args:
+        login: The role.
+        password: Its password, of letters and digits only.
+        host: The server.
+        port: Where it listens.
+        database: The database.
+        root_certificate: The file that the server's certificate is verified with; libpq and sqlx both read it from the URL.
+    """
+    return (
+        f"postgresql://{login}:{password}@{host}:{port}/{database}?sslmode=verify-full&sslrootcert={root_certificate}"
+    )

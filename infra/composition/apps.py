@@ -1,0 +1,173 @@
+"""What runs: registry, environment, host names, the two apps, and the edge before them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulumi import Output, Resource
+
+from infra.components.container_platform import ContainerPlatform, ContainerPlatformArgs
+from infra.components.database_roles import roles_container
+from infra.components.edge.host import Host, HostArgs
+from infra.components.registry import Registry, RegistryArgs
+from infra.components.service import CustomDomain, Service, ServiceArgs
+from infra.components.service_template import Container, Probes, Scale
+from infra.composition.data import Data
+from infra.composition.foundation import APPS, Foundation
+from infra.composition.settings import AppSettings
+from infra.composition.stack import Stack
+from infra.settings import Bindings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apps:
+    """What runs, by app where there is one for each."""
+
+    registry: Registry
+    platform: ContainerPlatform
+    hosts: Mapping[str, Host]
+    services: Mapping[str, Service]
+
+
+def make_apps(stack: Stack, foundation: Foundation, data: Data, settings: AppSettings) -> Apps:
+    """Declare what runs."""
+    registry = _registry(stack, foundation)
+    platform = _platform(stack, foundation)
+    hosts = {app: _host(stack, foundation, platform, app) for app in APPS}
+    making = _Making(stack=stack, foundation=foundation, registry=registry, platform=platform, hosts=hosts)
+    api = making.service(
+        "api",
+        settings.api,
+        settings.addresses,
+        # Everything that the api and the roles' container need: the database itself, and a vault that is reachable and readable.
+        after=(data.database, foundation.vault, settings.secrets),
+        init_containers=[
+            roles_container(
+                data.role_args,
+                image=stack.config.database.roles_image,
+                administrator=stack.config.database.administrator,
+                extensions=stack.config.database.extensions,
+                secrets=settings.role_addresses,
+            )
+        ],
+    )
+    admin = making.service("admin", settings.admin, {}, after=(), init_containers=())
+    return Apps(registry=registry, platform=platform, hosts=hosts, services={"api": api, "admin": admin})
+
+
+def _registry(stack: Stack, foundation: Foundation) -> Registry:
+    wishes = stack.config.container_platform
+    return Registry(
+        "registry",
+        RegistryArgs(
+            resource_group_name=foundation.group_name,
+            location=stack.config.location,
+            registry_name=stack.names.registry,
+            tags=stack.tags,
+            pullers={app: identity.principal_id for app, identity in foundation.identities.items()},
+            tier=wishes.registry_tier,
+            untagged_days=wishes.untagged_days,
+            propagation_s=stack.config.key_vault.propagation_s,
+        ),
+        stack.options(),
+    )
+
+
+def _platform(stack: Stack, foundation: Foundation) -> ContainerPlatform:
+    return ContainerPlatform(
+        "platform",
+        ContainerPlatformArgs(
+            resource_group_name=foundation.group_name,
+            location=stack.config.location,
+            environment_name=stack.names.container_environment,
+            tags=stack.tags,
+            subnet_id=foundation.network.apps_subnet_id,
+            infrastructure_resource_group=stack.names.platform_resource_group,
+            zone_redundant=stack.config.container_platform.zone_redundant,
+            protect=stack.config.protection.protect,
+        ),
+        stack.options(foundation.network),
+    )
+
+
+def _host(stack: Stack, foundation: Foundation, platform: ContainerPlatform, app: str) -> Host:
+    wishes = getattr(stack.config.hosts, app)
+    return Host(
+        f"{app}-host",
+        HostArgs(
+            host=wishes.name,
+            tls=wishes.tls,
+            zone_id=stack.config.cloudflare.zone_id,
+            app_name=stack.names.app(app),
+            resource_group_name=foundation.group_name,
+            location=stack.config.location,
+            environment_name=platform.environment_name,
+            default_domain=platform.default_domain,
+            tags=stack.tags,
+            ttl_s=stack.config.hosts.ttl_s,
+            key_generation=wishes.key_generation,
+        ),
+        stack.options(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Making:
+    """What both services are made from."""
+
+    stack: Stack
+    foundation: Foundation
+    registry: Registry
+    platform: ContainerPlatform
+    hosts: Mapping[str, Host]
+
+    def service(
+        self,
+        app: str,
+        bindings: Bindings,
+        addresses: Mapping[str, Output[str]],
+        *,
+        after: Sequence[Resource],
+        init_containers: Sequence[Container],
+    ) -> Service:
+        """One app, with its settings."""
+        stack = self.stack
+        wishes = getattr(stack.config.services, app)
+        host = getattr(stack.config.hosts, app)
+        own_registry = f"{stack.names.registry}.azurecr.io/"
+        return Service(
+            app,
+            ServiceArgs(
+                resource_group_name=self.foundation.group_name,
+                location=stack.config.location,
+                app_name=stack.names.app(app),
+                environment_id=self.platform.environment_id,
+                environment_name=stack.names.container_environment,
+                tags=stack.tags,
+                identity_id=self.foundation.identities[app].identity_id,
+                container=Container(
+                    name=app, image=wishes.image, env=bindings.values, secrets=addresses, cpu=wishes.cpu
+                ),
+                port=wishes.port,
+                init_containers=init_containers,
+                registry_server=self.registry.login_server if wishes.image.startswith(own_registry) else None,
+                custom_domains=[CustomDomain(host=host.name, certificate_id=self.hosts[app].certificate_id)],
+                allowed_ranges=stack.web_ranges(host),
+                probes=Probes(
+                    startup_path=wishes.startup_path,
+                    liveness_path=wishes.liveness_path,
+                    readiness_path=wishes.readiness_path,
+                    startup_s=wishes.startup_s,
+                ),
+                scale=Scale(
+                    min_replicas=wishes.min_replicas,
+                    max_replicas=wishes.max_replicas,
+                    concurrent_requests=wishes.concurrent_requests,
+                ),
+                grace_period_s=wishes.grace_period_s,
+                rollout=wishes.rollout,
+            ),
+            # The host can be bound and images pulled only some time after their records and roles are there.
+            stack.options(self.registry, self.hosts[app], *after),
+        )

@@ -1,0 +1,125 @@
+"""What holds data: the database with its roles, and the bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.components.database import (
+    PGBOUNCER_PORT,
+    POSTGRES_PORT,
+    Database,
+    DatabaseArgs,
+    EntraAdministrator,
+    MaintenanceWindow,
+)
+from infra.components.database_roles import DatabaseRoles, DatabaseRolesArgs
+from infra.components.object_storage import ObjectStorage, ObjectStorageArgs, Transition
+from infra.composition.foundation import Foundation
+from infra.composition.stack import Stack, rotation_of, url_of
+from infra.config.azure_sections import DatabaseSection
+from infra.sizes import DATABASE_SIZES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """What holds data. `role_args` is what the roles were made from, for the container that brings them to the server."""
+
+    database: Database
+    role_args: DatabaseRolesArgs
+    roles: DatabaseRoles
+    storage: ObjectStorage
+
+
+def make_data(stack: Stack, foundation: Foundation) -> Data:
+    """Declare what holds data."""
+    database = _database(stack, foundation)
+    role_args = DatabaseRolesArgs(
+        host=database.host,
+        port=_port(stack.config.database),
+        database=database.database,
+        prefix=stack.config.database.name,
+        root_certificate=stack.config.database.root_certificate,
+        rotation=rotation_of(stack.config.database.rotation),
+        separate_migrator=stack.config.database.separate_migrator,
+    )
+    return Data(
+        database=database,
+        role_args=role_args,
+        roles=DatabaseRoles("roles", role_args, stack.options()),
+        storage=_storage(stack),
+    )
+
+
+def _port(wishes: DatabaseSection) -> int:
+    return wishes.port or (PGBOUNCER_PORT if wishes.pgbouncer else POSTGRES_PORT)
+
+
+def _database(stack: Stack, foundation: Foundation) -> Database:
+    wishes, entra = stack.config.database, stack.config.database.entra_administrator
+    return Database(
+        "database",
+        DatabaseArgs(
+            resource_group_name=foundation.group_name,
+            location=stack.config.location,
+            server_name=stack.names.database_server,
+            tags=stack.tags,
+            tenant_id=stack.config.azure.tenant_id,
+            subnet_id=foundation.network.database_subnet_id,
+            zone_id=foundation.network.database_zone_id,
+            database_name=wishes.name,
+            administrator=wishes.administrator,
+            size=wishes.size,
+            tier=DATABASE_SIZES[wishes.size].tier,
+            storage_gb=wishes.storage_gb,
+            auto_grow=wishes.auto_grow,
+            high_availability=wishes.high_availability,
+            backup_days=wishes.backup_days,
+            geo_redundant_backup=wishes.geo_redundant_backup,
+            maintenance=MaintenanceWindow(
+                day_of_week=wishes.maintenance.day_of_week,
+                start_hour=wishes.maintenance.start_hour,
+                start_minute=wishes.maintenance.start_minute,
+            ),
+            parameters=_parameters(wishes),
+            pgbouncer=wishes.pgbouncer,
+            entra_administrator=(
+                EntraAdministrator(object_id=entra.object_id, name=entra.principal_name, kind=entra.principal_type)
+                if entra
+                else None
+            ),
+            administrator_rotation=wishes.administrator_rotation,
+            lock=stack.config.protection.locks,
+            protect=stack.config.protection.protect,
+        ),
+        # A server that is made before its zone is linked to the network cannot be found by its name.
+        stack.options(foundation.network),
+    )
+
+
+def _parameters(wishes: DatabaseSection) -> dict[str, str]:
+    parameters = {"max_connections": str(wishes.max_connections)} if wishes.max_connections else {}
+    if wishes.extensions:
+        parameters["azure.extensions"] = ",".join(each.upper() for each in sorted(wishes.extensions))
+    return parameters
+
+
+def _storage(stack: Stack) -> ObjectStorage:
+    wishes, hosts = stack.config.object_storage, stack.config.hosts
+    return ObjectStorage(
+        "storage",
+        ObjectStorageArgs(
+            account_id=stack.config.cloudflare.account_id,
+            bucket_name=stack.names.bucket,
+            jurisdiction=wishes.jurisdiction,
+            location=wishes.location,
+            cors_origins=[url_of(hosts.frontend), url_of(hosts.admin.name)] if wishes.cors else (),
+            abort_uploads_after_days=wishes.abort_uploads_after_days,
+            transitions=[Transition(prefix=each.prefix, after_days=each.after_days) for each in wishes.transitions],
+            locked_prefix=wishes.locked_prefix,
+            locked_days=wishes.locked_days,
+            rotation=rotation_of(wishes.rotation),
+            source_ranges=wishes.source_ranges,
+            protect=stack.config.protection.protect,
+        ),
+        stack.options(),
+    )

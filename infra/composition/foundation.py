@@ -1,0 +1,131 @@
+"""The ground that everything stands on: resource group, network, monitoring, vault, identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi_azure_native as azure
+from pulumi import Input, Output, ResourceOptions
+
+from infra.components.identity import AppIdentity, AppIdentityArgs
+from infra.components.key_vault import KeyVault, KeyVaultArgs
+from infra.components.monitoring import Monitoring, MonitoringArgs
+from infra.components.network import Network, NetworkArgs
+from infra.composition.stack import Stack
+
+APPS = ("api", "admin")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """What the other parts build upon."""
+
+    group_name: Output[str]
+    network: Network
+    monitoring: Monitoring
+    vault: KeyVault
+    identities: Mapping[str, AppIdentity]
+
+
+def make_foundation(stack: Stack) -> Foundation:
+    """Declare the ground."""
+    group = azure.resources.ResourceGroup(
+        "group",
+        resource_group_name=stack.names.resource_group,
+        location=stack.config.location,
+        tags=stack.tags,
+        opts=ResourceOptions(providers=list(stack.providers), protect=stack.config.protection.protect),
+    )
+    network = _network(stack, group.name)
+    return Foundation(
+        group_name=group.name,
+        network=network,
+        monitoring=_monitoring(stack, group),
+        vault=_vault(stack, group.name, network),
+        identities={app: _identity(stack, group.name, app) for app in APPS},
+    )
+
+
+def _network(stack: Stack, group_name: Input[str]) -> Network:
+    plan, hosts = stack.config.network, stack.config.hosts
+    ranges = [stack.web_ranges(host) for host in (hosts.api, hosts.admin)]
+    return Network(
+        "network",
+        NetworkArgs(
+            resource_group_name=group_name,
+            location=stack.config.location,
+            network_name=stack.names.network,
+            security_group_name=stack.names.security_group,
+            tags=stack.tags,
+            address_space=plan.address_space,
+            apps_range=plan.apps_subnet,
+            database_range=plan.database_subnet,
+            endpoints_range=plan.endpoints_subnet,
+            database_zone=stack.names.database_zone,
+            web_ranges=ranges[0] if all(ranges) else (),
+        ),
+        stack.options(),
+    )
+
+
+def _monitoring(stack: Stack, group: azure.resources.ResourceGroup) -> Monitoring:
+    wishes = stack.config.monitoring
+    return Monitoring(
+        "monitoring",
+        MonitoringArgs(
+            resource_group_name=group.name,
+            resource_group_id=group.id,
+            location=stack.config.location,
+            workspace_name=stack.names.workspace,
+            action_group_name=stack.names.action_group,
+            action_group_short_name=stack.names.action_group_short,
+            budget_name=stack.names.budget,
+            tags=stack.tags,
+            emails=wishes.emails,
+            retention_days=wishes.retention_days,
+            daily_cap_gb=wishes.daily_cap_gb,
+            budget_per_month=wishes.budget_per_month,
+            budget_start=wishes.budget_start,
+            budget_thresholds=wishes.budget_thresholds,
+        ),
+        stack.options(),
+    )
+
+
+def _vault(stack: Stack, group_name: Input[str], network: Network) -> KeyVault:
+    wishes = stack.config.key_vault
+    return KeyVault(
+        "vault",
+        KeyVaultArgs(
+            resource_group_name=group_name,
+            location=stack.config.location,
+            vault_name=stack.names.key_vault,
+            tags=stack.tags,
+            tenant_id=stack.config.azure.tenant_id,
+            endpoint_name=stack.names.private_endpoint("vault") if wishes.private_endpoint else None,
+            endpoint_subnet_id=network.endpoints_subnet_id,
+            endpoint_zone_id=network.vault_zone_id,
+            public_access=wishes.public_access,
+            allowed_ranges=wishes.allowed_ranges,
+            purge_protection=wishes.purge_protection,
+            retention_days=wishes.retention_days,
+            lock=stack.config.protection.locks,
+            protect=stack.config.protection.protect,
+        ),
+        # The endpoint's name must be findable in the network as soon as it is there.
+        stack.options(network),
+    )
+
+
+def _identity(stack: Stack, group_name: Input[str], app: str) -> AppIdentity:
+    return AppIdentity(
+        f"{app}-identity",
+        AppIdentityArgs(
+            resource_group_name=group_name,
+            location=stack.config.location,
+            identity_name=stack.names.identity(app),
+            tags=stack.tags,
+        ),
+        stack.options(),
+    )

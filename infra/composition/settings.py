@@ -1,0 +1,207 @@
+"""Which value each variable of the apps gets, and what is in the vault for whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi_random as random
+from pulumi import Input, Output, ResourceOptions
+
+from app_config.settings import AdminSettings, Settings
+from infra.components.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
+from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
+from infra.components.oauth import OAuth, OAuthArgs
+from infra.composition.data import Data
+from infra.composition.foundation import Foundation
+from infra.composition.stack import Stack, rotation_of, url_of
+from infra.config import pool_size
+from infra.names import secret_name
+from infra.settings import Bindings, refuse_broken
+
+_PLACEHOLDER = "change-me"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppSettings:
+    """
+    Every app's settings, bound.
+
+    Attributes:
+        api: The backend's bindings.
+        admin: The admin console's bindings; it gets no secrets.
+        secrets: What is in the vault; whoever depends on it starts once it can be read.
+        addresses: The backend's secrets' addresses, by variable.
+        role_addresses: The addresses of what the database's roles are made with, by variable of that container.
+    """
+
+    api: Bindings
+    admin: Bindings
+    secrets: VaultSecrets
+    addresses: Mapping[str, Output[str]]
+    role_addresses: Mapping[str, Output[str]]
+
+
+def make_settings(stack: Stack, foundation: Foundation, data: Data) -> AppSettings:
+    """
+    Bind every variable and fill the vault.
+
+    Raises:
+        BindingError: the bindings do not satisfy the apps' contracts.
+    """
+    oauth = _oauth(stack)
+    reader = {"api": foundation.identities["api"].principal_id}
+    secrets = _api_secrets(stack, data, oauth, reader)
+    api = Bindings(contract=Settings, values=_api_values(stack, data, oauth), secrets=frozenset(secrets))
+    admin = Bindings(contract=AdminSettings, values=_admin_values(stack))
+    refuse_broken(api, admin)
+    for_roles = _role_secrets(stack, data, reader)
+    made = VaultSecrets(
+        "secrets",
+        VaultSecretsArgs(
+            resource_group_name=foundation.group_name,
+            vault_id=foundation.vault.vault_id,
+            vault_name=foundation.vault.vault_name,
+            vault_uri=foundation.vault.vault_uri,
+            tags=stack.tags,
+            secrets={
+                **{secret_name(env): secret for env, secret in secrets.items()},
+                **{_role_secret_name(env): secret for env, secret in for_roles.items()},
+                **_operators_secrets(data),
+            },
+            propagation_s=stack.config.key_vault.propagation_s,
+        ),
+        stack.options(),
+    )
+    return AppSettings(
+        api=api,
+        admin=admin,
+        secrets=made,
+        addresses={env: made.uris[secret_name(env)] for env in sorted(secrets)},
+        role_addresses={env: made.uris[_role_secret_name(env)] for env in sorted(for_roles)},
+    )
+
+
+def _api_values(stack: Stack, data: Data, oauth: OAuth) -> Mapping[str, Input[str]]:
+    config, hosts = stack.config, stack.config.hosts
+    api_url, frontend_url = url_of(hosts.api.name), url_of(hosts.frontend)
+    return {
+        "SERVER_HOST": "0.0.0.0",  # noqa: S104  a container's only one
+        "SERVER_PORT": str(config.services.api.port),
+        "SERVER_ENVIRONMENT": config.stage,
+        "APP_ENV": config.stage,
+        "SERVER_PUBLIC_URL": api_url,
+        "SERVER_FRONTEND_URL": frontend_url,
+        "RUST_LOG": config.services.api.log,
+        "DATABASE_POOL_SIZE": str(pool_size(config)),
+        "AUTH_COOKIE_DOMAIN": config.zone.name,
+        "AUTH_SESSION_TTL_SECONDS": str(config.oauth.session_s),
+        "AUTH_OAUTH_GOOGLE_CLIENT_ID": config.oauth.google_client_id,
+        "AUTH_OAUTH_GOOGLE_REDIRECT_URI": oauth.google_redirect_uri,
+        "AUTH_OAUTH_AZURE_CLIENT_ID": oauth.client_id,
+        "AUTH_OAUTH_AZURE_TENANT_ID": config.azure.tenant_id,
+        "AUTH_OAUTH_AZURE_REDIRECT_URI": oauth.azure_redirect_uri,
+        "CORS_ALLOWED_ORIGINS": f"{frontend_url},{url_of(hosts.admin.name)}",
+        "STORAGE_ENDPOINT": storage_endpoint(stack),
+        "STORAGE_BUCKET": data.storage.bucket,
+        "STORAGE_REGION": data.storage.region,
+    }
+
+
+def _admin_values(stack: Stack) -> Mapping[str, Input[str]]:
+    return {
+        "API_PUBLIC_URL": url_of(stack.config.hosts.api.name),
+        "APP_ENV": stack.config.stage,
+        "LOG_LEVEL": stack.config.services.admin.log,
+    }
+
+
+def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:
+    session = random.RandomPassword(
+        "session-secret", length=64, special=False, opts=ResourceOptions(providers=list(stack.providers))
+    )
+    wishes = stack.config.oauth
+    active_end = wishes.secret_ends.a if wishes.rotation.active == "a" else wishes.secret_ends.b
+    return {
+        "DATABASE_URL": VaultSecret(
+            value=data.roles.application_url, content_type="postgres URL of the application's login", readers=reader
+        ),
+        "AUTH_OAUTH_GOOGLE_CLIENT_SECRET": VaultSecret(
+            value=_PLACEHOLDER if wishes.google_secret == "placeholder" else None,
+            content_type="client secret at Google, put here by a person",
+            readers=reader,
+            first_value_only=True,
+        ),
+        "AUTH_OAUTH_AZURE_CLIENT_SECRET": VaultSecret(
+            value=oauth.client_secret,
+            content_type="client secret at Entra ID",
+            readers=reader,
+            expires=dt.datetime.fromisoformat(f"{active_end}T00:00:00+00:00") if active_end else None,
+        ),
+        "STORAGE_ACCESS_KEY_ID": VaultSecret(
+            value=data.storage.access_key_id, content_type="S3 access key id", readers=reader
+        ),
+        "STORAGE_SECRET_ACCESS_KEY": VaultSecret(
+            value=data.storage.secret_access_key, content_type="S3 secret access key", readers=reader
+        ),
+        "SESSION_SECRET": VaultSecret(
+            value=session.result,
+            content_type="session secret; replace it with `app-config rotate`",
+            readers=reader,
+            first_value_only=True,
+        ),
+    }
+
+
+def _role_secrets(stack: Stack, data: Data, reader: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:
+    verifiers = {
+        env: VaultSecret(
+            value=data.roles.verifiers[env], content_type="SCRAM verifier of a login's password", readers=reader
+        )
+        for env in verifier_names(separate_migrator=stack.config.database.separate_migrator)
+    }
+    administrator = VaultSecret(
+        value=data.database.administrator_password,
+        content_type="password of the server's administrator",
+        readers=reader,
+    )
+    return {ADMINISTRATOR_PASSWORD: administrator, **verifiers}
+
+
+def _role_secret_name(env: str) -> str:
+    return secret_name("DATABASE_ADMINISTRATOR_PASSWORD" if env == ADMINISTRATOR_PASSWORD else f"DATABASE_{env}")
+
+
+def _operators_secrets(data: Data) -> Mapping[str, VaultSecret]:
+    """What no app reads: whoever runs migrations is given the role to read it by hand."""
+    if data.roles.migrator_url is None:
+        return {}
+    return {
+        secret_name("DATABASE_MIGRATOR_URL"): VaultSecret(
+            value=data.roles.migrator_url, content_type="postgres URL of the login that changes the schema", readers={}
+        )
+    }
+
+
+def storage_endpoint(stack: Stack) -> str:
+    """Where the bucket's S3 interface is: the configured address, filled in."""
+    wishes = stack.config.object_storage
+    part = "" if wishes.jurisdiction == "default" else f".{wishes.jurisdiction}"
+    return wishes.endpoint.replace("{account_id}", stack.config.cloudflare.account_id).replace("{jurisdiction}", part)
+
+
+def _oauth(stack: Stack) -> OAuth:
+    wishes = stack.config.oauth
+    ends = {"a": wishes.secret_ends.a, "b": wishes.secret_ends.b}
+    return OAuth(
+        "oauth",
+        OAuthArgs(
+            display_name=f"Ignition ({stack.config.environment})",
+            url=url_of(stack.config.hosts.api.name),
+            further_redirects=wishes.local_redirects,
+            rotation=rotation_of(wishes.rotation),
+            secret_end={slot: f"{end}T00:00:00Z" for slot, end in ends.items() if end},
+        ),
+        stack.options(),
+    )

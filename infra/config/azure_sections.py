@@ -1,0 +1,266 @@
+"""
+The sections of the configuration that are about Azure.
+
+A default is the safe production value: a stack that says nothing is a production stack, and a cheaper one says what it gives up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from infra.config.keys import EMAIL, GUID, IMAGE, NETWORK, PATH, ZERO_GUID, Key, between, each, matching, one_of
+from infra.sizes import DATABASE_SIZES, STORAGE_SIZES_GB
+
+HighAvailability = Literal["ZoneRedundant", "SameZone", "Disabled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureSection:
+    """Which subscription and tenant the stack belongs to."""
+
+    subscription_id: Annotated[str, Key("The subscription that everything is made in.", GUID, ZERO_GUID)]
+    tenant_id: Annotated[str, Key("The Entra tenant of the subscription.", GUID, ZERO_GUID)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSection:
+    """The address plan."""
+
+    address_space: Annotated[str, Key("The range of the virtual network.", NETWORK)] = "10.20.0.0/16"
+    apps_subnet: Annotated[
+        str,
+        Key("Where the container apps run: /27 at least, and decided once. Each replica may take an address.", NETWORK),
+    ] = "10.20.0.0/23"
+    database_subnet: Annotated[str, Key("Where the database server stands: /28 at least.", NETWORK)] = "10.20.2.0/27"
+    endpoints_subnet: Annotated[str, Key("Where private endpoints stand: /28 at least.", NETWORK)] = "10.20.2.64/27"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringSection:
+    """Logs, alerts and the budget."""
+
+    emails: Annotated[
+        tuple[str, ...], Key("Who is told of alerts and of the budget; one address at least.", each(EMAIL))
+    ]
+    budget_start: Annotated[
+        str,
+        Key(
+            "The month that the budget begins with. It cannot be changed later, and Azure refuses one that is over.",
+            matching(
+                r"20\d\d-(0[1-9]|1[0-2])-01",
+                "the first day of a month, in quotes",
+                passes="2026-12-01",
+                fails="2026-12-15",
+            ),
+        ),
+    ]
+    budget_per_month: Annotated[float, Key("In the currency of the subscription.", between(1, 1_000_000))] = 600
+    budget_thresholds: Annotated[
+        tuple[int, ...], Key("At which percentages of the budget to tell.", each(between(1, 1000, unit="percent")))
+    ] = (80, 100)
+    retention_days: Annotated[int, Key("How long logs are kept.", between(30, 730, unit="days"))] = 90
+    daily_cap_gb: Annotated[
+        float,
+        Key(
+            "Logs beyond it are dropped until the next day; it bounds the cost of a fault.",
+            between(0.1, 1000, unit="GB"),
+        ),
+    ] = 5
+    database_cpu_percent: Annotated[int, Key("Alert above it.", between(1, 100, unit="percent"))] = 80
+    database_storage_percent: Annotated[int, Key("Alert above it.", between(1, 100, unit="percent"))] = 80
+    database_connections_percent: Annotated[
+        int, Key("Alert above this part of the connections that the server takes.", between(1, 100, unit="percent"))
+    ] = 80
+    database_failed_connections: Annotated[int, Key("Alert above so many in 15 minutes.", between(1, 100_000))] = 20
+    api_error_percent: Annotated[
+        int, Key("Alert above this part of answers that are 5xx.", between(1, 100, unit="percent"))
+    ] = 5
+    api_restarts: Annotated[int, Key("Alert above so many restarts of a replica in 15 minutes.", between(1, 1000))] = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyVaultSection:
+    """The vault and who reaches it."""
+
+    public_access: Annotated[bool, Key("Whether the vault is reachable from outside the network.")] = False
+    allowed_ranges: Annotated[
+        tuple[str, ...], Key("With public access: which ranges may connect; none means all.", each(NETWORK))
+    ] = ()
+    private_endpoint: Annotated[bool, Key("Whether the vault has an address in the network.")] = True
+    purge_protection: Annotated[
+        bool, Key("Whether what is deleted stays until its retention is over. Once on, it cannot be turned off.")
+    ] = True
+    retention_days: Annotated[
+        int, Key("How long what is deleted can be brought back; decided once.", between(7, 90, unit="days"))
+    ] = 90
+    propagation_s: Annotated[
+        int, Key("How long a new role is waited for before an app reads the vault.", between(0, 600, unit="seconds"))
+    ] = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceSection:
+    """When Azure may restart the server for updates."""
+
+    day_of_week: Annotated[int, Key("0 is Sunday.", between(0, 6))] = 0
+    start_hour: Annotated[int, Key("In UTC.", between(0, 23))] = 3
+    start_minute: Annotated[int, Key("Of that hour.", between(0, 59))] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotationSection:
+    """
+    Which of two credentials is in use, and how often each was made anew.
+
+    To rotate: raise the idle one's number and deploy, make it the active one and deploy, then raise the other's.
+    """
+
+    active: Annotated[Literal["a", "b"], Key("The one in use.")] = "a"
+    a: Annotated[int, Key("Raise it to make credential a anew.", between(1, 10_000))] = 1
+    b: Annotated[int, Key("Raise it to make credential b anew.", between(1, 10_000))] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntraAdministratorSection:
+    """A person, group or application of Entra ID that administers the database."""
+
+    object_id: Annotated[str, Key("The object id of the principal.", GUID)]
+    principal_name: Annotated[str, Key("Its name; for a person the user principal name.")]
+    principal_type: Annotated[Literal["User", "Group", "ServicePrincipal"], Key("What it is.")] = "Group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSection:
+    """The PostgreSQL server and the application's database."""
+
+    size: Annotated[
+        str,
+        Key(
+            "The server's size. Burstable ones (Standard_B...) have neither PgBouncer nor high availability.",
+            one_of(DATABASE_SIZES),
+        ),
+    ] = "Standard_D2ds_v5"
+    storage_gb: Annotated[int, Key("The size of the disk at first; it only grows.", one_of(STORAGE_SIZES_GB))] = 128
+    auto_grow: Annotated[bool, Key("Whether Azure grows the disk before it is full.")] = True
+    high_availability: Annotated[HighAvailability, Key("Where a second server stands by.")] = "ZoneRedundant"
+    backup_days: Annotated[int, Key("How long backups are kept.", between(7, 35, unit="days"))] = 35
+    geo_redundant_backup: Annotated[bool, Key("Whether backups are copied to the paired region; decided once.")] = True
+    maintenance: Annotated[MaintenanceSection, Key("When Azure may restart the server.")] = field(
+        default_factory=MaintenanceSection
+    )
+    name: Annotated[
+        str,
+        Key(
+            "The database on the server, and the first part of the names of its roles.",
+            matching(
+                "[a-z][a-z0-9_]{0,39}",
+                "1 to 40 lower-case letters, digits and underscores",
+                passes="ignition",
+                fails="Ignition-1",
+            ),
+        ),
+    ] = "ignition"
+    administrator: Annotated[
+        str,
+        Key(
+            "The server's administrator; decided once. Applications never sign in as it.",
+            matching(
+                "(?!pg_|azure_|(?:admin|administrator|root|guest|public|postgres)$)[a-z][a-z0-9_]{0,62}",
+                "1 to 63 lower-case letters, digits and underscores, and no name that Azure or PostgreSQL keeps (admin, root, pg_...)",
+                passes="ignition_administrator",
+                fails="admin",
+            ),
+        ),
+    ] = "ignition_administrator"
+    administrator_rotation: Annotated[
+        int, Key("Raise it to give the administrator another password.", between(1, 10_000))
+    ] = 1
+    entra_administrator: Annotated[
+        EntraAdministratorSection | None, Key("Who of Entra ID administers the server beside the administrator.")
+    ] = None
+    pgbouncer: Annotated[bool, Key("Whether connections are pooled at the server, in transaction mode.")] = True
+    port: Annotated[
+        int | None, Key("Where the server is reached. Left out: 6432 with PgBouncer, 5432 without.", between(1, 65_535))
+    ] = None
+    max_connections: Annotated[
+        int | None,
+        Key("How many connections the server takes. Left out: what Azure gives its size.", between(25, 5000)),
+    ] = None
+    pool_size: Annotated[
+        int | None,
+        Key(
+            "Connections a replica keeps. Left out: as many as the server takes from every replica, 20 at most.",
+            between(1, 500),
+        ),
+    ] = None
+    root_certificate: Annotated[
+        str, Key("The file in the container that the server's certificate is verified with.", PATH)
+    ] = "/etc/ssl/certs/ca-certificates.crt"
+    extensions: Annotated[
+        tuple[str, ...],
+        Key(
+            "Extensions that may be created in the database.",
+            each(matching("[a-z][a-z0-9_-]*", "an extension's name in lower case", passes="pg_trgm", fails="PG TRGM")),
+        ),
+    ] = ()
+    separate_migrator: Annotated[
+        bool,
+        Key(
+            "Whether only a login of its own may change the schema. The backend runs its own migrations, so it is off."
+        ),
+    ] = False
+    rotation: Annotated[RotationSection, Key("The application's two logins.")] = field(default_factory=RotationSection)
+    roles_image: Annotated[
+        str,
+        Key(
+            "An image with `sh`, `psql` 15 or newer and the roots of public authorities; it makes the roles before the api starts.",
+            IMAGE,
+        ),
+    ] = "docker.io/library/postgres@sha256:6567bca8d7bc8c82c5922425a0baee57be8402df92bae5eacad5f01ae9544daa"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerPlatformSection:
+    """The registry and the environment that the apps run in."""
+
+    zone_redundant: Annotated[bool, Key("Whether replicas spread over zones; decided once.")] = True
+    registry_tier: Annotated[
+        Literal["Basic", "Standard", "Premium"], Key("Zones and clean-up come with Premium only.")
+    ] = "Premium"
+    untagged_days: Annotated[
+        int, Key("After how many days untagged images go; Premium only.", between(1, 365, unit="days"))
+    ] = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSection:
+    """One app."""
+
+    image: Annotated[str, Key("What runs. Until the first image is pushed, a public one.", IMAGE)]
+    port: Annotated[int, Key("Where the container listens.", between(1, 65_535))] = 8080
+    cpu: Annotated[
+        float, Key("CPUs of a replica; 2 GiB of memory come with each.", one_of([n / 4 for n in range(1, 17)]))
+    ] = 0.5
+    min_replicas: Annotated[int, Key("Replicas at least; 0 stops the app while nobody asks.", between(0, 300))] = 2
+    max_replicas: Annotated[int, Key("Replicas at most.", between(1, 300))] = 6
+    concurrent_requests: Annotated[
+        int, Key("Requests at once to a replica before one more starts.", between(1, 10_000))
+    ] = 50
+    startup_path: Annotated[str, Key("What is asked until the app has started.", PATH)] = "/health"
+    liveness_path: Annotated[str, Key("What decides whether a replica is restarted.", PATH)] = "/health"
+    readiness_path: Annotated[str, Key("What decides whether a replica gets requests.", PATH)] = "/health"
+    startup_s: Annotated[int, Key("How long a replica may take to answer first.", between(10, 600, unit="seconds"))] = (
+        60
+    )
+    grace_period_s: Annotated[int, Key("How long a replica may take to end.", between(0, 600, unit="seconds"))] = 30
+    rollout: Annotated[int, Key("Raise it to make a new revision of the same thing.", between(1, 1_000_000))] = 1
+    log: Annotated[str, Key("What is logged: the api's filter, the admin console's least level.")] = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicesSection:
+    """The apps."""
+
+    api: Annotated[ServiceSection, Key("The backend.")]
+    admin: Annotated[ServiceSection, Key("The admin console.")]

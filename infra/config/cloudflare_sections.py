@@ -1,0 +1,245 @@
+"""
+The sections of the configuration that are about Cloudflare, host names and sign-in.
+
+A default is the safe production value, as in `azure_sections`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Final, Literal
+
+from infra.config.azure_sections import RotationSection
+from infra.config.keys import EMAIL, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, between, each, matching
+
+_DAY: Final = matching(
+    r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a day, in quotes", passes="2027-05-31", fails="31.05.2027"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudflareSection:
+    """The account at Cloudflare."""
+
+    account_id: Annotated[str, Key("The account that buckets and their tokens are made in.", ID32, ZERO_ID)]
+    zone_id: Annotated[str, Key("The zone that the hosts lie in.", ID32, ZERO_ID)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneSection:
+    """The zone. What exists in it once belongs to the one stack that owns it."""
+
+    name: Annotated[str, Key("The zone's name.", HOST)]
+    owned: Annotated[
+        bool,
+        Key(
+            "Whether this stack makes what the zone has once: its TLS and HTTPS settings, rulesets, CAA, DNSSEC. One stack only."
+        ),
+    ] = False
+    plan: Annotated[Literal["free", "pro"], Key("What the zone pays for.")] = "free"
+    advanced_certificate: Annotated[
+        bool,
+        Key("Whether the zone has Advanced Certificate Manager, which covers hosts two levels deep (paid for apart)."),
+    ] = False
+    other_hosts: Annotated[
+        tuple[str, ...],
+        Key("With `owned`: proxied hosts of other stacks, for the zone's rules to hold for them too.", each(HOST)),
+    ] = ()
+    azure_certificates: Annotated[
+        bool,
+        Key(
+            "With `owned`: whether another stack serves a host with `tls: managed`, so that CAA must allow Azure's authority."
+        ),
+    ] = False
+    dnssec: Annotated[bool, Key("With `owned`: whether the zone is signed.")] = True
+    hsts_max_age_s: Annotated[
+        int, Key("With `owned`: how long browsers refuse plain HTTP.", between(0, 63_072_000, unit="seconds"))
+    ] = 31_536_000
+    hsts_include_subdomains: Annotated[bool, Key("With `owned`: whether for everything below each host too.")] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostSection:
+    """One host name."""
+
+    name: Annotated[str, Key("The full name.", HOST)]
+    tls: Annotated[
+        Literal["edge", "managed"],
+        Key(
+            "Who certifies it for browsers: `edge` is Cloudflare, which proxies; `managed` is Azure, with DNS alone at Cloudflare."
+        ),
+    ] = "edge"
+    key_generation: Annotated[
+        int, Key("With `edge`: raise it for a new key between edge and app.", between(1, 10_000))
+    ] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostsSection:
+    """The host names."""
+
+    api: Annotated[HostSection, Key("The backend's.")]
+    admin: Annotated[HostSection, Key("The admin console's.")]
+    frontend: Annotated[str, Key("The user interface's; not made here, but let in by the backend.", HOST)]
+    ttl_s: Annotated[
+        int,
+        Key(
+            "How long resolvers keep records that are not proxied; low while hosts move.",
+            between(60, 86_400, unit="seconds"),
+        ),
+    ] = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransitionSection:
+    """Objects that move to the class for infrequent access."""
+
+    prefix: Annotated[str, Key("Which objects, by the beginning of their names.")]
+    after_days: Annotated[int, Key("At what age.", between(1, 3650, unit="days"))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectStorageSection:
+    """The private bucket at R2."""
+
+    jurisdiction: Annotated[
+        Literal["default", "eu", "fedramp"],
+        Key("Where objects must stay by law; decided once, for a change is another bucket."),
+    ] = "eu"
+    location: Annotated[
+        Literal["weur", "eeur", "wnam", "enam", "apac", "oc"] | None,
+        Key("A hint of where the bucket lies, heeded once."),
+    ] = None
+    endpoint: Annotated[
+        str,
+        Key(
+            "Where the S3 interface is. `{account_id}` and `{jurisdiction}` (`.eu`, or nothing for default) are filled in.",
+            matching(
+                r"https?://[^\s/]+",
+                "a web address without a path",
+                passes="https://s3.ecent.online",
+                fails="s3.ecent.online",
+            ),
+        ),
+    ] = "https://{account_id}{jurisdiction}.r2.cloudflarestorage.com"
+    cors: Annotated[bool, Key("Whether pages of the frontend and the admin console may use signed addresses.")] = False
+    abort_uploads_after_days: Annotated[int, Key("When unfinished uploads end.", between(1, 365, unit="days"))] = 7
+    transitions: Annotated[tuple[TransitionSection, ...], Key("What moves to the class for infrequent access.")] = ()
+    locked_prefix: Annotated[
+        str | None,
+        Key(
+            "Objects under it cannot be changed or deleted; null locks nothing. Keep personal data out of it.",
+            matching(".+/", "a prefix that ends with a slash", passes="audit/", fails="audit"),
+        ),
+    ] = "audit/"
+    locked_days: Annotated[int, Key("For how long.", between(1, 3650, unit="days"))] = 365
+    source_ranges: Annotated[
+        tuple[str, ...], Key("Addresses that the key pair works from; none means all.", each(NETWORK))
+    ] = ()
+    rotation: Annotated[RotationSection, Key("The two key pairs.")] = field(default_factory=RotationSection)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimitSection:
+    """How often one address may ask for what costs."""
+
+    path_prefix: Annotated[str, Key("Which paths.", PATH)] = "/auth/"
+    requests: Annotated[int, Key("Requests in a period.", between(1, 1_000_000))] = 10
+    period_s: Annotated[
+        int, Key("The period; the zone's plan decides which there are.", between(10, 3600, unit="seconds"))
+    ] = 60
+    timeout_s: Annotated[
+        int,
+        Key(
+            "How long an address that asked more often is kept out; the plan decides.",
+            between(10, 86_400, unit="seconds"),
+        ),
+    ] = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessSection:
+    """Who may come near the admin console; with nobody named, its own sign-in alone protects it."""
+
+    emails: Annotated[tuple[str, ...], Key("People, by address.", each(EMAIL))] = ()
+    email_domains: Annotated[tuple[str, ...], Key("Everybody with an address of these domains.", each(HOST))] = ()
+    session: Annotated[
+        str,
+        Key("How long a sign-in lasts.", matching(r"\d+(m|h)", "minutes or hours such as 8h", passes="8h", fails="8")),
+    ] = "8h"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeSection:
+    """What the edge does with requests."""
+
+    origin_locked: Annotated[
+        bool, Key("Whether apps behind the edge take connections from Cloudflare's addresses only.")
+    ] = True
+    rate_limit: Annotated[RateLimitSection, Key("With `zone.owned`: the limit on sign-in.")] = field(
+        default_factory=RateLimitSection
+    )
+    access: Annotated[AccessSection, Key("Zero Trust Access before the admin console.")] = field(
+        default_factory=AccessSection
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretEndsSection:
+    """
+    When each of the two client secrets ends; left out, it is valid for two years.
+
+    Another day makes the secret anew, so change only the idle one's.
+    """
+
+    a: Annotated[str | None, Key("The end of secret a.", _DAY)] = None
+    b: Annotated[str | None, Key("The end of secret b.", _DAY)] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthSection:
+    """Sign-in with Google and Microsoft."""
+
+    google_client_id: Annotated[
+        str,
+        Key(
+            "Google has no interface for making it: create it by hand and put its secret into the vault.",
+            matching(
+                r"[\w-]+\.apps\.googleusercontent\.com",
+                "a client id of Google",
+                passes="0-x.apps.googleusercontent.com",
+                fails="0-x",
+            ),
+            "0-placeholder.apps.googleusercontent.com",
+        ),
+    ]
+    local_redirects: Annotated[
+        tuple[str, ...],
+        Key(
+            "Further addresses that Microsoft may return to, for developers.",
+            each(
+                matching(
+                    r"http://localhost(:\d+)?/\S+",
+                    "an address on localhost",
+                    passes="http://localhost:8080/x",
+                    fails="http://x/y",
+                )
+            ),
+        ),
+    ] = ()
+    google_secret: Annotated[
+        Literal["brought", "placeholder"],
+        Key(
+            "`brought`: a person has put Google's client secret into the vault. `placeholder`: the stack puts a placeholder there once, "
+            "so that everything starts before that; sign-in with Google fails until a person replaces it."
+        ),
+    ] = "brought"
+    secret_ends: Annotated[SecretEndsSection, Key("When the client secrets at Microsoft end.")] = field(
+        default_factory=SecretEndsSection
+    )
+    session_s: Annotated[int, Key("How long a session of a user lasts.", between(300, 34_560_000, unit="seconds"))] = (
+        2_592_000
+    )
+    rotation: Annotated[RotationSection, Key("The two client secrets at Microsoft.")] = field(
+        default_factory=RotationSection
+    )

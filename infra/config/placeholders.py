@@ -1,0 +1,37 @@
+"""
+Values that stand for what is not known yet.
+
+They keep the files in this repository free of identifiers and let anybody preview a stack; a deployment needs the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass
+from typing import Any, cast
+
+from infra.config.parsing import keys_of
+from infra.config.problems import Problem
+from infra.config.stack import NAMESPACE, StackConfig
+
+
+def placeholders(config: StackConfig) -> Sequence[Problem]:
+    """The keys that still hold a placeholder, each with the command that sets it."""
+    return [
+        Problem(
+            f"{NAMESPACE}:{path}",
+            f"is still the placeholder {value}, which previews accept and a deployment does not; set it with "
+            f"`pulumi config set --path '{NAMESPACE}:{path}' VALUE`",
+        )
+        for path, value in _walk(config, "")
+    ]
+
+
+def _walk(section: Any, at: str) -> Iterator[tuple[str, str]]:
+    for spec in keys_of(cast("type", type(section))):
+        value = getattr(section, spec.name)
+        path = f"{at}.{spec.name}" if at else spec.name
+        if is_dataclass(value):
+            yield from _walk(value, path)
+        elif spec.key.placeholder is not None and value == spec.key.placeholder:
+            yield path, value

@@ -1,0 +1,99 @@
+"""The configuration of a stack, whole: what `Pulumi.<stack>.yaml` may say under `ignition:`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from infra.config.azure_sections import (
+    AzureSection,
+    ContainerPlatformSection,
+    DatabaseSection,
+    KeyVaultSection,
+    MonitoringSection,
+    NetworkSection,
+    ServicesSection,
+)
+from infra.config.cloudflare_sections import (
+    CloudflareSection,
+    EdgeSection,
+    HostsSection,
+    OAuthSection,
+    ObjectStorageSection,
+    ZoneSection,
+)
+from infra.config.keys import Key, matching
+
+NAMESPACE = "ignition"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagsSection:
+    """What every resource that takes tags is marked with, beside project, environment and managed-by."""
+
+    owner: Annotated[
+        str, Key("Whom to ask.", matching(r"\S.{0,255}", "1 to 256 characters", passes="platform", fails=""))
+    ]
+    repository: Annotated[
+        str,
+        Key(
+            "Where this program lies.",
+            matching(r"[\w.-]+(/[\w.-]+)+", "HOST/OWNER/NAME", passes="github.com/ecent/ignition", fails="ignition"),
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectionSection:
+    """What keeps data from being deleted by mistake."""
+
+    locks: Annotated[bool, Key("Whether Azure refuses to delete what holds data, whoever asks.")] = True
+    protect: Annotated[bool, Key("Whether Pulumi refuses to delete or replace what holds data.")] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackConfig:
+    """A stack's configuration, parsed and checked."""
+
+    environment: Annotated[
+        str,
+        Key(
+            "The environment's short name; part of every name, so decided once.",
+            matching("[a-z][a-z0-9]{1,7}", "2 to 8 lower-case letters and digits", passes="dev", fails="Development"),
+        ),
+    ]
+    stage: Annotated[Literal["production", "development"], Key("Which rules hold; production is the strict one.")] = (
+        "production"
+    )
+    location: Annotated[
+        str,
+        Key(
+            "The Azure region; decided once.",
+            matching("[a-z]+[a-z0-9]*", "a region such as westeurope", passes="westeurope", fails="West Europe"),
+        ),
+    ] = "westeurope"
+    attached_providers_only: Annotated[
+        bool,
+        Key(
+            "Whether the program refuses to run unless its providers are attached, so that it cannot reach a real cloud."
+        ),
+    ] = False
+    azure: Annotated[AzureSection, Key("Subscription and tenant.")]
+    cloudflare: Annotated[CloudflareSection, Key("Account and zone.")]
+    zone: Annotated[ZoneSection, Key("The DNS zone.")]
+    hosts: Annotated[HostsSection, Key("Host names.")]
+    tags: Annotated[TagsSection, Key("Tags.")]
+    network: Annotated[NetworkSection, Key("Address plan.")] = field(default_factory=NetworkSection)
+    monitoring: Annotated[MonitoringSection, Key("Logs, alerts, budget.")]
+    key_vault: Annotated[KeyVaultSection, Key("The vault.")] = field(default_factory=KeyVaultSection)
+    database: Annotated[DatabaseSection, Key("PostgreSQL.")] = field(default_factory=DatabaseSection)
+    object_storage: Annotated[ObjectStorageSection, Key("The bucket.")] = field(default_factory=ObjectStorageSection)
+    container_platform: Annotated[ContainerPlatformSection, Key("Registry and environment of the apps.")] = field(
+        default_factory=ContainerPlatformSection
+    )
+    services: Annotated[ServicesSection, Key("The apps.")]
+    edge: Annotated[EdgeSection, Key("What the edge does with requests.")] = field(default_factory=EdgeSection)
+    oauth: Annotated[OAuthSection, Key("Sign-in.")]
+    protection: Annotated[ProtectionSection, Key("Against deletion by mistake.")] = field(
+        default_factory=ProtectionSection
+    )

@@ -1,0 +1,71 @@
+"""
+What the stack tells the outside, in a shape that programs rely on.
+
+`settings` is versioned and read by `app_config`; the others are single values. No secret is among them: secrets are named by their
+addresses in the vault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from infra.components.edge.zone import Zone
+from infra.composition.apps import Apps
+from infra.composition.data import Data
+from infra.composition.foundation import Foundation
+from infra.composition.settings import AppSettings, storage_endpoint
+from infra.composition.stack import Stack, url_of
+from infra.config import StackConfig
+from infra.names import secret_name
+from infra.settings import settings_output
+
+
+def export_outputs(
+    stack: Stack, foundation: Foundation, data: Data, settings: AppSettings, apps: Apps, zone: Zone | None
+) -> None:
+    """Export everything."""
+    hosts = stack.config.hosts
+    api_url = url_of(hosts.api.name)
+    outputs = {
+        "settings": settings_output(
+            {"api": (settings.api, settings.addresses), "admin": (settings.admin, {})},
+        ),
+        "api_url": api_url,
+        "admin_url": url_of(hosts.admin.name),
+        "apps": {app: {"fqdn": each.fqdn, "revision": each.latest_revision} for app, each in apps.services.items()},
+        "resource_group": foundation.group_name,
+        "key_vault_uri": foundation.vault.vault_uri,
+        "secret_uris": settings.secrets.uris,
+        "database": {"host": data.database.host, "port": data.role_args.port, "name": data.database.database},
+        "storage": {"endpoint": storage_endpoint(stack), "bucket": data.storage.bucket},
+        "registry": apps.registry.login_server,
+        "redirect_uris": {
+            "azure": settings.api.values["AUTH_OAUTH_AZURE_REDIRECT_URI"],
+            "google": settings.api.values["AUTH_OAUTH_GOOGLE_REDIRECT_URI"],
+        },
+        "ds_record": zone.ds_record if zone is not None else None,
+        "next_steps": list(next_steps(stack.config, stack.names.key_vault)),
+    }
+    for name, value in outputs.items():
+        pulumi.export(name, value)
+
+
+def next_steps(config: StackConfig, vault_name: str) -> Sequence[str]:
+    """What only a person can do, in the order in which to do it."""
+    api_url = url_of(config.hosts.api.name)
+    steps = [f"At Google, let the OAuth client return to {api_url}/auth/callback/google."]
+    if config.oauth.google_secret == "placeholder":
+        steps.append(
+            f"Put Google's client secret into the vault: `az keyvault secret set --vault-name {vault_name} --name "
+            f"{secret_name('AUTH_OAUTH_GOOGLE_CLIENT_SECRET')} --file SECRET_FILE`, then "
+            "`pulumi config set --path 'ignition:oauth.google_secret' brought`."
+        )
+    if config.zone.owned and config.zone.dnssec:
+        steps.append("At the registrar, enter the DS record of the output `ds_record`.")
+    if any("/k8se/quickstart@" in each.image for each in (config.services.api, config.services.admin)):
+        steps.append(
+            "Push the apps' images to the registry of the output `registry`, and set their digests in services.*.image."
+        )
+    return steps
