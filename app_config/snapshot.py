@@ -120,15 +120,21 @@ class Snapshot:
 
     def _key(self) -> bytes:
         given = self.key or SecretStr(os.environ.get(KEY_VARIABLE, ""))
-        try:
-            key = base64.b64decode(given.get_secret_value(), validate=True)
-        except (binascii.Error, ValueError):
-            key = b""
-        if len(key) != _KEY_BYTES:
+        key = _decoded(given)
+        if key is None:
             raise SnapshotError(
                 f"needs a key of 32 bytes in base64: `openssl rand -base64 32`, given as `key` or in {KEY_VARIABLE}"
             )
         return hashlib.sha256(_MAGIC + key).digest()
+
+
+def _decoded(key: SecretStr) -> bytes | None:
+    """The key's bytes, or None: a wrong key must not be a local variable where the refusal is raised."""
+    try:
+        found = base64.b64decode(key.get_secret_value(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return found if len(found) == _KEY_BYTES else None
 
 
 def _wrapped(content: SecretStr) -> dict[str, SecretStr]:

@@ -171,7 +171,11 @@ def _by_command(command: str, stack: str, project: Path, time_limit_s: float) ->
             f"cannot be read: {(lines or ['pulumi said nothing'])[-1].removeprefix('error: ').strip()} (try `pulumi stack "
             f"output {OUTPUT} --stack {stack}` in {project.absolute()})"
         )
-    return json.loads(done.stdout)
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        problem = f"cannot be read: {command} printed no JSON. Update the Pulumi CLI"
+    raise StackError(problem)
 
 
 def _by_automation(stack: str, project: Path) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,6 @@ from app_config.vault.outcomes import Failed, Failure, Fetched, Outcome
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-
-    from app_config.vault.clients import SecretReader
 
 _log = logging.getLogger("app_config")
 
@@ -39,7 +37,6 @@ class VaultAccess:
         in_flight: requests at the same time.
         ca_file: certificates to trust, in PEM, in place of the usual ones; for the local cloud.
         snapshot: last good values for the time when the vault does not answer.
-        reader: reads one secret; for tests. Without one, the official clients do.
     """
 
     credential: Credential | TokenCredential = Credential.AUTO
@@ -47,7 +44,6 @@ class VaultAccess:
     in_flight: int = 16
     ca_file: Path | None = None
     snapshot: Snapshot | None = None
-    reader: SecretReader | None = field(default=None, repr=False)
 
     def fetch(self, addresses: Mapping[str, SecretAddress], *, snapshots: bool) -> Answer:
         """
@@ -89,8 +85,6 @@ class VaultAccess:
         )
 
     def _outcomes(self, addresses: list[SecretAddress]) -> Mapping[SecretAddress, Outcome]:
-        if self.reader is not None:
-            return fetch(addresses, self.reader, in_flight=self.in_flight, time_limit_s=self.time_limit_s)
         from app_config.vault.clients import Clients  # noqa: PLC0415  brings the Azure SDK
 
         try:

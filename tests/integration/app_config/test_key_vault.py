@@ -6,8 +6,10 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.core.credentials import AccessToken
 from azure.identity import ManagedIdentityCredential
 
 from app_config import (
@@ -50,6 +52,22 @@ def test_loading_asynchronously_gives_the_same(vault: LocalVault) -> None:
 def test_an_official_credential_object_does_too(vault: LocalVault) -> None:
     credential = ManagedIdentityCredential(client_id=os.environ["AZURE_CLIENT_ID"])
     assert load(Settings, *vault.sources(credential=credential)).session.secret
+
+
+def test_one_token_is_enough_for_all_secrets(vault: LocalVault) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    class Counting:
+        """The official credential, counted."""
+
+        _inner = ManagedIdentityCredential(client_id=os.environ["AZURE_CLIENT_ID"])
+
+        def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+            asked.append(scopes)
+            return self._inner.get_token(*scopes, **options)
+
+    assert load(Settings, *vault.sources(credential=Counting()))
+    assert len(asked) == 1
 
 
 def test_every_value_says_which_secret_it_is(vault: LocalVault) -> None:

@@ -116,6 +116,24 @@ def test_an_interrupted_load_shows_no_secret_in_its_traceback() -> None:
     assert leaks(shown) == []
 
 
+def test_a_fault_in_the_middle_of_checking_shows_no_secret_in_its_traceback() -> None:
+    class Faulty(Settings):
+        @classmethod
+        def broken_rules(cls, values: object) -> object:  # type: ignore[override]  # noqa: ARG003  it never answers
+            raise RuntimeError("a programming error")
+
+    caught: BaseException | None = None
+    try:
+        load(Faulty, Environment(DEVELOPMENT))
+    except RuntimeError as error:
+        caught = error
+    assert caught is not None
+    shown = with_locals(caught)
+    assert "values = " in shown
+    assert "data = " in shown
+    assert leaks(shown) == []
+
+
 def test_settings_and_everything_on_the_way_have_reprs_without_secrets(vault: LocalVault, tmp_path: Path) -> None:
     snapshot = Snapshot(file=tmp_path / "last-good", key=KEY)
     sources = (*vault.sources(snapshot=snapshot), Explicit(PRODUCTION_SECRETS), Environment(PRODUCTION))

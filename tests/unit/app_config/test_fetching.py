@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from app_config.vault.addresses import SecretAddress
-from app_config.vault.fetching import fetch
+from app_config.vault.fetching import _persist, _Round, fetch
 from app_config.vault.outcomes import Failed, Failure, Fetched, Outcome
 from tests.support.waiting import until
 
@@ -82,17 +82,20 @@ def test_a_vault_that_nobody_reaches_is_not_asked_again_for_every_secret() -> No
 
 
 def test_one_that_is_throttled_makes_everybody_wait() -> None:
-    asked_at: dict[str, list[float]] = {}
-    throttled = Failed(Failure.THROTTLED, "429", retry_after_s=0.3, again=True)
+    throttled = Failed(Failure.THROTTLED, "429", retry_after_s=0.2, again=True)
+    answers = iter([throttled, FOUND])
+    began = time.monotonic()
+    shared = _Round(deadline=began + 60)
+    assert _persist(ADDRESSES[0], Reader(lambda _: next(answers)), shared) == FOUND
+    assert shared.not_before >= began + 0.2
 
-    def answer(address: SecretAddress) -> Outcome:
-        asked_at.setdefault(address.name, []).append(time.monotonic())
-        return throttled if address.name == "S0" and len(asked_at["S0"]) == 1 else FOUND
 
-    assert set(fetched(Reader(answer)).values()) == {FOUND}
-    first = asked_at["S0"][0]
-    later = [at for name, times in asked_at.items() for at in times if name != "S0"] + asked_at["S0"][1:]
-    assert min(later) - first >= 0.3
+def test_nobody_asks_before_the_service_allows_it() -> None:
+    allowed = time.monotonic() + 0.2
+    asked: list[float] = []
+    shared = _Round(deadline=allowed + 60, not_before=allowed)
+    _persist(ADDRESSES[0], Reader(lambda _: (asked.append(time.monotonic()), FOUND)[1]), shared)
+    assert asked[0] >= allowed
 
 
 def test_a_wait_that_outlasts_the_time_limit_is_not_begun() -> None:

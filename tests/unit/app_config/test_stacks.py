@@ -137,6 +137,12 @@ def test_a_cli_that_hangs_is_given_up(fake_pulumi: Callable[[str], None], tmp_pa
         stack_output("dev", tmp_path, time_limit_s=0.2)
 
 
+def test_a_cli_that_prints_something_else_is_named(fake_pulumi: Callable[[str], None], tmp_path: Path) -> None:
+    fake_pulumi("echo hello")
+    with pytest.raises(StackError, match="printed no JSON"):
+        stack_output("dev", tmp_path, time_limit_s=60)
+
+
 def test_a_project_that_is_not_there_is_named(fake_pulumi: Callable[[str], None], tmp_path: Path) -> None:
     fake_pulumi("true")
     with pytest.raises(StackError, match="check --project"):
