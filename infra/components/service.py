@@ -149,7 +149,13 @@ class Service(ComponentResource):
                 domain_control_validation=azure.app.ManagedCertificateDomainControlValidation.CNAME,
             ),
             tags=args.tags,
-            opts=ResourceOptions(parent=self, depends_on=[app]),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[app],
+                # Azure refuses to delete a certificate in use, and the app that uses it goes after it: the environment takes the
+                # certificate along (https://github.com/rajbos/ai-engineering-fluency/pull/739).
+                deleted_with=app,
+            ),
         )
 
 

@@ -40,6 +40,7 @@ class Declared:
     replace_on_changes: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     replacement_trigger: Any
+    deleted_with: str
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ class _Monitor(mocks.MockMonitor):
                 replace_on_changes=tuple(request.replaceOnChanges),
                 ignore_changes=tuple(request.ignoreChanges),
                 replacement_trigger=json_format.MessageToDict(request.replacement_trigger),
+                deleted_with=request.deletedWith,
             )
         )
         return response

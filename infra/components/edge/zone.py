@@ -21,10 +21,10 @@ from infra.components.edge.host import AUTOMATIC_TTL
 from infra.components.edge.plan_limits import Plan, RateLimit, rate_limit_problems
 from infra.components.edge.zone_rulesets import ZoneRules, declare
 
-EDGE_AUTHORITIES: Final = ("letsencrypt.org", "pki.goog", "ssl.com")
+EDGE_AUTHORITIES: Final = ("letsencrypt.org", "pki.goog", "sectigo.com", "ssl.com")
 """
-Whom Cloudflare gets certificates from (https://developers.cloudflare.com/ssl/reference/certificate-authorities/). All of them must be
-allowed: which one renews is Cloudflare's choice.
+Whom Cloudflare gets certificates from (https://developers.cloudflare.com/ssl/edge-certificates/backup-certificates/). All of them
+must be allowed: which one renews, or stands in when a certificate is revoked, is Cloudflare's choice.
 """
 AZURE_AUTHORITY: Final = "digicert.com"
 """Whom Azure gets its managed certificates from."""

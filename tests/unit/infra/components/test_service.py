@@ -78,6 +78,12 @@ def test_a_host_without_a_certificate_gets_one_from_azure_after_the_app_asks_for
     assert program.waits_for(certificate.name, "api-app")
 
 
+def test_a_certificate_in_use_is_not_deleted_before_the_app_that_uses_it() -> None:
+    program = service(custom_domains=[CustomDomain(host="api-dev.ecent.online")], allowed_ranges=[])
+    (certificate,) = program.of("ManagedCertificate")
+    assert certificate.deleted_with == program.one("api-app").urn
+
+
 def test_only_cloudflare_connects_unless_told_otherwise() -> None:
     rules = configuration()["ingress"]["ipSecurityRestrictions"]
     assert [each["ipAddressRange"] for each in rules] == list(CLOUDFLARE_IPV4)

@@ -16,7 +16,7 @@ def authorities(program: Program[Zone]) -> list[str]:
 
 
 def test_every_authority_that_the_edge_may_take_is_allowed() -> None:
-    assert authorities(zone()) == ["letsencrypt.org", "pki.goog", "ssl.com"]
+    assert authorities(zone()) == ["letsencrypt.org", "pki.goog", "sectigo.com", "ssl.com"]
 
 
 def test_azures_authority_is_allowed_where_azure_gets_certificates() -> None:
