@@ -67,14 +67,20 @@ class App:
         return shares
 
     def resume(self) -> None:
-        """Take up the revisions that an earlier daemon ran; what it was in the middle of is given up."""
+        """
+        Take up the revisions that an earlier daemon ran; what it was in the middle of is given up.
+
+        What cannot run any more is noted as failed and does not keep the others from running.
+        """
         with self._changing:
             for known in self.record.revisions:
                 if known.state == "Running":
-                    revision = self._running[known.name] = self._maker.revision(known, known.numbers)
-                    for replica in revision.replicas:
-                        replica.start()
-                    self._start_missing(revision, revision.least)
+                    try:
+                        self._resume(known)
+                    except BackendError as error:
+                        self._running.pop(known.name, None)
+                        self._note(known, state="Failed", reason=str(error))
+                        self._say(f"{known.name} cannot run: {error}")
                 elif known.state == "Provisioning":
                     self._note(known, state="Failed", reason="the local cloud ended while it was being provisioned")
             self._keep()
@@ -91,13 +97,12 @@ class App:
         with self._changing:
             check_references((*spec.template.init_containers, *spec.template.containers), spec.secrets)
             _check_traffic(spec, self.record)
-            _check_suffix(spec, self.record)
+            name = _revision_name(spec, self.record)
             secrets = resolved(spec.secrets, self._around.resolve_secret)
             self.record = replace(self.record, spec=spec, secrets=secrets)
-            name = spec.revision_name
             if name not in self._running:
-                self._provision(self.record.revision(name) or _new(spec))
-            self._settle()
+                self._provision(self.record.revision(name) or _new(name, spec))
+            self._settle(name)
 
     def override(self, override: Override | None) -> None:
         """
@@ -146,7 +151,7 @@ class App:
             known = self._known(name)
             if name not in self._running:
                 self._provision(known)
-                self._settle()
+                self._settle(name)
 
     def deactivate(self, name: str) -> None:
         """Stop a revision; Azure refuses it for one that gets traffic."""
@@ -207,6 +212,15 @@ class App:
                 for replica in revision.replicas:
                     replica.detach()
 
+    def _resume(self, known: RevisionRecord) -> None:
+        revision = self._maker.revision(known, known.numbers)
+        made = revision.prepare(revision.least)
+        self._running[known.name] = revision
+        for replica in revision.replicas:
+            replica.start()
+        if made:
+            self._note_numbers(revision)
+
     def _provision(self, known: RevisionRecord) -> None:
         """Run a revision until it is ready; from then on it is the latest one."""
         known = self._note(known, state="Provisioning", reason=None)
@@ -239,14 +253,14 @@ class App:
         before = next((each for each in (*self._running, *stood_down) if each != name), None)
         self._readiness.wait(name, made, lambda: all(each.ready for each in made), serving=before)
 
-    def _settle(self) -> None:
+    def _settle(self, name: str) -> None:
         """Send traffic where it belongs, then end what no longer gets any."""
         self._around.route()
         if self.spec.revisions_mode == "Single":
-            self.record = replace(self.record, latest_ready=self.spec.revision_name)
-            for name in list(self._running):
-                if name != self.record.latest_ready:
-                    self._retire(name)
+            self.record = replace(self.record, latest_ready=name)
+            for other in list(self._running):
+                if other != self.record.latest_ready:
+                    self._retire(other)
         self._prune()
         self._keep()
 
@@ -366,26 +380,46 @@ class App:
         self._around.changed()
 
 
-def _new(spec: AppSpec) -> RevisionRecord:
-    return RevisionRecord(name=spec.revision_name, template=spec.template, created=time.time(), state="Provisioning")
+def _new(name: str, spec: AppSpec) -> RevisionRecord:
+    return RevisionRecord(name=name, template=spec.template, created=time.time(), state="Provisioning")
 
 
-def _check_suffix(spec: AppSpec, record: AppRecord) -> None:
-    known = record.revision(spec.revision_name)
-    if known is not None and known.template.digest != spec.template.digest:
-        suffix = spec.revision_name.removeprefix(f"{spec.name}--")
+def _revision_name(spec: AppSpec, record: AppRecord) -> str:
+    """
+    The revision for a template: the latest one when it is made from it already, otherwise a new one.
+
+    Raises:
+        CloudRefusal: the suffix that the template names is taken, also by a revision that no longer runs
+            (https://github.com/Azure/terraform-azurerm-avm-res-app-containerapp/issues/115).
+    """
+    latest = record.latest
+    if latest is not None and latest.template.digest == spec.template.digest:
+        return latest.name
+    suffix = spec.template.revision_suffix
+    if suffix is None:
+        return _unused(f"{spec.name}--{spec.revision or spec.template.digest[:7]}", record)
+    if record.revision(f"{spec.name}--{suffix}") is not None:
         raise CloudRefusal(
             "InvalidParameterValueInContainerTemplate",
             f"Field 'template.revisionsuffix' is invalid with details: 'Invalid value: \"{suffix}\": "
             f"revision with suffix {suffix} already exists.'",
         )
+    return f"{spec.name}--{suffix}"
+
+
+def _unused(name: str, record: AppRecord) -> str:
+    number, found = 1, name
+    while record.revision(found) is not None:
+        number += 1
+        found = f"{name}-{number}"
+    return found
 
 
 def _check_traffic(spec: AppSpec, record: AppRecord) -> None:
     """Refuse traffic for revisions that are not there."""
     if spec.ingress is None or spec.revisions_mode == "Single":
         return
-    names = {each.name for each in record.revisions} | {spec.revision_name}
+    names = {each.name for each in record.revisions} | {_revision_name(spec, record)}
     for traffic in spec.ingress.traffic:
         if traffic.revision_name is not None and traffic.revision_name not in names:
             raise CloudRefusal(

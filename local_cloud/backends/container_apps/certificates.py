@@ -76,6 +76,8 @@ class DomainCertificates:
         """
         Issue a certificate for a host whose CNAME leads to the platform; through a proxy it cannot be seen.
 
+        Domains bound `Auto` to the host are answered with it.
+
         Raises:
             CloudRefusal: it has no such record.
         """
@@ -85,6 +87,10 @@ class DomainCertificates:
                 f"Certificate for {host} cannot be issued: no CNAME record of {host} that leads to the container app was found. "
                 "A proxied record hides it.",
             )
+        self._issue(managed_id(host), host)
+        return self._issue(certificate_id, host)
+
+    def _issue(self, certificate_id: str, host: str) -> DomainCertificate:
         folder = self._folder(certificate_id)
         issued = self._ca.issue([host], directory=folder)
         write_private(folder / "names.json", json.dumps(list(issued.names)).encode())
@@ -103,13 +109,9 @@ class DomainCertificates:
         if folder.exists():
             folder.rmdir()
 
-    def check(self, domain: CustomDomain, *, managed_id: str) -> None:
+    def check(self, domain: CustomDomain) -> None:
         """
-        Refuse a binding that Azure refuses.
-
-        Args:
-            domain: what is to be bound.
-            managed_id: where the certificate of an `Auto` binding is kept.
+        Refuse a binding that Azure refuses. One of the kind `Auto` may still wait for its certificate.
 
         Raises:
             CloudRefusal: the asuid record is missing, or the certificate is, or it is for other hosts.
@@ -122,10 +124,7 @@ class DomainCertificates:
                 "InvalidCustomHostNameValidation",
                 f"A TXT record pointing from {name} to {self._verification_id} was not found. {there}".strip(),
             )
-        if domain.binding_type == "Auto":
-            if self.get(managed_id) is None:
-                self.put_managed(managed_id, domain.name)
-        elif domain.binding_type == "SniEnabled":
+        if domain.binding_type == "SniEnabled":
             self._check_certificate(domain)
 
     def _check_certificate(self, domain: CustomDomain) -> None:
@@ -149,6 +148,11 @@ class DomainCertificates:
     def _load(folder: Path) -> DomainCertificate:
         names = tuple(json.loads((folder / "names.json").read_bytes()))
         return DomainCertificate(folder / "cert.pem", folder / "key.pem", names)
+
+
+def managed_id(host: str) -> str:
+    """Where the certificate is kept that the platform issues for a domain bound `Auto`."""
+    return f"managed/{host}"
 
 
 def _opened(content: bytes, password: str | None) -> tuple[list[x509.Certificate], bytes]:

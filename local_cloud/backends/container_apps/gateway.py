@@ -15,7 +15,7 @@ from local_cloud.backends.caddy import Caddy
 from local_cloud.backends.certificates import LocalCA
 from local_cloud.backends.container_apps import ingress
 from local_cloud.backends.container_apps.app import App
-from local_cloud.backends.container_apps.certificates import DomainCertificates
+from local_cloud.backends.container_apps.certificates import DomainCertificates, managed_id
 from local_cloud.backends.container_apps.events import Events
 from local_cloud.backends.container_apps.ingress import Addresses, HostCertificate, RoutedApp
 from local_cloud.backends.container_apps.spec import EnvironmentSpec, Ingress
@@ -155,11 +155,6 @@ class Gateway:
             active = {int(address.rpartition(":")[2]): count for address, count in requests.items()}
             for app in scaling:
                 app.scale(active)
-
-
-def managed_id(host: str) -> str:
-    """Where the certificate is kept that the platform issues for a domain bound `Auto`."""
-    return f"managed/{host}"
 
 
 def _routed(app: App, declared: Ingress, domain: str) -> RoutedApp:

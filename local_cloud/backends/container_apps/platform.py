@@ -16,7 +16,7 @@ from local_cloud.backends.certificates import LocalCA
 from local_cloud.backends.container_apps.app import App
 from local_cloud.backends.container_apps.certificates import DomainCertificate, DomainCertificates, Lookup
 from local_cloud.backends.container_apps.events import Event, Events
-from local_cloud.backends.container_apps.gateway import Gateway, managed_id
+from local_cloud.backends.container_apps.gateway import Gateway
 from local_cloud.backends.container_apps.images import Images
 from local_cloud.backends.container_apps.ingress import Addresses
 from local_cloud.backends.container_apps.jobs import Job, JobRecord
@@ -217,7 +217,9 @@ class Platform:
 
     def put_managed_certificate(self, certificate_id: str, host: str) -> DomainCertificate:
         """Issue a certificate for a host whose CNAME leads here; see `DomainCertificates.put_managed`."""
-        return self._certificates.put_managed(certificate_id, host)
+        certificate = self._certificates.put_managed(certificate_id, host)
+        self._gateway.route()
+        return certificate
 
     def delete_certificate(self, certificate_id: str) -> None:
         """
@@ -247,7 +249,7 @@ class Platform:
         """
         self._require_environment(spec.environment)
         for domain in spec.ingress.custom_domains if spec.ingress is not None else ():
-            self._certificates.check(domain, managed_id=managed_id(domain.name))
+            self._certificates.check(domain)
         with self._lock:
             app = self._apps.get(spec.name)
             if app is None:

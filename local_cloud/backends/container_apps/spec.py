@@ -163,7 +163,7 @@ class AppSpec:
 
     Attributes:
         revision: the suffix of a revision whose template names none; by default one is made up from the template.
-        identities: resource ids of its user-assigned identities; `system` for its own.
+        identities: of which its containers can get tokens (resource ids, `system` for its own): not those with the lifecycle None.
         max_inactive_revisions: how many old revisions are remembered.
     """
 
@@ -176,12 +176,6 @@ class AppSpec:
     revisions_mode: RevisionsMode = "Single"
     revision: str | None = None
     max_inactive_revisions: int = 100
-
-    @property
-    def revision_name(self) -> str:
-        """The name that a revision of the present template has."""
-        suffix = self.template.revision_suffix or self.revision or self.template.digest[:7]
-        return f"{self.name}--{suffix}"
 
 
 @dataclass(frozen=True, kw_only=True)

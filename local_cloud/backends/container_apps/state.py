@@ -56,6 +56,11 @@ class AppRecord:
         """A revision by name."""
         return next((each for each in self.revisions if each.name == name), None)
 
+    @property
+    def latest(self) -> RevisionRecord | None:
+        """The revision that was made last, whatever became of it."""
+        return max(self.revisions, key=lambda each: each.created, default=None)
+
 
 class Sealed(Generic[T]):
     """

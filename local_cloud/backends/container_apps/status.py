@@ -73,7 +73,7 @@ class AppStatus:
 def status_of(app: App, domain: str) -> AppStatus:
     """How an app is now."""
     record, running, weights, ingress = app.record, app.running, app.weights(), app.spec.ingress
-    latest = max(record.revisions, key=lambda each: each.created, default=None)
+    latest = record.latest
 
     def host(name: str | None) -> str | None:
         return fqdn(name, domain, external=ingress.external) if ingress is not None and name is not None else None

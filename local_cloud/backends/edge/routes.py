@@ -298,6 +298,9 @@ def _proxy(origin: Origin, host: Host, mode: SslMode, surface: Surface, *, secur
         "handler": "reverse_proxy",
         "upstreams": [{"dial": origin.tls if encrypted else origin.http}],
         "transport": transport,
+        # When the origin changes its routes, connections that it has not accepted yet are lost; these are tried again (Caddy
+        # repeats any request that could not connect, and a GET that was cut off).
+        "load_balancing": {"try_duration": 2 * _SECOND_NS, "try_interval": _SECOND_NS // 20},
         "flush_interval": -1,
         "stream_close_delay": _STREAMS_LIVE_NS,
         # Said expressly, because Caddy puts the upstream's address there when it speaks TLS to it.

@@ -30,6 +30,7 @@ from local_cloud.backends.container_apps import (
 from local_cloud.backends.dns import Record, Zones
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.ports import Ports
+from local_cloud.backends.process import Process
 from local_cloud.backends.supervisor import BackOff, Supervisor
 from local_cloud.engine.caddy import find_caddy
 
@@ -56,6 +57,7 @@ class Stage:
     secrets: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._left: list[Process] = []
         self.ca = LocalCA(self.directory / "ca")
         self.zones = Zones()
         self.zones.add_zone("ecent.online")
@@ -90,6 +92,10 @@ class Stage:
 
     def abandon(self) -> None:
         """Leave everything running, as a daemon that is killed does."""
+        self._left += [process for name in self.supervisor.names() if (process := self.supervisor.get(name))]
+        for app in self.platform._apps.values():
+            for replica in (replica for revision in app.running.values() for replica in revision.replicas):
+                self._left += [container.process for container in replica._containers]
         self.platform.detach()
         self.supervisor.detach_all()
 
@@ -97,6 +103,8 @@ class Stage:
         """End everything."""
         self.platform.stop()
         self.supervisor.stop_all()
+        for process in self._left:
+            process.wait()  # they are our children, although another daemon's platform has ended them
 
     def resolve(self, identity: str, url: str) -> str:
         """The vault, as the platform sees it."""
@@ -105,9 +113,10 @@ class Stage:
         return self.secrets[identity, url]
 
     def map_image(self, image: str, command: str, **more: Any) -> None:
-        """Write the file of images with one entry."""
+        """Put an entry in front of the file of images."""
+        entries = json.loads(self.images_file.read_text())["images"] if self.images_file.exists() else []
         entry = {"image": image, "command": command, **more}
-        self.images_file.write_text(json.dumps({"images": [entry]}))
+        self.images_file.write_text(json.dumps({"images": [entry, *entries]}))
 
     def dns(self, name: str, kind: str, content: str, **more: Any) -> None:
         """Declare a record."""

@@ -40,29 +40,25 @@ def test_a_replaced_revision_ends_politely(stage: Stage) -> None:
     assert log_file.read_text().endswith("ended politely\n")
 
 
-def test_no_request_fails_while_a_revision_takes_over(stage: Stage) -> None:
-    stage.platform.put_app(app())
-    import threading  # noqa: PLC0415
-
-    seen: Counter[int] = Counter()
-    done = threading.Event()
-
-    def ask() -> None:
-        while not done.is_set():
-            seen[stage.get(host_of()).status_code] += 1
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    stage.platform.put_app(app(env={"VERSION": "2"}))
-    done.set()
-    asking.join()
-    assert set(seen) == {200}
-
-
 def test_a_suffix_names_the_revision(stage: Stage) -> None:
     status = stage.platform.put_app(app(template={"revision_suffix": "blue"}))
     assert status.latest_revision == "ca-api--blue"
     assert stage.shown(host_of("ca-api--blue"))["env"]["CONTAINER_APP_REVISION"] == "ca-api--blue"
+
+
+def test_going_back_under_the_suffix_of_an_old_revision_is_refused(stage: Stage) -> None:
+    stage.platform.put_app(app(template={"revision_suffix": "blue"}))
+    stage.platform.put_app(app(env={"VERSION": "2"}, template={"revision_suffix": "green"}))
+    with pytest.raises(CloudRefusal, match="revision with suffix blue already exists"):
+        stage.platform.put_app(app(template={"revision_suffix": "blue"}))
+
+
+def test_going_back_without_a_suffix_makes_another_revision(stage: Stage) -> None:
+    first = stage.platform.put_app(app())
+    stage.platform.put_app(app(env={"VERSION": "2"}))
+    third = stage.platform.put_app(app())
+    assert stage.shown(host_of())["env"]["VERSION"] == "1"
+    assert third.latest_revision == f"{first.latest_revision}-2"
 
 
 def test_another_template_with_the_same_suffix_is_refused(stage: Stage) -> None:
