@@ -15,7 +15,7 @@ from infra.composition.stack import stack_of
 from infra.composition.watch import make_alerts, make_diagnostics
 from infra.config import ConfigError
 from infra.config.reading import read
-from infra.outputs import export_outputs
+from infra.outputs import Declared, export_outputs
 from infra.settings import BindingError
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     make_diagnostics(stack, foundation, data, apps)
     make_alerts(stack, foundation, data, apps)
 
-    export_outputs(stack, foundation, data, settings, apps, zone)
+    export_outputs(stack, Declared(foundation=foundation, data=data, settings=settings, apps=apps, zone=zone))
 
 
 try:

@@ -8,6 +8,7 @@ addresses in the vault.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 
@@ -22,10 +23,20 @@ from infra.names import secret_name
 from infra.settings import settings_output
 
 
-def export_outputs(
-    stack: Stack, foundation: Foundation, data: Data, settings: AppSettings, apps: Apps, zone: Zone | None
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """Everything that was declared and has something to tell."""
+
+    foundation: Foundation
+    data: Data
+    settings: AppSettings
+    apps: Apps
+    zone: Zone | None
+
+
+def export_outputs(stack: Stack, declared: Declared) -> None:
     """Export everything."""
+    foundation, data, settings, apps = declared.foundation, declared.data, declared.settings, declared.apps
     hosts = stack.config.hosts
     api_url = url_of(hosts.api.name)
     outputs = {
@@ -45,7 +56,7 @@ def export_outputs(
             "azure": settings.api.values["AUTH_OAUTH_AZURE_REDIRECT_URI"],
             "google": settings.api.values["AUTH_OAUTH_GOOGLE_REDIRECT_URI"],
         },
-        "ds_record": zone.ds_record if zone is not None else None,
+        "ds_record": declared.zone.ds_record if declared.zone is not None else None,
         "next_steps": list(next_steps(stack.config, stack.names.key_vault)),
     }
     for name, value in outputs.items():

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import Input, Output
+from pulumi import Input
 from pydantic import SecretStr
 
 from app_config.checking import check
@@ -90,7 +90,7 @@ def _unfit(bindings: Bindings, plain: set[str]) -> Iterator[str]:
         yield f"{problem.variable} {problem.text}"
 
 
-def settings_output(apps: Mapping[str, tuple[Bindings, Mapping[str, Input[str]]]]) -> Output[Mapping[str, object]]:
+def settings_output(apps: Mapping[str, tuple[Bindings, Mapping[str, Input[str]]]]) -> Mapping[str, Input[object]]:
     """
     The stack's `settings` output, from which `app_config` reads.
 
@@ -100,8 +100,10 @@ def settings_output(apps: Mapping[str, tuple[Bindings, Mapping[str, Input[str]]]
     Returns:
         `{"version": 1, "apps": {"api": {"values": {ENV: TEXT}, "secrets": {ENV: ADDRESS}}, ...}}`. No secret's value is in it.
     """
-    shape = {
-        app: {"values": dict(bindings.values), "secrets": dict(addresses)}
-        for app, (bindings, addresses) in apps.items()
+    return {
+        "version": OUTPUT_VERSION,
+        "apps": {
+            app: {"values": dict(bindings.values), "secrets": dict(addresses)}
+            for app, (bindings, addresses) in apps.items()
+        },
     }
-    return Output.from_input(shape).apply(lambda known: {"version": OUTPUT_VERSION, "apps": known})

@@ -196,7 +196,9 @@ class Database(ComponentResource):
                 public_network_access="Disabled",
             ),
             auth_config=postgres.AuthConfigArgs(
-                active_directory_auth="Enabled", password_auth="Enabled", tenant_id=args.tenant_id
+                active_directory_auth="Enabled",
+                password_auth="Enabled",  # noqa: S106  a switch
+                tenant_id=args.tenant_id,
             ),
             administrator_login=args.administrator,
             administrator_login_password=password,
@@ -271,7 +273,7 @@ PGBOUNCER_PARAMETERS: Final[dict[str, str]] = {
 }
 
 
-def postgres_url(login: str, password: str, host: str, port: int, database: str, root_certificate: str) -> str:
+def postgres_url(login: str, password: str, *, host: str, port: int, database: str, root_certificate: str) -> str:
     """
     A URL that verifies the server.
 

@@ -102,7 +102,14 @@ class DatabaseRoles(ComponentResource):
     def _url(args: DatabaseRolesArgs, login: str, password: Output[str]) -> Output[str]:
         return Output.secret(
             Output.all(password, args.host, args.database).apply(
-                lambda given: postgres_url(login, given[0], given[1], args.port, given[2], args.root_certificate)
+                lambda given: postgres_url(
+                    login,
+                    given[0],
+                    host=given[1],
+                    port=args.port,
+                    database=given[2],
+                    root_certificate=args.root_certificate,
+                )
             )
         )
 

@@ -54,9 +54,15 @@ class Diagnostics(ComponentResource):
                 name="to-workspace",
                 resource_uri=source.resource_id,
                 workspace_id=args.workspace_id,
-                logs=([azure.monitor.LogSettingsArgs(category_group=source.logs, enabled=True)] if source.logs else []),
+                logs=(
+                    [azure.monitor.DiagnosticsLogSettingsArgs(category_group=source.logs, enabled=True)]
+                    if source.logs
+                    else []
+                ),
                 metrics=(
-                    [azure.monitor.MetricSettingsArgs(category="AllMetrics", enabled=True)] if source.metrics else []
+                    [azure.monitor.DiagnosticsMetricSettingsArgs(category="AllMetrics", enabled=True)]
+                    if source.metrics
+                    else []
                 ),
                 opts=ResourceOptions(parent=self),
             )

@@ -187,7 +187,7 @@ class VaultSecrets(ComponentResource):
     with its version where the stack writes every value, so that a new value is a new address; without where others do.
     """
 
-    uris: Output[Mapping[str, str]]
+    uris: Mapping[str, Output[str]]
 
     def __init__(self, name: str, args: VaultSecretsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:VaultSecrets", name, None, opts)
@@ -201,7 +201,7 @@ class VaultSecrets(ComponentResource):
                 else written.properties.apply(lambda given: given.secret_uri_with_version)
             )
             roles += [
-                self._may_read(name, args, secret_name, app, reader, written)
+                self._may_read(name, args, secret_name, app=app, reader=reader, written=written)
                 for app, reader in sorted(secret.readers.items())
             ]
         if roles:
@@ -216,7 +216,7 @@ class VaultSecrets(ComponentResource):
                 },
                 opts=ResourceOptions(parent=self, depends_on=roles),
             )
-        self.uris = Output.all(**uris)
+        self.uris = uris
         self.register_outputs({"uris": self.uris})
 
     def _secret(
@@ -250,6 +250,7 @@ class VaultSecrets(ComponentResource):
         name: str,
         args: VaultSecretsArgs,
         secret_name: str,
+        *,
         app: str,
         reader: Input[str],
         written: Resource | None,

@@ -85,7 +85,9 @@ class Monitoring(ComponentResource):
             location="global",
             enabled=True,
             email_receivers=[
-                azure.monitor.EmailReceiverArgs(name=each, email_address=each, use_common_alert_schema=True)
+                azure.monitor.MicrosoftCommonEmailReceiverArgs(
+                    name=each, email_address=each, use_common_alert_schema=True
+                )
                 for each in args.emails
             ],
             tags=args.tags,

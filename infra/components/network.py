@@ -58,6 +58,16 @@ class NetworkArgs:
             )
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """One subnet: its name, its range, who may reach into it, and which service it is given to."""
+
+    subnet: str
+    addresses: str
+    group: azure.network.NetworkSecurityGroup
+    delegation: str | None = None
+
+
 class Network(ComponentResource):
     """A virtual network with subnets for apps, database and private endpoints."""
 
@@ -83,13 +93,12 @@ class Network(ComponentResource):
         )
         rules = {"apps": apps_rules(args), "database": database_rules(args), "endpoints": endpoints_rules(args)}
         groups = {subnet: self._group(name, args, subnet, those) for subnet, those in rules.items()}
-        apps = self._subnet(name, args, network, groups["apps"], "apps", args.apps_range, _APPS_DELEGATION)
         # One after another: the network refuses two changes at once (AnotherOperationInProgress).
-        database = self._subnet(
-            name, args, network, groups["database"], "database", args.database_range, _DATABASE_DELEGATION, after=apps
-        )
+        apps = self._subnet(name, args, network, _Wish("apps", args.apps_range, groups["apps"], _APPS_DELEGATION))
+        wish = _Wish("database", args.database_range, groups["database"], _DATABASE_DELEGATION)
+        database = self._subnet(name, args, network, wish, after=apps)
         endpoints = self._subnet(
-            name, args, network, groups["endpoints"], "endpoints", args.endpoints_range, None, after=database
+            name, args, network, _Wish("endpoints", args.endpoints_range, groups["endpoints"]), after=database
         )
         database_zone = self._zone(name, args, network, "database", args.database_zone)
         vault_zone = self._zone(name, args, network, "vault", VAULT_ZONE)
@@ -131,25 +140,23 @@ class Network(ComponentResource):
         name: str,
         args: NetworkArgs,
         network: azure.network.VirtualNetwork,
-        group: azure.network.NetworkSecurityGroup,
-        subnet: str,
-        subnet_range: str,
-        delegation: str | None,
+        wish: _Wish,
         *,
         after: Resource | None = None,
     ) -> azure.network.Subnet:
+        delegations = (
+            [azure.network.DelegationArgs(name="delegation", service_name=wish.delegation)] if wish.delegation else []
+        )
         return azure.network.Subnet(
-            f"{name}-{subnet}",
+            f"{name}-{wish.subnet}",
             resource_group_name=args.resource_group_name,
             virtual_network_name=network.name,
-            subnet_name=f"snet-{subnet}",
-            address_prefix=subnet_range,
-            network_security_group=azure.network.NetworkSecurityGroupArgs(id=group.id),
-            delegations=[azure.network.DelegationArgs(name="delegation", service_name=delegation)]
-            if delegation
-            else None,
+            subnet_name=f"snet-{wish.subnet}",
+            address_prefix=wish.addresses,
+            network_security_group=azure.network.NetworkSecurityGroupArgs(id=wish.group.id),
+            delegations=delegations,
             # Without it the security group does not hold for private endpoints.
-            private_endpoint_network_policies="NetworkSecurityGroupEnabled" if delegation is None else None,
+            private_endpoint_network_policies=None if wish.delegation else "NetworkSecurityGroupEnabled",
             opts=ResourceOptions(parent=self, depends_on=[after] if after else []),
         )
 

@@ -17,7 +17,7 @@ import pulumi_azure_native as azure
 import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
 import pulumiverse_time as time
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Input, InvokeOptions, Output, ResourceOptions
 
 Tls = Literal["edge", "managed"]
 """
@@ -100,7 +100,9 @@ class Host(ComponentResource):
         self.register_outputs({"url": self.url, "certificate_id": self.certificate_id})
 
     def _ownership(self, name: str, args: HostArgs) -> None:
-        verification_id = azure.app.get_custom_domain_verification_id_output().apply(lambda found: found.value or "")
+        verification_id = azure.app.get_custom_domain_verification_id_output(opts=InvokeOptions(parent=self)).apply(
+            lambda found: found.value or ""
+        )
         record = cloudflare.DnsRecord(
             f"{name}-asuid",
             zone_id=args.zone_id,
