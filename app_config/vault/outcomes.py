@@ -156,7 +156,12 @@ def _unconnected(error: Exception, address: SecretAddress) -> Failed:
     said = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in said or "certificate verify failed" in said:
         why = "has expired" if "expired" in said else "is not trusted here"
-        what = "renew it" if "expired" in said else "name its authority with `ca_file` or REQUESTS_CA_BUNDLE"
+        # OpenSSL says the same when it is the authority that has expired.
+        what = (
+            "renew it, or its authority"
+            if "expired" in said
+            else "name its authority with `ca_file` or REQUESTS_CA_BUNDLE"
+        )
         return Failed(
             Failure.UNREACHABLE,
             f"could not be read: the certificate of {address.vault} {why}: {what}, and check this machine's clock",

@@ -10,6 +10,7 @@ import pytest
 
 from app_config import KeyVault, Settings, SettingsError, load
 from local_cloud.backends.faults import FaultKind
+from local_cloud.backends.identity import Tokens
 from local_cloud.backends.key_vault import Properties
 from local_cloud.backends.ports import free_port
 from tests.integration.app_config.conftest import LocalVault
@@ -122,6 +123,16 @@ def test_a_token_endpoint_that_hangs_costs_the_time_limit(vault: LocalVault) -> 
 def test_a_token_that_the_vault_does_not_accept_points_at_tenant_and_clock(vault: LocalVault) -> None:
     found = said(vault, credential=FixedToken("eyJ.not.one"))
     assert all("does not accept the token" in text for text in found.values())
+
+
+def test_a_token_from_before_its_time_points_at_the_clock(vault: LocalVault) -> None:
+    identity = vault.platform.identity
+    slow = Tokens(
+        vault.platform.directory / "identity" / "token-key.pem", identity.authority, lambda: time.time() - 2 * DAY_S
+    )
+    token, _ = slow.issue(identity.developer, "https://vault.azure.net", lifetime_s=3600)
+    found = said(vault, credential=FixedToken(token))
+    assert all("and this machine's clock" in text for text in found.values())
 
 
 def test_an_expired_certificate_is_named(vault: LocalVault) -> None:
