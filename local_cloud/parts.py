@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.identity import Identity
+from local_cloud.backends.key_vault.server import KeyVault
 from local_cloud.backends.object_storage.storage import ObjectStorage
+from local_cloud.backends.ports import Ports
 from local_cloud.backends.postgres.servers import PostgresServers
 from local_cloud.backends.role_assignments import RoleAssignments
+from local_cloud.backends.supervisor import Supervisor
 from local_cloud.records import SealedRecords
 
 
@@ -24,7 +28,11 @@ class Parts:
 
     ca: LocalCA
     origin_ca: LocalCA
+    ports: Ports
+    supervisor: Supervisor
     records: SealedRecords
     role_assignments: RoleAssignments
+    identity: Identity
+    key_vault: KeyVault
     postgres: PostgresServers
     object_storage: ObjectStorage

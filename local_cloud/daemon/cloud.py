@@ -1,0 +1,27 @@
+"""The cloud that the providers of a daemon serve: its records, its parts, and the stacks that may use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from local_cloud.parts import Parts
+from local_cloud.records import SealedRecords
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """
+    A running local cloud.
+
+    Attributes:
+        stack: the one stack, `PROJECT/STACK`, for which it makes, changes and deletes anything.
+    """
+
+    records: SealedRecords
+    parts: Parts
+    stack: str
+
+    def serves(self, urn: str) -> bool:
+        """Whether the resource is one of its stack's: previews are answered for every stack, the rest for this one only."""
+        own_stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
+        return f"{rest.partition('::')[0]}/{own_stack}" == self.stack

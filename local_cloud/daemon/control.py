@@ -1,0 +1,106 @@
+"""
+The daemon's own HTTP endpoint on loopback: what the command line asks, and the console for people.
+
+Every request shows the token that only the owner of the state directory can read: in a header from the command line, in a cookie
+from the browser, which gets it by the link that `ignition open console` opens.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local_cloud.backends.asgi_server import AsgiServer
+from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.status import status
+
+_COOKIE: Final = "ignition-console"
+TOKEN_FILE: Final = "control-token"
+
+
+class Control:
+    """
+    The endpoint.
+
+    Args:
+        state: the state directory; the token is kept there with mode 0600.
+        cloud: what it speaks of.
+        stop: asks the daemon to end.
+    """
+
+    def __init__(self, state: Path, cloud: LocalCloud, *, stop: Callable[[], None]) -> None:
+        self._state = state
+        self._cloud = cloud
+        self._stop = stop
+        self._token = _token(state / TOKEN_FILE)
+        self.port = cloud.parts.ports.port("console")
+        routes = [
+            Route("/api/status", self._status),
+            Route("/api/stop", self._end, methods=["POST"]),
+        ]
+        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "console.localhost"])
+        app = Starlette(routes=routes, middleware=[hosts, Middleware(_Authenticated, token=self._token)])
+        self._server = AsgiServer("console", app, port=self.port)
+
+    @property
+    def url(self) -> str:
+        """Where the console is, without its token."""
+        return f"http://localhost:{self.port}/"
+
+    def start(self) -> None:
+        """Starts to answer."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stops answering."""
+        self._server.stop()
+
+    def _status(self, _request: Request) -> Response:
+        return JSONResponse(status(self._cloud, self._state, self.url))
+
+    def _end(self, _request: Request) -> Response:
+        self._stop()
+        return JSONResponse({})
+
+
+class _Authenticated:
+    """Lets requests with the token through, and turns a link that carries it into a cookie."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        request = Request(scope)
+        if self._is_token(request.query_params.get("token", "")):
+            answer: Response = RedirectResponse(request.url.path)
+            answer.set_cookie(_COOKIE, self._token, httponly=True, samesite="strict")
+            return await answer(scope, receive, send)
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self._is_token(bearer) or self._is_token(request.cookies.get(_COOKIE, "")):
+            return await self._app(scope, receive, send)
+        refused = PlainTextResponse("Open the console with `ignition open console`: the link carries its key.\n", 401)
+        return await refused(scope, receive, send)
+
+    def _is_token(self, text: str) -> bool:
+        return hmac.compare_digest(text.encode(), self._token.encode())
+
+
+def _token(file: Path) -> str:
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+    return file.read_text()

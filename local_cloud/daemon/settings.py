@@ -1,0 +1,37 @@
+"""What a state directory was set up for: kept in it, so that every command and the daemon agree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+FILE = "settings.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    The choices of a state directory.
+
+    Attributes:
+        stack: `PROJECT/STACK`, the one it serves.
+        project: the project's directory.
+        ports: ports that must be these, by name; the others are chosen once and kept.
+    """
+
+    stack: str
+    project: str
+    ports: dict[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    def load(cls, state: Path) -> Settings:
+        """The settings of a state directory."""
+        return cls(**json.loads((state / FILE).read_text()))
+
+    def save(self, state: Path) -> None:
+        """Keeps them."""
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = state / f"{FILE}.new"
+        temporary.write_text(json.dumps(asdict(self), indent=2))
+        temporary.replace(state / FILE)
