@@ -16,7 +16,7 @@ from infra.components.edge.zone import Zone
 from infra.composition.apps import Apps
 from infra.composition.data import Data
 from infra.composition.foundation import Foundation
-from infra.composition.settings import AppSettings, storage_endpoint
+from infra.composition.settings import AppSettings
 from infra.composition.stack import Stack, url_of
 from infra.config import StackConfig
 from infra.names import secret_name
@@ -50,7 +50,7 @@ def export_outputs(stack: Stack, declared: Declared) -> None:
         "key_vault_uri": foundation.vault.vault_uri,
         "secret_uris": settings.secrets.uris,
         "database": {"host": data.database.host, "port": data.role_args.port, "name": data.database.database},
-        "storage": {"endpoint": storage_endpoint(stack), "bucket": data.storage.bucket},
+        "storage": {"endpoint": data.storage.endpoint, "bucket": data.storage.bucket},
         "registry": apps.registry.login_server,
         "redirect_uris": {
             "azure": settings.api.values["AUTH_OAUTH_AZURE_REDIRECT_URI"],

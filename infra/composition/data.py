@@ -111,6 +111,7 @@ def _storage(stack: Stack) -> ObjectStorage:
             account_id=stack.config.cloudflare.account_id,
             bucket_name=stack.names.bucket,
             jurisdiction=wishes.jurisdiction,
+            endpoint=wishes.endpoint,
             location=wishes.location,
             cors_origins=[url_of(hosts.frontend), url_of(hosts.admin.name)] if wishes.cors else (),
             abort_uploads_after_days=wishes.abort_uploads_after_days,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.components.edge.access import Access, AccessArgs
+from infra.components.edge.access import Access, AccessArgs, EntraLogin
 from infra.components.edge.coverage import is_covered
 from infra.components.edge.plan_limits import RateLimit
 from infra.components.edge.zone import Zone, ZoneArgs
@@ -46,7 +46,7 @@ def make_zone(stack: Stack, apps: Apps) -> Zone | None:
 def make_access(stack: Stack) -> Access | None:
     """Who may come near the admin console; None where nobody is named, and its own sign-in alone protects it."""
     wishes = stack.config.edge.access
-    if not (wishes.emails or wishes.email_domains):
+    if not (wishes.emails or wishes.email_domains or wishes.groups):
         return None
     return Access(
         "admin-access",
@@ -55,6 +55,8 @@ def make_access(stack: Stack) -> Access | None:
             host=stack.config.hosts.admin.name,
             emails=wishes.emails,
             email_domains=wishes.email_domains,
+            group_ids=wishes.groups,
+            login=EntraLogin(team=wishes.team, tenant_id=stack.config.azure.tenant_id) if wishes.team else None,
             session=wishes.session,
         ),
         stack.options(),

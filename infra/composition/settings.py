@@ -103,7 +103,7 @@ def _api_values(stack: Stack, data: Data, oauth: OAuth) -> Mapping[str, Input[st
         "AUTH_OAUTH_AZURE_TENANT_ID": config.azure.tenant_id,
         "AUTH_OAUTH_AZURE_REDIRECT_URI": oauth.azure_redirect_uri,
         "CORS_ALLOWED_ORIGINS": f"{frontend_url},{url_of(hosts.admin.name)}",
-        "STORAGE_ENDPOINT": storage_endpoint(stack),
+        "STORAGE_ENDPOINT": data.storage.endpoint,
         "STORAGE_BUCKET": data.storage.bucket,
         "STORAGE_REGION": data.storage.region,
     }
@@ -182,13 +182,6 @@ def _operators_secrets(data: Data) -> Mapping[str, VaultSecret]:
             value=data.roles.migrator_url, content_type="postgres URL of the login that changes the schema", readers={}
         )
     }
-
-
-def storage_endpoint(stack: Stack) -> str:
-    """Where the bucket's S3 interface is: the configured address, filled in."""
-    wishes = stack.config.object_storage
-    part = "" if wishes.jurisdiction == "default" else f".{wishes.jurisdiction}"
-    return wishes.endpoint.replace("{account_id}", stack.config.cloudflare.account_id).replace("{jurisdiction}", part)
 
 
 def _oauth(stack: Stack) -> OAuth:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from infra.config.azure_sections import RotationSection
-from infra.config.keys import EMAIL, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, between, each, matching
+from infra.config.keys import EMAIL, GUID, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, between, each, matching
 
 _DAY: Final = matching(
     r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a day, in quotes", passes="2027-05-31", fails="31.05.2027"
@@ -115,7 +115,7 @@ class ObjectStorageSection:
         Key(
             "Where the S3 interface is. `{account_id}` and `{jurisdiction}` (`.eu`, or nothing for default) are filled in.",
             matching(
-                r"https?://[^\s/]+",
+                r"https?://([^\s/{}]|\{account_id\}|\{jurisdiction\})+",
                 "a web address without a path",
                 passes="https://s3.ecent.online",
                 fails="s3.ecent.online",
@@ -163,6 +163,19 @@ class AccessSection:
 
     emails: Annotated[tuple[str, ...], Key("People, by address.", each(EMAIL))] = ()
     email_domains: Annotated[tuple[str, ...], Key("Everybody with an address of these domains.", each(HOST))] = ()
+    groups: Annotated[tuple[str, ...], Key("Entra groups, by object id; they need `team`.", each(GUID))] = ()
+    team: Annotated[
+        str | None,
+        Key(
+            "With groups: the Zero Trust organisation, the first label of TEAM.cloudflareaccess.com. It is made once by hand.",
+            matching(
+                "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+                "one label in lower case",
+                passes="ecent",
+                fails="ecent.cloudflareaccess.com",
+            ),
+        ),
+    ] = None
     session: Annotated[
         str,
         Key("How long a sign-in lasts.", matching(r"\d+(m|h)", "minutes or hours such as 8h", passes="8h", fails="8")),

@@ -231,7 +231,12 @@ def _rate_limit_fits_the_plan(config: StackConfig) -> Texts:
 
 def _access_needs_the_edge(config: StackConfig) -> Texts:
     access = config.edge.access
-    if (access.emails or access.email_domains) and config.hosts.admin.tls != "edge":
+    if access.groups and access.team is None:
+        yield (
+            "edge.access.team",
+            "is missing: edge.access.groups are known to Entra only, which signs in for a team; write its name",
+        )
+    if (access.emails or access.email_domains or access.groups) and config.hosts.admin.tls != "edge":
         yield (
             "edge.access",
             "stands at the edge, which hosts.admin with tls: managed goes around: write tls: edge, or name nobody here",
@@ -327,7 +332,11 @@ COMBINATIONS: Final = (
         ("zone.owned", "zone.plan", "edge.rate_limit"),
         _rate_limit_fits_the_plan,
     ),
-    Combination("Zero Trust Access needs a proxied host.", ("edge.access", "hosts.admin.tls"), _access_needs_the_edge),
+    Combination(
+        "Zero Trust Access needs a proxied host, and a team where groups are named.",
+        ("edge.access", "hosts.admin.tls"),
+        _access_needs_the_edge,
+    ),
     Combination(
         "No more replicas at least than at most.",
         (*_REPLICAS, "services.api.min_replicas", "services.admin.min_replicas"),
