@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pulumi
 
 from infra.composition.apps import make_apps
@@ -13,15 +11,15 @@ from infra.composition.foundation import make_foundation
 from infra.composition.settings import make_settings
 from infra.composition.stack import stack_of
 from infra.composition.watch import make_alerts, make_diagnostics
-from infra.config import ConfigError
+from infra.config import ConfigError, StackConfig
 from infra.config.reading import read
 from infra.outputs import Declared, export_outputs
 from infra.settings import BindingError
 
 
-def main() -> None:
-    """Declare the platform."""
-    stack = stack_of(read())
+def declare(config: StackConfig) -> None:
+    """Declare the platform of a stack."""
+    stack = stack_of(config)
 
     foundation = make_foundation(stack)
     data = make_data(stack, foundation)
@@ -35,9 +33,13 @@ def main() -> None:
     export_outputs(stack, Declared(foundation=foundation, data=data, settings=settings, apps=apps, zone=zone))
 
 
-try:
+def main() -> None:
+    """Declare the platform of the running stack; a person's mistake ends as a list of problems, without a traceback."""
+    try:
+        declare(read())
+    except (ConfigError, BindingError) as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+if __name__ == "__main__":
     main()
-except (ConfigError, BindingError) as error:
-    # A person's mistake: the list of problems, and no traceback.
-    pulumi.log.error(str(error))
-    sys.exit(1)

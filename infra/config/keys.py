@@ -60,7 +60,7 @@ def matching(pattern: str, says: str, *, passes: str, fails: str) -> Rule:
 def between(least: float, most: float, *, unit: str = "") -> Rule:
     """A number within bounds, both included."""
     return Rule(
-        says=f"{least:g} to {most:g}{f' {unit}' if unit else ''}",
+        says=f"{least:,} to {most:,}{f' {unit}' if unit else ''}",
         holds=lambda number: least <= number <= most,
         passes=least,
         fails=most + 1,
@@ -120,6 +120,6 @@ EMAIL: Final = matching(
 IMAGE: Final = matching(
     r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}",
     "an image by digest, SERVER/NAME@sha256:64 hexadecimal digits; a tag may move between two deployments",
-    passes=f"mcr.microsoft.com/k8se/quickstart@sha256:{'0' * 64}",
+    passes=f"ghcr.io/ecent/ignition-api@sha256:{'0123456789abcdef' * 4}",
     fails="mcr.microsoft.com/k8se/quickstart:latest",
 )

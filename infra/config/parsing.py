@@ -210,7 +210,7 @@ def _instead(kind: Any, key: Key) -> str:
 def _shown(value: Any) -> str:
     """A value as YAML has it, shortened."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return text if len(text) <= 120 else f"{text[:117]}..."
 
 
 def _join(path: str, name: str) -> str:
