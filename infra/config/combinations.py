@@ -212,9 +212,12 @@ def _hosts_differ(config: StackConfig) -> Texts:
 
 
 def _proxied_hosts_are_certified(config: StackConfig) -> Texts:
-    for key, host in (("hosts.api.name", config.hosts.api), ("hosts.admin.name", config.hosts.admin)):
-        if host.tls == "edge" and is_in_zone(host.name, config.zone.name):
-            problem = uncovered_host_problem(host.name, config.zone.name, advanced=config.zone.advanced_certificate)
+    own = (("hosts.api", config.hosts.api), ("hosts.admin", config.hosts.admin))
+    proxied = {f"{key}.name": host.name for key, host in own if host.tls == "edge"}
+    others = {f"zone.other_hosts[{number}]": host for number, host in enumerate(config.zone.other_hosts)}
+    for key, host in (proxied | others).items():
+        if is_in_zone(host, config.zone.name):
+            problem = uncovered_host_problem(host, config.zone.name, advanced=config.zone.advanced_certificate)
             if problem is not None:
                 yield key, f"cannot have a certificate: {problem}"
 
@@ -324,7 +327,7 @@ COMBINATIONS: Final = (
     Combination("Hosts differ.", (*_HOSTS[:2], "hosts.frontend"), _hosts_differ),
     Combination(
         "A proxied host two levels below the zone needs the advanced certificate.",
-        (*_HOSTS, "hosts.api.tls", "hosts.admin.tls", "zone.advanced_certificate"),
+        (*_HOSTS, "hosts.api.tls", "hosts.admin.tls", "zone.advanced_certificate", "zone.other_hosts"),
         _proxied_hosts_are_certified,
     ),
     Combination(

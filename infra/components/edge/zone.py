@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pulumi_cloudflare as cloudflare
-from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from infra.components.edge.coverage import is_in_zone
 from infra.components.edge.host import AUTOMATIC_TTL
@@ -46,8 +46,6 @@ class ZoneArgs:
         rate_limit: How often one address may ask for what costs.
         hsts_max_age_s: For how long browsers refuse plain HTTP.
         hsts_include_subdomains: Whether they do for everything below each host too.
-        origin_header_secret: What the edge adds to requests as `X-Origin-Auth`, so that an app can tell the edge from others
-            that connect from Cloudflare's addresses; None adds nothing.
         dnssec: Whether the zone is signed.
         protect: Whether Pulumi refuses to take DNSSEC away: while the registrar has the DS record, that takes the zone down.
     """
@@ -62,7 +60,6 @@ class ZoneArgs:
     rate_limit: RateLimit = field(default_factory=RateLimit)
     hsts_max_age_s: int = 31_536_000
     hsts_include_subdomains: bool = True
-    origin_header_secret: Input[str] | None = None
     dnssec: bool = True
     protect: bool = True
 
@@ -88,7 +85,6 @@ class Zone(ComponentResource):
             plan=args.plan,
             hosts=args.hosts,
             rate_limit=args.rate_limit,
-            origin_header_secret=args.origin_header_secret,
         )
         before += declare(name, rules, ResourceOptions(parent=self))
         before += [

@@ -1,5 +1,5 @@
 """
-The rulesets of a zone: rate limit, managed firewall rules, response headers, and the header that proves the edge to apps.
+The rulesets of a zone: rate limit, managed firewall rules, response headers.
 
 A zone has one entry point a phase, so each phase's rules stand together here. Every rule has a `ref`: without one, each update
 makes all rules anew (https://github.com/pulumi/pulumi-cloudflare/issues/630). An entry point that somebody made by hand must be
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi_cloudflare as cloudflare
-from pulumi import Input, ResourceOptions
+from pulumi import ResourceOptions
 
 from infra.components.edge.plan_limits import PLANS, Plan, RateLimit
 
@@ -27,7 +27,6 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
 What every answer says (https://owasp.org/www-project-secure-headers/). No Content-Security-Policy: only the app knows what its pages
 load. Strict-Transport-Security is a setting of the zone.
 """
-ORIGIN_HEADER: Final = "X-Origin-Auth"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +39,12 @@ class ZoneRules:
         plan: What the zone pays for.
         hosts: The proxied hosts that the rules are for.
         rate_limit: How often one address may ask for what costs.
-        origin_header_secret: The value of `X-Origin-Auth`; None adds no such header.
     """
 
     zone_id: str
     plan: Plan
     hosts: Sequence[str]
     rate_limit: RateLimit
-    origin_header_secret: Input[str] | None
 
 
 def declare(name: str, rules: ZoneRules, opts: ResourceOptions) -> list[cloudflare.Ruleset]:
@@ -56,7 +53,6 @@ def declare(name: str, rules: ZoneRules, opts: ResourceOptions) -> list[cloudfla
         "rate-limit": ("http_ratelimit", [_rate_limit(rules)]),
         "firewall": ("http_request_firewall_managed", _managed_rules(rules.plan)),
         "response-headers": ("http_response_headers_transform", _response_headers(rules.hosts)),
-        "origin-header": ("http_request_late_transform", _origin_header(rules)),
     }
     return [
         cloudflare.Ruleset(
@@ -122,19 +118,5 @@ def _response_headers(hosts: Sequence[str]) -> list[cloudflare.RulesetRuleArgs]:
         expression=hosts_expression(hosts),
         action="rewrite",
         action_parameters=cloudflare.RulesetRuleActionParametersArgs(headers=headers),
-    )
-    return [rule]
-
-
-def _origin_header(rules: ZoneRules) -> list[cloudflare.RulesetRuleArgs]:
-    if rules.origin_header_secret is None or not rules.hosts:
-        return []
-    header = cloudflare.RulesetRuleActionParametersHeadersArgs(operation="set", value=rules.origin_header_secret)
-    rule = cloudflare.RulesetRuleArgs(
-        ref="origin-header",
-        description="Proves to the app that the request came through this zone",
-        expression=hosts_expression(rules.hosts),
-        action="rewrite",
-        action_parameters=cloudflare.RulesetRuleActionParametersArgs(headers={ORIGIN_HEADER: header}),
     )
     return [rule]

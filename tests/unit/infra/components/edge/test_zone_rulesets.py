@@ -3,9 +3,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-from pulumi import Output
-
 from infra.components.edge.plan_limits import RateLimit
 from infra.components.edge.zone import Zone
 from tests.support.declared import Program, declare
@@ -24,18 +21,17 @@ def rule(program: Program[Zone], name: str) -> Mapping[str, Any]:
 
 
 def test_each_phase_has_one_entry_point() -> None:
-    phases = [each.inputs["phase"] for each in zone(origin_header_secret="s").of("Ruleset")]
+    phases = [each.inputs["phase"] for each in zone().of("Ruleset")]
     assert sorted(phases) == [
         "http_ratelimit",
         "http_request_firewall_managed",
-        "http_request_late_transform",
         "http_response_headers_transform",
     ]
 
 
 def test_every_rule_has_a_ref_so_that_updates_do_not_make_all_anew() -> None:
-    rules = [each for ruleset in zone(origin_header_secret="s").of("Ruleset") for each in ruleset.inputs["rules"]]
-    assert len(rules) == 5
+    rules = [each for ruleset in zone().of("Ruleset") for each in ruleset.inputs["rules"]]
+    assert len(rules) == 4
     assert all(each["ref"] for each in rules)
 
 
@@ -63,16 +59,3 @@ def test_answers_of_the_hosts_carry_careful_headers() -> None:
     headers = rule(zone(), "zone-response-headers")
     assert headers["expression"] == 'http.host in {"api.ecent.online"}'
     assert headers["actionParameters"]["headers"]["X-Content-Type-Options"] == {"operation": "set", "value": "nosniff"}
-
-
-def test_the_header_that_proves_the_edge_is_secret() -> None:
-    program = declare(lambda: Zone("zone", examples.zone(origin_header_secret=Output.secret("s3cret"))))
-    assert rule(program, "zone-origin-header")["actionParameters"]["headers"] == {
-        "X-Origin-Auth": {"operation": "set", "value": "s3cret"}
-    }
-    assert "rules" in program.one("zone-origin-header").secret_inputs
-
-
-@pytest.mark.parametrize("missing", [{"origin_header_secret": None}, {"origin_header_secret": "s", "hosts": []}])
-def test_without_a_secret_or_hosts_no_such_header_is_added(missing: dict[str, object]) -> None:
-    assert "zone-origin-header" not in [each.name for each in zone(**missing).resources]
