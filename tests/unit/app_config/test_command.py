@@ -58,6 +58,12 @@ def test_the_program_sees_the_settings(run: Run, env_file: Path) -> None:
     assert {name: found[name] for name in PRODUCTION} == PRODUCTION
 
 
+def test_the_program_inherits_nothing_of_how_the_command_was_started(run: Run, env_file: Path) -> None:
+    show = ("exec", "--env-file", env_file, "--", "sh", "-c", "echo ${PYDANTIC_DISABLE_PLUGINS-unset}")
+    assert run(*show).stdout == "unset\n"
+    assert run(*show, PYDANTIC_DISABLE_PLUGINS="mine").stdout == "mine\n"
+
+
 def test_the_program_is_the_same_process(run: Run, env_file: Path) -> None:
     parent = (
         "import subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdout=-1); print(p.pid, int(p.communicate()[0]))"
