@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
 from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_IDENTITY
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal, Resource
 from local_cloud.server.rules import Combination, Pattern, Related, Valid, part
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _BRING: Final = f"{DOCS}/custom-domains-certificates"
 _FROM_VAULT: Final = f"{DOCS}/key-vault-certificates-manage"
@@ -96,6 +99,18 @@ class Certificate(AzureType):
         if properties.get("value") is not None:
             found |= _read(base64.b64decode(properties["value"]), properties.get("password"))
         return {"properties": found}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Kept for custom domains of the local ingress."""
+        properties = resource.inputs["properties"]
+        if properties.get("value") is not None:
+            content = base64.b64decode(properties["value"])
+            parts.platform.put_certificate(resource.id, content, properties.get("password"))
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Refused while a domain is bound to it."""
+        parts.platform.delete_certificate(resource.id)
 
 
 def _read(content: bytes, password: str | None) -> Outputs:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from local_cloud.azure.app_containers import CONTAINER_RULES, DOCS, example_of
 from local_cloud.azure.app_ingress import ENVIRONMENT_ID, EXAMPLE_INGRESS, INGRESS_RULES
+from local_cloud.azure.app_specs import app_of
 from local_cloud.azure.base import AzureType, verification_id
 from local_cloud.azure.shared import NAME_RULES
 from local_cloud.server import outputs
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, Valid, part
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _EXAMPLE: Final = example_of()
 
@@ -205,6 +209,22 @@ class ContainerApp(AzureType):
     def _domain(call: Call, inputs: Inputs) -> str | None:
         environment = call.cloud.records.get(inputs.get("environmentId") or inputs["managedEnvironmentId"])
         return environment.outputs.get("defaultDomain") if environment is not None else None
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Processes of this machine behind its ingress; returns when the new revision serves."""
+        status = parts.platform.put_app(app_of(resource.inputs))
+        ready = status.latest_ready_revision
+        return {"latestReadyRevisionName": ready} if ready is not None else {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Ended gracefully."""
+        parts.platform.delete_app(resource.inputs["containerAppName"])
+        parts.identity.forget_app(resource.inputs["containerAppName"])
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the app was deleted."""
+        known = {status.name for status in parts.platform.apps()}
+        return resource if resource.inputs["containerAppName"] in known else None
 
 
 def _invented_suffix(inputs: Inputs) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.app_containers import CONTAINER_RULES, DOCS, example_of
 from local_cloud.azure.app_ingress import ENVIRONMENT_ID
+from local_cloud.azure.app_specs import job_of
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import NAME_RULES
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Pattern, Range, Valid, part
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _JOBS: Final = f"{DOCS}/jobs"
 _TRIGGERS: Final = {
@@ -128,3 +132,12 @@ class Job(AzureType):
     def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The job waits to be started."""
         return {"runningState": "Ready"}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Declared; nothing runs until somebody starts it."""
+        parts.platform.put_job(job_of(resource.inputs))
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Its executions end."""
+        parts.platform.delete_job(resource.inputs["jobName"])

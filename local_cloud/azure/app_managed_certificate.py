@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from local_cloud.azure.app_certificate import certificate_name
 from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
 from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Pattern, part
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _MANAGED = f"{DOCS}/custom-domains-managed-certificates"
 
@@ -57,3 +60,12 @@ class ManagedCertificate(AzureType):
         return {
             "properties": {"provisioningState": "Succeeded", "validationToken": stable_guid("validation", resource_id)}
         }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Issued by this machine's authority, once the host leads here."""
+        parts.platform.put_managed_certificate(resource.id, resource.inputs["properties"]["subjectName"])
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Refused while a domain is bound to it."""
+        parts.platform.delete_certificate(resource.id)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from local_cloud.azure.app_secrets import DOCS, distinct_names
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_SUBNET, NAME_RULES, arm_id
+from local_cloud.backends.container_apps.spec import EnvironmentSpec
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, part
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _API: Final = "https://learn.microsoft.com/azure/templates/microsoft.app/2025-02-02-preview/managedenvironments"
 _PROFILES: Final = f"{DOCS}/workload-profiles-overview"
@@ -163,3 +167,13 @@ class ManagedEnvironment(AzureType):
             "staticIp": "203.0.113.10",
             "eventStreamEndpoint": f"https://{location.replace(' ', '').lower()}.azurecontainerapps.dev{resource_id}/eventstream",
         }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """An environment of the local platform, whose ingress is on this machine."""
+        domain = resource.outputs["defaultDomain"]
+        parts.platform.put_environment(EnvironmentSpec(name=resource.inputs["environmentName"], default_domain=domain))
+        return {"staticIp": "127.0.0.1"}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Refused while apps are in it."""
+        parts.platform.delete_environment(resource.inputs["environmentName"])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GUID, EXAMPLE_SUBSCRIPTION, example_id, guid
 from local_cloud.server.guids import GUID
+from local_cloud.server.resource_type import Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Pattern
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _CREATE: Final = "https://learn.microsoft.com/rest/api/authorization/role-assignments/create"
 _STEPS: Final = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-steps"
@@ -71,3 +75,22 @@ class RoleAssignment(AzureType):
     def invent_name(self, logical: str, digest: str) -> str:  # noqa: ARG002  a GUID holds no logical name
         """A role assignment's name is a GUID."""
         return str(uuid.UUID(digest[:32], version=4))
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """In force at once; Azure takes minutes."""
+        inputs = resource.inputs
+        parts.role_assignments.put(
+            scope=inputs["scope"],
+            principal_id=inputs["principalId"],
+            role_definition_id=inputs["roleDefinitionId"],
+            name=inputs["roleAssignmentName"],
+        )
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Taken away at once."""
+        parts.role_assignments.remove(resource.inputs["roleAssignmentName"])
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when somebody took the role away."""
+        return resource if parts.role_assignments.get(resource.inputs["roleAssignmentName"]) is not None else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server import EXAMPLE_SERVER
 from local_cloud.azure.dbforpostgresql_server_rules import SERVER_NAME
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Choice, Combination, Pattern
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _PARAMETERS: Final = "https://learn.microsoft.com/azure/postgresql/server-parameters/concepts-server-parameters"
 _SWITCH: Final = "on|off"
@@ -107,3 +110,25 @@ class Configuration(AzureType):
     def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """What the service says of the parameter."""
         return {"isReadOnly": False, "isConfigPendingRestart": False}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Really set; refused while another change of the server is under way."""
+        server = parts.postgres.server(resource.inputs["serverName"])
+        if resource.inputs.get("value") is not None:
+            server.set_configuration(resource.inputs["configurationName"], resource.inputs["value"])
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Back to the default: deleting a parameter resets it, as the real provider does."""
+        server = parts.postgres.server(resource.inputs["serverName"])
+        if server.exists:
+            server.reset_configuration(resource.inputs["configurationName"])
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """The value that the server has now."""
+        server = parts.postgres.server(resource.inputs["serverName"])
+        if not server.exists:
+            return None
+        now = server.configuration(resource.inputs["configurationName"]).value
+        changed = {"value": now}
+        return Resource(resource.id, resource.inputs | changed, resource.outputs | changed)

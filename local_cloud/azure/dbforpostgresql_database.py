@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server import EXAMPLE_SERVER
 from local_cloud.azure.dbforpostgresql_server_rules import SERVER_NAME
+from local_cloud.server.resource_type import Outputs, Resource
 from local_cloud.server.rules import Pattern, Valid
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _API: Final = (
     "https://learn.microsoft.com/azure/templates/microsoft.dbforpostgresql/2025-08-01/flexibleservers/databases"
@@ -62,3 +66,22 @@ class Database(AzureType):
         "charset": "UTF8",
         "collation": "en_US.utf8",
     }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """A database of the server, owned by its administrator."""
+        inputs = resource.inputs
+        server = parts.postgres.server(inputs["serverName"])
+        wanted = {key: inputs[key] for key in ("charset", "collation") if inputs.get(key) is not None}
+        server.create_database(inputs["databaseName"], **wanted)
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Dropped, with what is in it."""
+        server = parts.postgres.server(resource.inputs["serverName"])
+        if server.exists:
+            server.delete_database(resource.inputs["databaseName"])
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the database was dropped."""
+        server = parts.postgres.server(resource.inputs["serverName"])
+        return resource if server.exists and server.database(resource.inputs["databaseName"]) is not None else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server_rules import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
 from local_cloud.azure.shared import EXAMPLE_NETWORK
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.transitions import Transition
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 EXAMPLE_SERVER: Final = "psql-ignition-dev"
 
@@ -71,3 +74,22 @@ class Server(AzureType):
         """What the service says of a server that runs."""
         replica = inputs.get("createMode") == "Replica"
         return {"state": "Ready", "replicationRole": "AsyncReplica" if replica else "Primary"}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """A PostgreSQL server of this machine; clients find it under a name that its certificate is for."""
+        inputs = resource.inputs
+        server = parts.postgres.server(inputs["serverName"])
+        server.reach(
+            login=inputs["administratorLogin"],
+            version=inputs.get("version") or "17",
+            password=inputs.get("administratorLoginPassword"),
+        )
+        return {"fullyQualifiedDomainName": "localhost"}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Stopped, with its data removed."""
+        parts.postgres.server(resource.inputs["serverName"]).delete()
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the server was deleted."""
+        return resource if parts.postgres.server(resource.inputs["serverName"]).exists else None

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.keyvault_vault import VAULT_NAME
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.backends.errors import CloudRefusal
+from local_cloud.backends.key_vault.secret import Properties
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Pattern, Valid, part
+
+if TYPE_CHECKING:
+    from local_cloud.backends.key_vault.secret import Secret
+    from local_cloud.parts import Parts
 
 _ABOUT: Final = "https://learn.microsoft.com/azure/key-vault/secrets/about-secrets"
 
@@ -110,3 +116,41 @@ class Secret(AzureType):
     @staticmethod
     def _attributes(inputs: Inputs) -> Inputs:
         return {key: value for key, value in part(inputs["properties"], "attributes").items() if value is not None}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """A version of the secret in the local vault; the same value again makes no new one."""
+        inputs = resource.inputs
+        vault = parts.key_vault.vaults.get(inputs["vaultName"])
+        attributes = self._attributes(inputs)
+        properties = Properties(
+            content_type=inputs["properties"].get("contentType"),
+            enabled=attributes.get("enabled", True),
+            not_before=attributes.get("notBefore"),
+            expires=attributes.get("expires"),
+            tags=inputs.get("tags") or {},
+        )
+        kept = parts.key_vault.secrets.put(vault, inputs["secretName"], inputs["properties"]["value"], properties)
+        return {
+            "properties": {
+                "secretUri": parts.key_vault.secret_uri(vault.name, kept, version=False),
+                "secretUriWithVersion": parts.key_vault.secret_uri(vault.name, kept),
+            }
+        }
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Soft-deleted; a secret of a vault that is gone went with it."""
+        vault = parts.key_vault.vaults.find(resource.inputs["vaultName"])
+        if vault is not None and self._current(parts, resource) is not None:
+            parts.key_vault.secrets.delete(vault, resource.inputs["secretName"])
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the secret or its vault was deleted; a value is never given back."""
+        return resource if self._current(parts, resource) is not None else None
+
+    @staticmethod
+    def _current(parts: Parts, resource: Resource) -> Secret | None:
+        try:
+            vault = parts.key_vault.vaults.get(resource.inputs["vaultName"])
+            return parts.key_vault.secrets.read(vault, resource.inputs["secretName"])
+        except CloudRefusal:
+            return None

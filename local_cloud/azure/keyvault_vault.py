@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GUID, EXAMPLE_SUBNET, NAME_RULES, arm_id, guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Choice, Combination, Pattern, Range, Valid
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 VAULT_NAME: Final = Pattern(
     path="vaultName",
@@ -134,3 +137,27 @@ class Vault(AzureType):
                 "provisioningState": "Succeeded",
             }
         }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """A vault of the local data plane, and the address at which clients find it."""
+        properties = resource.inputs["properties"]
+        name = resource.inputs["vaultName"]
+        parts.key_vault.vaults.create(
+            name,
+            resource_id=resource.id,
+            tenant_id=properties["tenantId"],
+            location=resource.outputs.get("location") or "westeurope",
+            purge_protection=bool(properties.get("enablePurgeProtection")),
+            soft_delete_days=properties.get("softDeleteRetentionInDays") or 90,
+            recover=properties.get("createMode") == "recover",
+        )
+        return {"properties": {"vaultUri": f"{parts.key_vault.uri(name)}/"}}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Soft-deleted, as on Azure: the name stays taken until the vault is purged."""
+        if parts.key_vault.vaults.find(resource.inputs["vaultName"]) is not None:
+            parts.key_vault.vaults.delete(resource.inputs["vaultName"])
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the vault was deleted."""
+        return resource if parts.key_vault.vaults.find(resource.inputs["vaultName"]) is not None else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType, identity_guids
 from local_cloud.azure.shared import EXAMPLE_IDENTITY, NAME_RULES
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Pattern
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 IDENTITY_NAME: Final = Pattern(
     path="resourceName",
@@ -34,3 +37,13 @@ class UserAssignedIdentity(AzureType):
     def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The service principal behind the identity."""
         return {**identity_guids(resource_id), "tenantId": self.tenant(call)}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """An identity for which apps can get tokens."""
+        ids = resource.outputs
+        parts.identity.principals.register(resource.id, ids["clientId"], ids["principalId"], ids["tenantId"])
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """No more tokens."""
+        parts.identity.principals.remove(resource.id)
