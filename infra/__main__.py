@@ -24,9 +24,9 @@ def declare(config: StackConfig) -> None:
     foundation = make_foundation(stack)
     data = make_data(stack, foundation)
     settings = make_settings(stack, foundation, data)
-    apps = make_apps(stack, foundation, data, settings)
+    access = make_access(stack)
+    apps = make_apps(stack, foundation, data, settings, access)
     zone = make_zone(stack, apps)
-    make_access(stack)
     make_diagnostics(stack, foundation, data, apps)
     make_alerts(stack, foundation, data, apps)
 

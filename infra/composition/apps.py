@@ -9,6 +9,7 @@ from pulumi import Output, Resource
 
 from infra.components.container_platform import ContainerPlatform, ContainerPlatformArgs
 from infra.components.database_roles import roles_container
+from infra.components.edge.access import Access
 from infra.components.edge.host import Host, HostArgs
 from infra.components.registry import Registry, RegistryArgs
 from infra.components.service import CustomDomain, Service, ServiceArgs
@@ -30,11 +31,12 @@ class Apps:
     services: Mapping[str, Service]
 
 
-def make_apps(stack: Stack, foundation: Foundation, data: Data, settings: AppSettings) -> Apps:
-    """Declare what runs."""
+def make_apps(stack: Stack, foundation: Foundation, data: Data, settings: AppSettings, access: Access | None) -> Apps:
+    """Declare what runs. `access` stands before the admin console from the moment that its host name leads anywhere."""
     registry = _registry(stack, foundation)
     platform = _platform(stack, foundation)
-    hosts = {app: _host(stack, foundation, platform, app) for app in APPS}
+    before = {"admin": [access]} if access is not None else {}
+    hosts = {app: _host(stack, foundation, platform, app, before.get(app, ())) for app in APPS}
     making = _Making(stack=stack, foundation=foundation, registry=registry, platform=platform, hosts=hosts)
     api = making.service(
         "api",
@@ -91,7 +93,9 @@ def _platform(stack: Stack, foundation: Foundation) -> ContainerPlatform:
     )
 
 
-def _host(stack: Stack, foundation: Foundation, platform: ContainerPlatform, app: str) -> Host:
+def _host(
+    stack: Stack, foundation: Foundation, platform: ContainerPlatform, app: str, after: Sequence[Resource]
+) -> Host:
     wishes = getattr(stack.config.hosts, app)
     return Host(
         f"{app}-host",
@@ -108,7 +112,7 @@ def _host(stack: Stack, foundation: Foundation, platform: ContainerPlatform, app
             ttl_s=stack.config.hosts.ttl_s,
             key_generation=wishes.key_generation,
         ),
-        stack.options(),
+        stack.options(*after),
     )
 
 

@@ -13,6 +13,7 @@ from app_config.settings import AdminSettings, Settings
 from infra.components.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
 from infra.components.oauth import OAuth, OAuthArgs
+from infra.components.rotation import Slot
 from infra.composition.data import Data
 from infra.composition.foundation import Foundation
 from infra.composition.stack import Stack, rotation_of, url_of
@@ -186,7 +187,7 @@ def _operators_secrets(data: Data) -> Mapping[str, VaultSecret]:
 
 def _oauth(stack: Stack) -> OAuth:
     wishes = stack.config.oauth
-    ends = {"a": wishes.secret_ends.a, "b": wishes.secret_ends.b}
+    ends: dict[Slot, str | None] = {"a": wishes.secret_ends.a, "b": wishes.secret_ends.b}
     return OAuth(
         "oauth",
         OAuthArgs(
