@@ -151,7 +151,7 @@ class _Reading:
         ):
             return value
         elif kind is str and isinstance(value, int | float):
-            self._note(path, f"is the {type_in_words(type(value))} {value}, not text: put it in quotes, '{value}'")
+            self._note(path, f"is {type_in_words(type(value))}, not text: put it in quotes, '{value}'")
             return None
         self._note(path, f"is {_shown(value)}: it must be {type_in_words(kind)}; write {_instead(kind, key)}")
         return None

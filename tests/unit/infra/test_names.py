@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import inspect
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app_config.contract import variables
+from app_config.settings import Settings
+from infra.names import RULES, Names, checked, secret_name
+
+GUIDS = st.uuids().map(str)
+ENVIRONMENTS = st.from_regex(r"[a-z][a-z0-9]{1,7}", fullmatch=True)
+PROJECTS = st.from_regex(r"[a-z][a-z0-9]{2,15}", fullmatch=True)
+NAMES = st.builds(Names, project=PROJECTS, environment=ENVIRONMENTS, subscription_id=GUIDS)
+
+
+def every_name(names: Names) -> dict[str, str]:
+    """All names of a stack, by what has them."""
+    own = {name: getattr(names, name) for name, each in inspect.getmembers(Names) if isinstance(each, property)}
+    made = {
+        f"{make.__name__} {of}": make(of)
+        for make in (names.app, names.identity, names.security_group, names.private_endpoint, names.alert)
+        for of in ("api", "admin", "endpoints")
+    }
+    return own | made
+
+
+@given(NAMES)
+def test_every_name_of_every_stack_keeps_its_rule(names: Names) -> None:
+    assert all(every_name(names).values())
+
+
+@given(NAMES)
+def test_names_stay_the_same(names: Names) -> None:
+    again = Names(project=names.project, environment=names.environment, subscription_id=names.subscription_id.upper())
+    assert every_name(again) == every_name(names)
+
+
+@given(NAMES, GUIDS)
+def test_another_subscription_takes_other_global_names(names: Names, other: str) -> None:
+    moved = Names(project=names.project, environment=names.environment, subscription_id=other)
+    if moved.suffix != names.suffix:
+        for kind in ("key_vault", "database_server", "registry"):
+            assert getattr(moved, kind) != getattr(names, kind)
+
+
+@given(st.lists(ENVIRONMENTS, min_size=2, max_size=2, unique=True), GUIDS)
+def test_two_environments_of_one_subscription_share_no_name(environments: list[str], subscription: str) -> None:
+    one, other = (
+        every_name(Names(project="ignition", environment=each, subscription_id=subscription)) for each in environments
+    )
+    shared = {kind for kind in one if one[kind] == other[kind]} - {
+        "action_group_short"
+    }  # twelve characters, told to people
+    assert shared == set()
+
+
+def test_the_names_of_the_production_stack() -> None:
+    names = Names(project="ignition", environment="prod", subscription_id="00000000-0000-0000-0000-000000000000")
+    assert (names.resource_group, names.key_vault, names.database_server, names.registry, names.bucket) == (
+        "rg-ignition-prod",
+        "kv-ignition-prod-df875b",
+        "psql-ignition-prod-df875b",
+        "crignitionproddf875b",
+        "ignition-prod",
+    )
+
+
+# One name that each rule takes and one that it refuses.
+EXAMPLES = {
+    "action group": ("ag-ignition-dev", "ag/ignition"),
+    "action group short name": ("ignition-dev", "ignition-prod"),
+    "alert": ("ignition-dev-api-errors", "api/errors"),
+    "bucket": ("ignition-dev", "Ignition_dev"),
+    "budget": ("budget-ignition-dev", "budget ignition"),
+    "container app": ("ignition-dev-api", "ignition--api"),
+    "container environment": ("cae-ignition-dev", "cae_ignition"),
+    "database server": ("psql-ignition-dev", "PSQL_ignition"),
+    "identity": ("id-ignition-dev-api", "id"),
+    "key vault": ("kv-ignition-dev-4e685e", "kv-ignition-production-4e685e"),
+    "lock": ("keep", "keep/it"),
+    "network": ("vnet-ignition-dev", "vnet-"),
+    "network security group": ("nsg-ignition-dev-apps", "nsg apps"),
+    "private DNS zone": ("ignition-dev.private.postgres.database.azure.com", "ignition"),
+    "private endpoint": ("pe-ignition-dev-vault", "-vault"),
+    "registry": ("crignitiondev4e685e", "cr-ignition-dev"),
+    "resource group": ("rg-ignition-dev", "rg-ignition."),
+    "secret": ("DATABASE-URL", "DATABASE_URL"),
+    "subnet": ("snet-apps", "snet apps"),
+    "workspace": ("log-ignition-dev", "log_ignition"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(RULES))
+def test_a_name_that_the_cloud_refuses_is_refused(kind: str) -> None:
+    right, wrong = EXAMPLES[kind]
+    assert checked(kind, right) == right
+    with pytest.raises(ValueError, match="is no name for a"):
+        checked(kind, wrong)
+
+
+@pytest.mark.parametrize("kind", sorted(RULES))
+def test_no_rule_takes_a_line_end(kind: str) -> None:
+    if kind not in {"action group", "action group short name", "alert", "lock"}:
+        assert not RULES[kind].holds(f"{EXAMPLES[kind][0]}\n")
+
+
+def test_a_variable_of_the_contract_has_the_vaults_form_of_its_name() -> None:
+    assert [secret_name(each.env) for each in variables(Settings)] == [each.vault_name for each in variables(Settings)]
+
+
+def test_the_letters_of_a_suffix_suit_every_global_name() -> None:
+    assert set(Names(project="p", environment="dev", subscription_id="x").suffix) <= set(string.hexdigits.lower())
