@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.container_apps import Platform
+from local_cloud.backends.dns import DnsServer
+from local_cloud.backends.edge import Edge
 from local_cloud.backends.identity import Identity
 from local_cloud.backends.key_vault.server import KeyVault
 from local_cloud.backends.object_storage.storage import ObjectStorage
@@ -24,6 +27,7 @@ class Parts:
         ca: issues what clients of this machine verify.
         origin_ca: Cloudflare's Origin CA, which only the edge trusts.
         records: what was made, for types that look at others.
+        zone_name: the DNS zone, `ecent.online`.
     """
 
     ca: LocalCA
@@ -36,3 +40,7 @@ class Parts:
     key_vault: KeyVault
     postgres: PostgresServers
     object_storage: ObjectStorage
+    dns: DnsServer
+    edge: Edge
+    platform: Platform
+    zone_name: str

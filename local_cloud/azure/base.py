@@ -12,10 +12,11 @@ from local_cloud.azure.shared import SHARED
 from local_cloud.server import outputs
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.recorded import RecordedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal, Resource
 from local_cloud.server.rules import Rule
 from local_cloud.server.schema import Object
 
+_LOCK: Final = "azure-native:authorization:ManagementLockByScope"
 PLACEHOLDER_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
 
@@ -117,6 +118,18 @@ class AzureType(RecordedType):
         if own.startswith("/"):
             return own.replace("//", "/")
         return f"{self._group_id(call, inputs)}/providers/{own}"
+
+    def delete(self, call: Call, resource: Resource) -> None:
+        """Refused while a CanNotDelete or ReadOnly lock is over the resource, itself or what it is in."""
+        if call.cloud.parts is not None and self.token != _LOCK:
+            for lock in call.cloud.parts.records.of_type(_LOCK):
+                scope = str(lock.resource.inputs["scope"]).rstrip("/").lower()
+                if f"{resource.id.lower()}/".startswith(f"{scope}/"):
+                    raise Refusal(
+                        f"ScopeLocked: The scope '{resource.id}' cannot perform delete operation because following scope(s) are "
+                        f"locked: '{lock.resource.inputs['scope']}'. Please remove the lock and try again."
+                    )
+        super().delete(call, resource)
 
     def _group_id(self, call: Call, inputs: Inputs) -> str:
         return f"/subscriptions/{self.subscription(call)}/resourceGroups/{inputs['resourceGroupName']}"

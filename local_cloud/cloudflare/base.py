@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from local_cloud.cloudflare import edge_parts
 from local_cloud.server.bridged import BridgedType
 from local_cloud.server.resource_type import Inputs
 from local_cloud.server.rules import Pattern
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 API: Final = "https://developers.cloudflare.com/api"
 EXAMPLE_ACCOUNT: Final = "0123456789abcdef0123456789abcdef"
@@ -18,6 +22,14 @@ class CloudflareType(BridgedType):
     """One cloudflare resource type."""
 
     module = "pulumi_cloudflare"
+
+
+class EdgeType(CloudflareType):
+    """What the local edge is made of."""
+
+    def settled(self, parts: Parts) -> None:
+        """The edge follows."""
+        edge_parts.apply(parts)
 
 
 class BucketPart(CloudflareType):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, CloudflareType, is_host
+from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
 from local_cloud.server.resource_type import Call, Inputs, Outputs
 from local_cloud.server.rules import Choice, Combination, Length, Valid
 
 _CREATE: Final = f"{API}/resources/ssl/subresources/certificate_packs/methods/create/"
 
 
-class CertificatePack(CloudflareType):
+class CertificatePack(EdgeType):
     """An advanced certificate; every change makes a new one."""
 
     token = "cloudflare:index/certificatePack:CertificatePack"

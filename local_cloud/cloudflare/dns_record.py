@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, CloudflareType, is_host
-from local_cloud.server.resource_type import Inputs
+from local_cloud.backends.dns import Record, Zones
+from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
+from local_cloud.server.resource_type import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Range, Valid
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _RECORDS = "https://developers.cloudflare.com/dns/manage-dns-records/reference/"
 _CREATE = f"{API}/resources/dns/subresources/records/methods/create/"
@@ -41,7 +45,7 @@ def _has_one_of_content_and_data(inputs: Inputs) -> bool:
     return inputs.get(other) is None and inputs.get(wanted) is not None
 
 
-class DnsRecord(CloudflareType):
+class DnsRecord(EdgeType):
     """A record of a zone."""
 
     token = "cloudflare:index/dnsRecord:DnsRecord"
@@ -120,3 +124,34 @@ class DnsRecord(CloudflareType):
     def defaults(self, inputs: Inputs) -> Inputs:
         """What the provider fills in."""
         return {"proxied": False} if inputs.get("type") in {"A", "AAAA", "CNAME"} else {}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Answered for by the local name server."""
+        self.answer_for(parts.dns.zones, resource)
+        return {"proxiable": resource.inputs["type"].upper() in {"A", "AAAA", "CNAME"}}
+
+    @staticmethod
+    def answer_for(zones: Zones, resource: Resource) -> None:
+        """Puts a record into the local zones."""
+        zones.set_record(resource.id, _record(resource.inputs))
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """No longer answered for."""
+        parts.dns.zones.remove_record(resource.id)
+
+
+def _record(inputs: Inputs) -> Record:
+    data = inputs.get("data") or {}
+    content = inputs.get("content")
+    if content is None and inputs["type"].upper() == "CAA":
+        content = f'{int(data.get("flags") or 0)} {data["tag"]} "{data["value"]}"'
+    elif content is None:
+        content = f"{data.get('weight') or 0} {data.get('port') or 0} {data.get('target') or ''}"
+    return Record(
+        name=inputs["name"],
+        type=inputs["type"].upper(),
+        content=str(content),
+        ttl=int(inputs["ttl"]),
+        priority=int(inputs.get("priority") or data.get("priority") or 0),
+        proxied=bool(inputs.get("proxied")),
+    )

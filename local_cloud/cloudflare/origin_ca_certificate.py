@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from cryptography import x509
 
 from local_cloud.cloudflare.base import CloudflareType, is_host
+from local_cloud.server.resource_type import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Pattern, Valid
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
 
 _SOURCE: Final = "https://developers.cloudflare.com/ssl/origin-configuration/origin-ca/"
 _REQUEST: Final = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
@@ -57,3 +63,10 @@ class OriginCaCertificate(CloudflareType):
         "requestType": "origin-rsa",
         "requestedValidity": 5475,
     }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """Signed by this machine's Origin CA, which only the edge trusts."""
+        days = int(resource.inputs.get("requestedValidity") or 5475)
+        signed = parts.origin_ca.sign_request(resource.inputs["csr"], days=days, names=resource.inputs["hostnames"])
+        expires = x509.load_pem_x509_certificate(signed.encode()).not_valid_after_utc
+        return {"certificate": signed, "expiresOn": expires.isoformat()}

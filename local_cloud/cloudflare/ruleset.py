@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from local_cloud.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, CloudflareType
+from local_cloud.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, EdgeType
 from local_cloud.server.resource_type import Call, Inputs, Outputs
 from local_cloud.server.rules import Choice, Combination, Length, Range
 
@@ -67,7 +67,7 @@ def _distinct_refs(inputs: Inputs) -> bool:
     return len(set(refs)) == len(refs)
 
 
-class Ruleset(CloudflareType):
+class Ruleset(EdgeType):
     """
     A phase's rules.
 

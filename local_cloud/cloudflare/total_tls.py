@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, CloudflareType
+from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
 
 
-class TotalTls(CloudflareType):
+class TotalTls(EdgeType):
     """Whether a zone has Total TLS. Removing the resource leaves it as it is, as the real provider does."""
 
     token = "cloudflare:index/totalTls:TotalTls"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, CloudflareType
+from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
 
 
-class UniversalSslSetting(CloudflareType):
+class UniversalSslSetting(EdgeType):
     """Whether a zone has Universal SSL."""
 
     token = "cloudflare:index/universalSslSetting:UniversalSslSetting"

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any, ClassVar, Final
 
-from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, CloudflareType
+from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType
 from local_cloud.server.resource_type import Call, Inputs, Outputs
 from local_cloud.server.rules import Combination, Pattern
 
@@ -23,7 +23,7 @@ def _public_uris(inputs: Inputs) -> bool:
     return all(re.fullmatch(r"[^/:]+(/.*)?", each.get("uri") or "") for each in public)
 
 
-class ZeroTrustAccessApplication(CloudflareType):
+class ZeroTrustAccessApplication(EdgeType):
     """An application behind Access."""
 
     token = "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, CloudflareType
+from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, EdgeType
 from local_cloud.cloudflare.zero_trust_access_application import DURATION
 from local_cloud.server.rules import Combination, Pattern
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/policies/methods/create/"
 
 
-class ZeroTrustAccessPolicy(CloudflareType):
+class ZeroTrustAccessPolicy(EdgeType):
     """A reusable policy of the account."""
 
     token = "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, CloudflareType
+from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType
 from local_cloud.server.resource_type import Inputs
 from local_cloud.server.rules import Combination, Valid
 
@@ -52,7 +52,7 @@ def _complete_hsts(inputs: Inputs) -> bool:
     return isinstance(header, dict) and set(header) == set(_HSTS)
 
 
-class ZoneSetting(CloudflareType):
+class ZoneSetting(EdgeType):
     """One setting. Removing the resource leaves the setting as it is, as the real provider does."""
 
     token = "cloudflare:index/zoneSetting:ZoneSetting"

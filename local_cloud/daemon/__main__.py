@@ -30,7 +30,7 @@ def main(state: Path) -> int:
     host = LanguageHost()
     language_port = host.start()
     try:
-        with assembled(state, settings.ports) as parts:
+        with assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack)
             served = serve(PACKAGES, cloud)
             control = Control(state, cloud, stop=stopping.set)

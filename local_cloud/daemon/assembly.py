@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import ssl
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
+from local_cloud.azure.base import PLACEHOLDER_SUBSCRIPTION, verification_id
 from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.container_apps import Images, Outside, Platform
+from local_cloud.backends.dns import DnsServer
+from local_cloud.backends.edge import Edge
 from local_cloud.backends.identity import Identity
 from local_cloud.backends.key_vault.server import KeyVault
 from local_cloud.backends.object_storage.storage import ObjectStorage
 from local_cloud.backends.ports import Ports
 from local_cloud.backends.postgres.servers import PostgresServers
 from local_cloud.backends.process import end_orphans
-from local_cloud.backends.role_assignments import RoleAssignments
+from local_cloud.backends.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
 from local_cloud.backends.supervisor import Supervisor
+from local_cloud.cloudflare import edge_parts
+from local_cloud.cloudflare.dns_record import DnsRecord
+from local_cloud.daemon.settings import Settings
+from local_cloud.engine.caddy import find_caddy
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.engine.versitygw import find_versitygw
 from local_cloud.parts import Parts
 from local_cloud.records import SealedRecords
 
-TENANT_ID: Final = "10ca10ca-0000-4000-8000-000000000001"
-SUBSCRIPTION_ID: Final = "10ca10ca-0000-4000-8000-000000000002"
-ACCOUNT_ID: Final = "10ca10ca000040008000000000000003"
-ZONE_ID: Final = "10ca10ca000040008000000000000004"
-"""What the local stack's configuration names; nothing of the kind exists in the real clouds."""
+TENANT_ID: Final = "00000000-0000-0000-0000-000000000000"
+ACCOUNT_ID: Final = "0" * 32
+"""What the local stack's configuration names: placeholders, since nothing of the kind exists in the real clouds."""
 
 
 @contextlib.contextmanager
-def assembled(state: Path, fixed_ports: Mapping[str, int]) -> Iterator[Parts]:
+def assembled(state: Path, settings: Settings) -> Generator[Parts]:
     """
     Starts everything that a state directory holds, and stops it again.
 
     Args:
         state: the state directory.
-        fixed_ports: ports that configuration prescribes, by name.
+        settings: what it was set up for.
 
     Raises:
         BackendError: a part does not start; the message says why and what to do.
@@ -44,8 +51,8 @@ def assembled(state: Path, fixed_ports: Mapping[str, int]) -> Iterator[Parts]:
     with contextlib.ExitStack() as ending:
         supervisor = Supervisor()
         ending.callback(supervisor.stop_all)
-        ports = Ports(state / "ports.json", fixed_ports)
-        ca = LocalCA(state / "ca")
+        ports = Ports(state / "ports.json", settings.ports)
+        ca, origin_ca = LocalCA(state / "ca"), LocalCA(state / "origin-ca", common_name="Ignition local Origin CA")
         records = SealedRecords(state / "records")
         ending.callback(records.close)
         roles = RoleAssignments(state / "role-assignments.sqlite")
@@ -59,6 +66,7 @@ def assembled(state: Path, fixed_ports: Mapping[str, int]) -> Iterator[Parts]:
         )
         ending.callback(identity.close)
         identity.start()
+        roles.put(scope="/", principal_id=identity.developer.principal_id, role_definition_id=KEY_VAULT_ADMINISTRATOR)
         key_vault = KeyVault(
             state / "key-vault", ca=ca, port=ports.port("key vault"), tokens=identity.tokens, roles=roles
         )
@@ -78,15 +86,71 @@ def assembled(state: Path, fixed_ports: Mapping[str, int]) -> Iterator[Parts]:
         )
         ending.callback(object_storage.stop)
         object_storage.start()
-        yield Parts(
+        dns = _name_server(ports, records, settings.zone)
+        ending.callback(dns.stop)
+        platform = Platform(
+            state / "container-apps",
+            images=Images(Path(settings.project) / "local-images.yaml"),
+            outside=Outside(
+                resolve_secret=lambda owner, url: (
+                    key_vault.get_as(identity.principals.get(owner).principal_id, url).value
+                ),
+                identity_env=identity.endpoint_for,
+                lookup=dns.zones.lookup,
+                verification_id=verification_id(PLACEHOLDER_SUBSCRIPTION),
+                machine_env=_trust(state, ca),
+            ),
+            caddy=find_caddy(),
             ca=ca,
-            origin_ca=LocalCA(state / "origin-ca"),
             ports=ports,
-            records=records,
             supervisor=supervisor,
+        )
+        ending.callback(platform.stop)
+        platform.start()
+        edge = Edge(
+            state / "edge",
+            caddy=find_caddy(),
+            ca=ca,
+            trusted=[origin_ca.ca_file, ca.ca_file],
+            ports=ports,
+            supervisor=supervisor,
+        )
+        ending.callback(edge.stop)
+        edge.start()
+        parts = Parts(
+            ca=ca,
+            origin_ca=origin_ca,
+            ports=ports,
+            supervisor=supervisor,
+            records=records,
             role_assignments=roles,
             identity=identity,
             key_vault=key_vault,
             postgres=postgres,
             object_storage=object_storage,
+            dns=dns,
+            edge=edge,
+            platform=platform,
+            zone_name=settings.zone,
         )
+        edge_parts.apply(parts)
+        yield parts
+
+
+def _name_server(ports: Ports, records: SealedRecords, zone: str) -> DnsServer:
+    """The name server, with the records that were declared before."""
+    server = DnsServer(ports.port("dns"))
+    server.zones.add_zone(zone)
+    declared = DnsRecord()
+    for kept in records.of_type(declared.token):
+        declared.answer_for(server.zones, kept.resource)
+    server.start()
+    return server
+
+
+def _trust(state: Path, ca: LocalCA) -> dict[str, str]:
+    """Variables that make common clients trust this machine's authority beside the public ones."""
+    bundle = state / "ca" / "bundle.pem"
+    public = ssl.get_default_verify_paths().cafile
+    bundle.write_text((Path(public).read_text() if public else "") + ca.certificate_pem)
+    return {name: str(bundle) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")}

@@ -17,11 +17,13 @@ class Settings:
     Attributes:
         stack: `PROJECT/STACK`, the one it serves.
         project: the project's directory.
+        zone: the DNS zone, `ecent.online`.
         ports: ports that must be these, by name; the others are chosen once and kept.
     """
 
     stack: str
     project: str
+    zone: str
     ports: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod

@@ -22,7 +22,7 @@ class RecordedType(ResourceType):
     @property
     def real(self) -> bool:
         """Whether a real local part stands behind the type."""
-        return type(self).reach is not RecordedType.reach
+        return type(self).reach is not RecordedType.reach or type(self).settled is not RecordedType.settled
 
     @abstractmethod
     def identify(self, call: Call, inputs: Inputs) -> str:
@@ -43,6 +43,9 @@ class RecordedType(ResourceType):
 
     def end(self, parts: Parts, resource: Resource) -> None:
         """Removes the real part; one that is gone already is no error."""
+
+    def settled(self, parts: Parts) -> None:
+        """After a change was recorded, for parts that follow from several resources together."""
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
         """The resource as the real part is now; None where it is gone."""
@@ -73,6 +76,8 @@ class RecordedType(ResourceType):
         if call.cloud.parts is not None:
             self.end(call.cloud.parts, resource)
         call.cloud.records.remove(resource.id)
+        if call.cloud.parts is not None:
+            self.settled(call.cloud.parts)
 
     def _reach(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
         known = outputs.before_service(self, inputs)
@@ -81,4 +86,6 @@ class RecordedType(ResourceType):
             told = self.reach(call.cloud.parts, resource)
             resource = Resource(resource_id, inputs, outputs.merged(resource.outputs, told))
         call.cloud.records.put(self.token, call.urn, resource)
+        if call.cloud.parts is not None:
+            self.settled(call.cloud.parts)
         return resource
