@@ -34,6 +34,6 @@ def uncovered_host_problem(host: str, zone: str, *, advanced: bool) -> str | Non
     flat = f"{host.removesuffix(f'.{zone}').replace('.', '-')}.{zone}"
     return (
         f"{host} lies two levels or more below {zone}, and Cloudflare's universal certificate covers one: browsers would refuse to "
-        f"connect. Either name it {flat}, or buy Advanced Certificate Manager for the zone and declare its certificate, or serve the "
+        f"connect. Either name it {flat}, or buy Advanced Certificate Manager for the zone (zone.advanced_certificate: true), or serve the "
         "host without the proxy (tls: managed)"
     )
