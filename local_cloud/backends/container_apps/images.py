@@ -9,6 +9,7 @@ images:
     port: SERVER_PORT                     # the variable that tells the process its port; optional
     env:                                  # below what the app declares; optional
       PYTHONUNBUFFERED: "1"
+      PATH: "{postgres}:{path}"           # {postgres}: where PostgreSQL's programs are; {path}: the usual PATH
 ```
 
 Without `port` and without `{port}` the process must listen on the app's target port itself, so only one replica of it can run.
@@ -73,10 +74,12 @@ class Images:
     Args:
         file: `local-images.yaml`; a missing one maps nothing.
         search: PATH for docker and podman; None looks nowhere.
+        programs: directories that the file may name in braces: `postgres` is written `{postgres}`.
     """
 
-    def __init__(self, file: Path, *, search: str | None = None) -> None:
+    def __init__(self, file: Path, *, search: str | None = None, programs: Mapping[str, Path] | None = None) -> None:
         self.file = file.absolute()
+        self.programs = dict(programs or {})
         self._search = search
 
     def find(self, image: str, *, container: str = "app") -> Mapped | None:

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from local_cloud.backends.container_apps.images import Images, Mapped
 from local_cloud.backends.container_apps.spec import Container, Override, Probe, Template
@@ -175,13 +174,15 @@ class Launcher:
         }
         port = next(iter(ports.values()), None)
         told = {mapped.port: str(port)} if mapped is not None and mapped.port and port is not None else {}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
+        own = dict(mapped.env) if mapped is not None else {}
         return {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+            "PATH": path,
             "HOME": str(home),
             "LANG": "C.UTF-8",
             **dict(override.tools if override is not None else ()),
             **self.machine_env,
-            **(mapped.env if mapped is not None else {}),
+            **{name: self._filled([value], port, {"{path}": path})[0] for name, value in own.items()},
             **owner.variables,
             **(self.identity_env(owner.name, owner.identities) if owner.identities else {}),
             **declared,
@@ -199,11 +200,11 @@ class Launcher:
         env: Mapping[str, str],
     ) -> tuple[tuple[str, ...], Path, tuple[str, ...]]:
         if override is not None:
-            return _filled(override.command, port), Path(override.cwd or self.images.file.parent), ()
+            return self._filled(override.command, port), Path(override.cwd or self.images.file.parent), ()
         if mapped is not None:
             own = (*container.command, *container.args)
             words = own if container.command else (*mapped.command, *container.args)
-            return _filled(words, port), self.images.directory(mapped), ()
+            return self._filled(words, port), self.images.directory(mapped), ()
         return self._in_engine(owner, container, env)
 
     def _in_engine(
@@ -218,6 +219,16 @@ class Launcher:
         entry = ["--entrypoint", container.command[0]] if container.command else []
         argv = [engine, "run", "--rm", "--name", name, "--network", "host", *variables, *entry, container.image]
         return (*argv, *container.command[1:], *container.args), self.directory, (engine, "rm", "--force", name)
+
+    def _filled(self, words: Sequence[str], port: int | None, more: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        programs = {f"{{{name}}}": str(directory) for name, directory in self.images.programs.items()}
+        places = {"{python}": sys.executable, "{port}": str(port or ""), **programs, **(more or {})}
+        filled: list[str] = []
+        for word in words:
+            for place, value in places.items():
+                word = word.replace(place, value)  # noqa: PLW2901  one place after the other
+            filled.append(word)
+        return tuple(filled)
 
     @staticmethod
     def _probes(owner: Owner, container: Container, *, first: bool) -> tuple[Probe, ...]:
@@ -245,16 +256,6 @@ def _default_probes(port: int) -> tuple[Probe, ...]:
         Probe(type="Startup", tcp_port=port, initial_delay_s=1, period_s=1, timeout_s=3, failure_threshold=240),
         Probe(type="Readiness", tcp_port=port, initial_delay_s=3, period_s=5, timeout_s=5, failure_threshold=48),
     )
-
-
-def _filled(words: Sequence[str], port: int | None) -> tuple[str, ...]:
-    places: Final = {"{python}": sys.executable, "{port}": str(port or "")}
-    filled: list[str] = []
-    for word in words:
-        for place, value in places.items():
-            word = word.replace(place, value)  # noqa: PLW2901  one place after the other
-        filled.append(word)
-    return tuple(filled)
 
 
 def words_of(command: str) -> tuple[str, ...]:
