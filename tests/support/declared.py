@@ -259,12 +259,15 @@ def _computed(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
         "PrivateKey": {"privateKeyPem": f"key of {name}"},
         "RandomPassword": {"result": f"result of {name}"},
         "Registry": {"loginServer": f"{str(inputs.get('registryName')).lower()}.azurecr.io"},
+        "Server": {"fullyQualifiedDomainName": f"{inputs.get('serverName')}.postgres.database.azure.com"},
         "UserAssignedIdentity": {"principalId": f"principal of {name}", "clientId": f"client of {name}"},
         "ZeroTrustAccessApplication": {"aud": f"audience of {name}"},
         "ZoneDnssec": {"ds": "ecent.online. 3600 IN DS 2371 13 2 0A1B"},
     }
     if resource == "ContainerApp":
         return _of_app(inputs)
+    if kind.startswith("azure-native:keyvault:"):
+        return _of_vault(resource, inputs)
     return made_up.get(resource, {})
 
 
@@ -275,3 +278,11 @@ def _of_app(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "configuration": {**configuration, "ingress": ingress},
         "latestRevisionName": f"{app}--{inputs['template'].get('revisionSuffix')}",
     }
+
+
+def _of_vault(resource: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    address = f"https://{inputs['vaultName']}.vault.azure.net"
+    if resource == "Vault":
+        return {"properties": {**inputs["properties"], "vaultUri": f"{address}/", "provisioningState": "Succeeded"}}
+    uri = f"{address}/secrets/{inputs['secretName']}"
+    return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/0123456789abcdef0123456789abcdef"}}

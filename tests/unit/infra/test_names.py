@@ -12,8 +12,11 @@ from app_config.settings import Settings
 from infra.names import RULES, Names, checked, secret_name
 
 GUIDS = st.uuids().map(str)
-ENVIRONMENTS = st.from_regex(r"[a-z][a-z0-9]{1,7}", fullmatch=True)
-PROJECTS = st.from_regex(r"[a-z][a-z0-9]{2,15}", fullmatch=True)
+_LETTERS = string.ascii_lowercase
+ENVIRONMENTS = st.builds(
+    str.__add__, st.sampled_from(_LETTERS), st.text(_LETTERS + string.digits, min_size=1, max_size=7)
+)
+PROJECTS = st.builds(str.__add__, st.sampled_from(_LETTERS), st.text(_LETTERS + string.digits, min_size=2, max_size=15))
 NAMES = st.builds(Names, project=PROJECTS, environment=ENVIRONMENTS, subscription_id=GUIDS)
 
 
@@ -22,8 +25,14 @@ def every_name(names: Names) -> dict[str, str]:
     own = {name: getattr(names, name) for name, each in inspect.getmembers(Names) if isinstance(each, property)}
     made = {
         f"{make.__name__} {of}": make(of)
-        for make in (names.app, names.identity, names.security_group, names.private_endpoint, names.alert)
-        for of in ("api", "admin", "endpoints")
+        for make, those in (
+            (names.app, ("api", "admin")),
+            (names.identity, ("api", "admin")),
+            (names.security_group, ("apps", "database", "endpoints")),
+            (names.private_endpoint, ("vault",)),
+            (names.alert, ("api-errors", "database-failed-connections")),
+        )
+        for of in those
     }
     return own | made
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from infra.components.alerts import AlertsArgs
 from infra.components.container_platform import ContainerPlatformArgs
+from infra.components.database import DatabaseArgs
+from infra.components.database_roles import DatabaseRolesArgs
+from infra.components.diagnostics import DiagnosticsArgs, Source
 from infra.components.edge.access import AccessArgs
 from infra.components.edge.host import HostArgs
 from infra.components.edge.zone import ZoneArgs
 from infra.components.identity import AppIdentityArgs
+from infra.components.key_vault import KeyVaultArgs, VaultSecret, VaultSecretsArgs
+from infra.components.monitoring import MonitoringArgs
+from infra.components.network import NetworkArgs
 from infra.components.oauth import OAuthArgs
 from infra.components.object_storage import ObjectStorageArgs
 from infra.components.registry import RegistryArgs
@@ -109,3 +116,118 @@ def access(**changes: object) -> AccessArgs:
 
 def oauth(**changes: object) -> OAuthArgs:
     return OAuthArgs(**{"display_name": "Ignition (test)", "url": "https://api.ecent.online"} | changes)
+
+
+def network(**changes: object) -> NetworkArgs:
+    given = {
+        "resource_group_name": "rg",
+        "location": "westeurope",
+        "network_name": "vnet",
+        "security_group_name": lambda subnet: f"nsg-{subnet}",
+        "tags": TAGS,
+        "address_space": "10.20.0.0/16",
+        "apps_range": "10.20.0.0/23",
+        "database_range": "10.20.2.0/27",
+        "endpoints_range": "10.20.2.64/27",
+        "database_zone": "ignition-test.private.postgres.database.azure.com",
+    }
+    return NetworkArgs(**given | changes)
+
+
+def monitoring(**changes: object) -> MonitoringArgs:
+    given = {
+        "resource_group_name": "rg",
+        "resource_group_id": GROUP,
+        "location": "westeurope",
+        "workspace_name": "log-ignition-test",
+        "action_group_name": "ag-ignition-test",
+        "action_group_short_name": "ignition-tes",
+        "budget_name": "budget-ignition-test",
+        "tags": TAGS,
+        "emails": ["operations@ecent.online"],
+        "budget_start": "2026-12-01",
+    }
+    return MonitoringArgs(**given | changes)
+
+
+def key_vault(**changes: object) -> KeyVaultArgs:
+    given = {
+        "resource_group_name": "rg",
+        "location": "westeurope",
+        "vault_name": "kv-ignition-test",
+        "tags": TAGS,
+        "tenant_id": "22222222-2222-2222-2222-222222222222",
+        "endpoint_name": "pe-vault",
+        "endpoint_subnet_id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet-endpoints",
+        "endpoint_zone_id": f"{GROUP}/providers/Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net",
+    }
+    return KeyVaultArgs(**given | changes)
+
+
+def vault_secret(**changes: object) -> VaultSecret:
+    given = {"value": "hidden", "content_type": "text", "readers": {"api": "11111111-1111-1111-1111-000000000001"}}
+    return VaultSecret(**given | changes)
+
+
+def vault_secrets(**changes: object) -> VaultSecretsArgs:
+    given = {
+        "resource_group_name": "rg",
+        "vault_id": f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-ignition-test",
+        "vault_name": "kv-ignition-test",
+        "vault_uri": "https://kv-ignition-test.vault.azure.net",
+        "tags": TAGS,
+        "secrets": {"DATABASE-URL": vault_secret()},
+    }
+    return VaultSecretsArgs(**given | changes)
+
+
+def database(**changes: object) -> DatabaseArgs:
+    given = {
+        "resource_group_name": "rg",
+        "location": "westeurope",
+        "server_name": "psql-ignition-test",
+        "tags": TAGS,
+        "tenant_id": "22222222-2222-2222-2222-222222222222",
+        "subnet_id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet-database",
+        "zone_id": f"{GROUP}/providers/Microsoft.Network/privateDnsZones/test.private.postgres.database.azure.com",
+        "database_name": "ignition",
+        "administrator": "ignition_administrator",
+        "parameters": {},
+    }
+    return DatabaseArgs(**given | changes)
+
+
+def database_roles(**changes: object) -> DatabaseRolesArgs:
+    given = {
+        "host": "psql-ignition-test.postgres.database.azure.com",
+        "port": 6432,
+        "database": "ignition",
+        "prefix": "ignition",
+        "root_certificate": "/etc/ssl/certs/ca-certificates.crt",
+    }
+    return DatabaseRolesArgs(**given | changes)
+
+
+def diagnostics(**changes: object) -> DiagnosticsArgs:
+    given = {
+        "workspace_id": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/log-ignition-test",
+        "sources": {"vault": Source(resource_id=f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv", logs="audit")},
+    }
+    return DiagnosticsArgs(**given | changes)
+
+
+def alerts(**changes: object) -> AlertsArgs:
+    given = {
+        "resource_group_name": "rg",
+        "location": "westeurope",
+        "alert_name": lambda alert: f"ignition-test-{alert}",
+        "tags": TAGS,
+        "action_group_id": f"{GROUP}/providers/Microsoft.Insights/actionGroups/ag",
+        "workspace_id": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/log",
+        "database_id": f"{GROUP}/providers/Microsoft.DBforPostgreSQL/flexibleServers/psql",
+        "api_id": f"{GROUP}/providers/Microsoft.App/containerApps/ignition-test-api",
+        "api_name": "ignition-test-api",
+        "vault_id": f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv",
+        "database_connections": 687,
+    }
+    return AlertsArgs(**given | changes)
