@@ -10,6 +10,7 @@ import click
 
 _COMMANDS: Final = {
     "attach": "Run any command with the pinned engine, the warm language host and the planning providers attached.",
+    "up": "Bring up the whole platform on this machine: no account, no token, no container engine.",
     "preview": "Preview a stack with no credentials, no network and no state.",
 }
 

@@ -31,7 +31,7 @@ def main(state: Path) -> int:
     language_port = host.start()
     try:
         with assembled(state, settings) as parts:
-            cloud = LocalCloud(parts.records, parts, settings.stack)
+            cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps)
             served = serve(PACKAGES, cloud)
             control = Control(state, cloud, stop=stopping.set)
             control.start()

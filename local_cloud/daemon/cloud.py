@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local_cloud.parts import Parts
@@ -15,11 +16,13 @@ class LocalCloud:
 
     Attributes:
         stack: the one stack, `PROJECT/STACK`, for which it makes, changes and deletes anything.
+        apps: what the platform calls the apps, by the names that people use.
     """
 
     records: SealedRecords
     parts: Parts
     stack: str
+    apps: Mapping[str, str]
 
     def serves(self, urn: str) -> bool:
         """Whether the resource is one of its stack's: previews are answered for every stack, the rest for this one only."""

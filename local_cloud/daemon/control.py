@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -22,6 +24,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local_cloud.backends.asgi_server import AsgiServer
+from local_cloud.backends.container_apps import Override
+from local_cloud.backends.errors import BackendError
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.status import status
 
@@ -47,6 +51,8 @@ class Control:
         self.port = cloud.parts.ports.port("console")
         routes = [
             Route("/api/status", self._status),
+            Route("/api/addresses", self._addresses),
+            Route("/api/overrides", self._override, methods=["POST"]),
             Route("/api/stop", self._end, methods=["POST"]),
         ]
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "console.localhost"])
@@ -68,6 +74,32 @@ class Control:
 
     def _status(self, _request: Request) -> Response:
         return JSONResponse(status(self._cloud, self._state, self.url))
+
+    def _addresses(self, request: Request) -> Response:
+        """Where this machine's parts are, for the stack's configuration; a server that is not there yet gets its port now."""
+        parts = self._cloud.parts
+        return JSONResponse(
+            {
+                "postgres_port": parts.postgres.server(request.query_params["server"]).port,
+                "ca_file": str(parts.ca.ca_file),
+                "s3_endpoint": parts.object_storage.plain_endpoint,
+            }
+        )
+
+    async def _override(self, request: Request) -> Response:
+        """What a developer runs in the place of an app."""
+        wanted = await request.json()
+        name = self._cloud.apps.get(wanted["app"])
+        if name is None:
+            known = ", ".join(self._cloud.apps) or "none"
+            return PlainTextResponse(f"there is no app '{wanted['app']}'; apps here: {known}", 404)
+        command = shlex.split(wanted["command"] or "")
+        override = Override(command=tuple(command), cwd=wanted["cwd"]) if command else None
+        try:
+            await run_in_threadpool(self._cloud.parts.platform.override, name, override)
+        except BackendError as error:
+            return PlainTextResponse(str(error), 409)
+        return JSONResponse({})
 
     def _end(self, _request: Request) -> Response:
         self._stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE = "settings.json"
 
@@ -18,13 +19,17 @@ class Settings:
         stack: `PROJECT/STACK`, the one it serves.
         project: the project's directory.
         zone: the DNS zone, `ecent.online`.
+        apps: what the platform calls the apps, by the names that people use.
         ports: ports that must be these, by name; the others are chosen once and kept.
+        overrides: what the stack's configuration gets on this machine: section, then key.
     """
 
     stack: str
     project: str
     zone: str
+    apps: dict[str, str] = field(default_factory=dict[str, str])
     ports: dict[str, int] = field(default_factory=dict[str, int])
+    overrides: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     @classmethod
     def load(cls, state: Path) -> Settings:

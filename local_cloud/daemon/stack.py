@@ -75,7 +75,7 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
         StackError: the stack's state or the project's stack file cannot be read.
     """
     project, name = settings.stack.split("/")
-    config = stack_config(Path(settings.project), name)
+    config = _with_overrides(stack_config(Path(settings.project), name), settings)
     salt = _salt(state, _checkpoint(state, settings))
     checkpoint = _checkpoint(state, settings)
     if not checkpoint.exists():
@@ -87,6 +87,14 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
     document = yaml.safe_dump({**config, "encryptionsalt": salt}, sort_keys=False, allow_unicode=True)
     write_private(copy, document.encode())
     return copy
+
+
+def _with_overrides(document: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The configuration with this machine's ports and addresses in it."""
+    config = dict(document["config"])
+    for section, values in settings.overrides.items():
+        config[section] = {**(config.get(section) or {}), **values}
+    return {**document, "config": config}
 
 
 def stack_name(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,42 @@ def status(cloud: LocalCloud, state: Path, console_url: str) -> dict[str, Any]:
     """
     parts = cloud.parts
     vaults = parts.key_vault.vaults.list()
+    statuses = {each.name: each for each in parts.platform.apps()}
     return {
         "stack": cloud.stack.rpartition("/")[2],
         "state": "running",
         "state_dir": str(state),
+        "zone": parts.zone_name,
         "endpoints": {
+            **{app: _reached(cloud, statuses.get(name)) for app, name in cloud.apps.items()},
             "postgres": _postgres(cloud),
             "key_vault": {"url": parts.key_vault.uri(vaults[0].name) if vaults else None},
             "s3": {"url": parts.object_storage.endpoint, "plain_url": parts.object_storage.plain_endpoint},
+            "dns": {"address": parts.dns.address},
             "console": {"url": console_url},
         },
         "ca_file": str(parts.ca.ca_file),
+        "apps": [
+            {
+                "name": app,
+                "revision": found.latest_ready_revision,
+                "state": found.state,
+                "replicas": len(found.replicas),
+                "ready": found.ready,
+                "restarts": found.restarts,
+                "override": list(found.override) if found.override else None,
+            }
+            for app, name in cloud.apps.items()
+            if (found := statuses.get(name)) is not None
+        ],
     }
+
+
+def _reached(cloud: LocalCloud, app: Any) -> Mapping[str, str] | None:
+    """The public address of an app, and where on this machine the edge answers for it."""
+    if app is None or not app.custom_domains:
+        return None
+    return {"url": f"https://{app.custom_domains[0]}", "address": f"127.0.0.1:{cloud.parts.edge.tls_port}"}
 
 
 def _postgres(cloud: LocalCloud) -> dict[str, Any] | None:

@@ -1,0 +1,42 @@
+"""What a running local cloud offers, as a table for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from local_cloud.daemon.client import Client
+
+
+def print_summary(client: Client) -> None:
+    """Prints where everything is and how to use it."""
+    status: dict[str, Any] = client.get("/api/status")
+    endpoints = status["endpoints"]
+    console = Console(highlight=False)
+    table = Table(title="The Ignition platform on this machine", title_justify="left", show_header=False, box=None)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for app in ("api", "admin"):
+        reached = endpoints.get(app)
+        if reached:
+            table.add_row(app, f"{reached['url']}  (at {reached['address']})")
+            table.add_row(
+                "", f"curl --cacert {status['ca_file']} --connect-to ::{reached['address']} {reached['url']}/health"
+            )
+    database = endpoints.get("postgres")
+    if database:
+        table.add_row("postgres", f"{database['host']}:{database['port']}/{database['database']}   `ignition psql`")
+    table.add_row("key vault", f"{endpoints['key_vault']['url']}")
+    table.add_row("bucket", f"{endpoints['s3']['url']}  (plain on loopback: {endpoints['s3']['plain_url']})")
+    table.add_row("dns", f"dig @{endpoints['dns']['address'].replace(':', ' -p ')} {status['zone']}")
+    table.add_row("console", f"{endpoints['console']['url']}   `ignition open console`")
+    table.add_row("CA", f"{status['ca_file']}   `ignition trust` puts it into the system's store")
+    console.print(table)
+    apps = Table(show_edge=False, box=None)
+    for heading in ("app", "revision", "replicas", "ready", "restarts"):
+        apps.add_column(heading)
+    for app in status["apps"]:
+        apps.add_row(app["name"], app["revision"] or "-", str(app["replicas"]), str(app["ready"]), str(app["restarts"]))
+    console.print(apps)
