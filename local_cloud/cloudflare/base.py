@@ -36,6 +36,7 @@ class BucketPart(CloudflareType):
     """Settings of one bucket; the jurisdiction must be the bucket's, and `default` stands where none is given."""
 
     id_from = ("accountId", "bucketName", "jurisdiction")
+    singleton = True
 
     def defaults(self, inputs: Inputs) -> Inputs:  # noqa: ARG002  the same for all
         """What the provider fills in."""

@@ -12,5 +12,6 @@ class TotalTls(EdgeType):
 
     token = "cloudflare:index/totalTls:TotalTls"
     id_from = ("zoneId",)
+    singleton = True
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True, "certificateAuthority": "google"}

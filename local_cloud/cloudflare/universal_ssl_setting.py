@@ -12,5 +12,6 @@ class UniversalSslSetting(EdgeType):
 
     token = "cloudflare:index/universalSslSetting:UniversalSslSetting"
     id_from = ("zoneId",)
+    singleton = True
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True}

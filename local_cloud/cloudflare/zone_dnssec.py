@@ -14,6 +14,7 @@ class ZoneDnssec(CloudflareType):
 
     token = "cloudflare:index/zoneDnssec:ZoneDnssec"
     id_from = ("zoneId",)
+    singleton = True
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "status": "active"}
 

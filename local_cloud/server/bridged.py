@@ -17,10 +17,13 @@ class BridgedType(RecordedType):
     Attributes:
         module: the SDK's module.
         id_from: input properties whose values make the id, joined by `/`; where there are none the service makes one up.
+        singleton: exists once for what those properties name (a zone's DNSSEC, a bucket's locks); its kind is added to the
+            id, which other singletons of the same zone or bucket would share.
     """
 
     module: ClassVar[str]
     id_from: ClassVar[tuple[str, ...]] = ()
+    singleton: ClassVar[bool] = False
 
     @property
     def sdk(self) -> tuple[str, str]:
@@ -35,7 +38,8 @@ class BridgedType(RecordedType):
     def identify(self, call: Call, inputs: Inputs) -> str:
         """The id: given by inputs, or made up so that the same URN and replacing inputs always get the same one."""
         if self.id_from:
-            return "/".join(str(inputs[name]) for name in self.id_from)
+            kind = [self.token.rsplit(":", 1)[-1]] if self.singleton else []
+            return "/".join([*(str(inputs[name]) for name in self.id_from), *kind])
         return made_up_id(call.urn, {name: inputs.get(name) for name in sorted(self.replacing)})
 
 
