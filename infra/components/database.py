@@ -132,7 +132,9 @@ class Database(ComponentResource):
             keepers={"rotation": str(args.administrator_rotation)},
             opts=ResourceOptions(parent=self),
         )
-        server = self._server(name, args, password.result)
+        # The engine knows that it is secret; unit tests and other readers do not.
+        secret = Output.secret(password.result)
+        server = self._server(name, args, secret)
         last = self._parameters(name, args, server)
         database = azure.dbforpostgresql.Database(
             f"{name}-database",
@@ -158,7 +160,7 @@ class Database(ComponentResource):
         self.server_name = server.name
         self.host = server.fully_qualified_domain_name
         self.database = database.name
-        self.administrator_password = Output.secret(password.result)
+        self.administrator_password = secret
         self.register_outputs(
             {
                 "server_id": self.server_id,
@@ -229,9 +231,8 @@ class Database(ComponentResource):
             triggers={"server": server.id},
             opts=ResourceOptions(parent=self),
         )
-        for parameter, value in (
-            TLS_PARAMETERS | args.parameters | (PGBOUNCER_PARAMETERS if args.pgbouncer else {})
-        ).items():
+        pooling = PGBOUNCER_PARAMETERS if args.pgbouncer else {}
+        for parameter, value in {**TLS_PARAMETERS, **args.parameters, **pooling}.items():
             last = azure.dbforpostgresql.Configuration(
                 f"{name}-{parameter.replace('_', '-').replace('.', '-')}",
                 resource_group_name=args.resource_group_name,
