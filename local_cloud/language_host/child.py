@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 SHOWN_EXIT_CODE: Final = 32
@@ -22,14 +22,14 @@ _NO_SDK: Final = (
 )
 
 
-def run(request: Mapping[str, Any], *, fast: bool) -> int:
+def run(request: Mapping[str, Any], *, speed_up: Callable[[], object] = lambda: None) -> int:
     """
     Runs the program of a request and returns its exit code.
 
     Args:
         request: project, stack, organization, parallel, dry_run, monitor, engine, root_directory, program, args, pwd, config,
             config_secret_keys and debug, as the engine gave them.
-        fast: whether the speed-ups may be applied.
+        speed_up: changes the SDK before the program uses it.
     """
     try:
         import pulumi  # noqa: PLC0415  the program's interpreter may lack it
@@ -39,10 +39,7 @@ def run(request: Mapping[str, Any], *, fast: bool) -> int:
 
         print(traceback.format_exc(), _NO_SDK, file=sys.stderr)  # noqa: T201  read by the host
         return 1
-    if fast:
-        from local_cloud.language_host import speedups  # noqa: PLC0415  not there in another interpreter
-
-        speedups.apply(debug=bool(request["debug"]))
+    speed_up()
     _configure(pulumi, request)
     sys.argv = [request["program"], *request["args"]]
     os.chdir(request["pwd"])
@@ -70,13 +67,14 @@ def _run_program(pulumi: Any, program: str) -> int:
     # A program that ends early leaves outputs that nobody awaits; asyncio would complain of each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     code = 1
+    main = _main_of(program)  # now: a program may change the directory
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _execute(pulumi, program)))
         code = 0
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
     except Exception:  # noqa: BLE001  whatever a program raises is shown
-        pulumi.log.error(f"Program failed with an unhandled exception:\n{_own_traceback(program)}")
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{_own_traceback(main)}")
         code = SHOWN_EXIT_CODE
     finally:
         executor.shutdown(wait=True)
@@ -95,12 +93,11 @@ def _execute(pulumi: Any, program: str) -> None:
     runpy.run_path(program, run_name="__main__")
 
 
-def _own_traceback(program: str) -> str:
+def _own_traceback(main: str) -> str:
     """The traceback from the program's own first frame on; all of it where no frame is the program's."""
     import traceback  # noqa: PLC0415  only after a failure
 
     frames = traceback.extract_tb(sys.exc_info()[2])
-    main = _main_of(program)
     for index, frame in enumerate(frames):
         if _main_of(frame.filename) == main:
             return traceback.format_exc(limit=index - len(frames))
@@ -115,7 +112,7 @@ def _main_of(path: str) -> str:
 def main() -> None:
     """As a script: the request is on standard input, the directory of this file is not on the path."""
     sys.path.pop(0)
-    sys.exit(run(json.load(sys.stdin), fast=False))
+    sys.exit(run(json.load(sys.stdin)))
 
 
 if __name__ == "__main__":

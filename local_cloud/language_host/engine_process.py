@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _TCP_TABLES: Final = ("/proc/net/tcp", "/proc/net/tcp6")
-_DEBUG_FLAGS: Final = frozenset({"--debug", "-d", "--debug=true"})
+_DEBUG_OPTION: Final = "PULUMI_OPTION_DEBUG"
+_SHORT_FLAGS: Final = re.compile(r"-[a-zA-Z]+")  # several may share a dash
+_FALSE: Final = frozenset({"0", "f", "F", "false", "False", "FALSE"})  # to the command line's parser of flags
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,27 @@ def behind(peer: str) -> EngineProcess:
     except OSError:
         return EngineProcess(dict(os.environ), debug=True)
     pairs = (item.partition(b"=") for item in environment.split(b"\0") if b"=" in item)
-    words = {os.fsdecode(word) for word in arguments.split(b"\0")}
-    return EngineProcess(
-        {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}, debug=bool(words & _DEBUG_FLAGS)
-    )
+    variables = {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+    words = [os.fsdecode(word) for word in arguments.split(b"\0")]
+    return EngineProcess(variables, debug=shows_debug_messages(words, variables))
+
+
+def shows_debug_messages(words: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """
+    Whether a command line asks for debug messages; a flag goes before the variable, and the last flag before the others.
+
+    Args:
+        words: the command line.
+        environment: the process's environment.
+    """
+    shows = environment.get(_DEBUG_OPTION, "0") not in _FALSE | {""}
+    for word in words:
+        name, given, value = word.partition("=")
+        if name == "--debug":
+            shows = not given or value not in _FALSE
+        elif _SHORT_FLAGS.fullmatch(name) and "d" in name:
+            shows = True
+    return shows
 
 
 def _owner(port: int) -> int | None:

@@ -20,7 +20,7 @@ import socket
 import sys
 from typing import Any, Final
 
-from local_cloud.language_host import child
+from local_cloud.language_host import child, speedups
 
 REQUEST_FDS: Final = 4
 _PR_SET_PDEATHSIG: Final = 1
@@ -83,22 +83,19 @@ class ForkServer:
             signal.set_wakeup_fd(-1)
             os.dup2(out, 1)
             os.dup2(err, 2)
-            for descriptor in (
-                out,
-                err,
-                status,
-                self._control.fileno(),
-                self._wakeup.fileno(),
-                self._wakeup_in.fileno(),
-            ):
+            for descriptor in (out, err, status):
                 os.close(descriptor)
+            self._selector.close()
+            for held in (self._control, self._wakeup, self._wakeup_in, *self._runs.values()):
+                held.close()
             sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  for as long as the child lives
             sys.stderr = open(2, "w", closefd=False, buffering=1)  # noqa: SIM115
             with open(request) as file:
                 asked: dict[str, Any] = json.load(file)
             os.environ.clear()
             os.environ.update(asked["environment"])
-            code = child.run(asked, fast=True)
+            _forget_this_project()
+            code = child.run(asked, speed_up=lambda: speedups.apply(debug=bool(asked["debug"])))
         except SystemExit as leaving:
             code = _exit_code(leaving)
         except BaseException:  # noqa: BLE001  nothing may return into the server's loop
@@ -106,10 +103,8 @@ class ForkServer:
 
             traceback.print_exc()
         finally:
-            with contextlib.suppress(Exception):
-                sys.stdout.flush()
-                sys.stderr.flush()
-            os._exit(code)
+            _finish()
+            os._exit(code)  # without taking apart the SDKs' thousands of classes
 
     def _reap(self) -> None:
         while True:
@@ -137,6 +132,28 @@ class ForkServer:
     def _kill_all(self) -> None:
         for pid in list(self._runs):
             self._give_up(pid)
+
+
+def _forget_this_project() -> None:
+    """A program finds its own `local_cloud`, if it has one, and this one's modules as fresh as any other's."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == __package__.partition(".")[0]]:
+        del sys.modules[name]
+
+
+def _finish() -> None:
+    """What the interpreter does at its end: waits for the program's threads, runs its exit handlers, writes out what is left."""
+    import atexit  # noqa: PLC0415  only a child ends so
+    import threading  # noqa: PLC0415
+
+    steps: tuple[Any, ...] = (
+        threading._shutdown,  # type: ignore[attr-defined]  # noqa: SLF001
+        atexit._run_exitfuncs,  # noqa: SLF001
+        sys.stdout.flush,
+        sys.stderr.flush,
+    )
+    for step in steps:
+        with contextlib.suppress(BaseException):
+            step()
 
 
 def _exit_code(leaving: SystemExit) -> int:

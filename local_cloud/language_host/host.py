@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,6 @@ PRELOAD: Final = (
     "pulumi_azure_native.consumption",
     "pulumi_azure_native.containerregistry",
     "pulumi_azure_native.dbforpostgresql",
-    "pulumi_azure_native.insights",
     "pulumi_azure_native.keyvault",
     "pulumi_azure_native.managedidentity",
     "pulumi_azure_native.monitor",
@@ -184,8 +183,9 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
             return language_pb2.RunResponse()
         if code == SHOWN_EXIT_CODE:
             return language_pb2.RunResponse(bail=True)
-        how = f"signal {-code}" if code < 0 else f"non-zero exit code: {code}"
-        return language_pb2.RunResponse(error=f"Program exited with {how}")
+        # A signal's exit code is -1 to the official host, which does not tell which one it was.
+        how = str(code) if code > 0 else f"-1 ({signal.Signals(-code).name})"
+        return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {how}")
 
     def _start(self, request: language_pb2.RunRequest, engine: str, peer: str) -> Run:
         process = engine_process.behind(peer)
@@ -199,7 +199,6 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
 def _asked(request: language_pb2.RunRequest, engine: str, process: engine_process.EngineProcess) -> dict[str, Any]:
     """The request as the child takes it."""
     directory = Path(request.info.program_directory or request.pwd)
-    entry = request.info.entry_point or request.program or "."
     return {
         "project": request.project,
         "stack": request.stack,
@@ -209,7 +208,7 @@ def _asked(request: language_pb2.RunRequest, engine: str, process: engine_proces
         "monitor": request.monitor_address,
         "engine": engine,
         "root_directory": request.info.root_directory,
-        "program": os.path.normpath(directory / entry),
+        "program": request.info.entry_point or ".",
         "args": list(request.args),
         "pwd": request.pwd or str(directory),
         "config": dict(request.config),

@@ -12,7 +12,9 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 _CHUNK: Final = 65536
+_DIRECT: Final = (("grpc.enable_http_proxy", 0),)  # the engine is on this machine, whatever proxy the environment names
 _AFTER_THE_END_S: Final = 1.0  # a process that the program left behind may hold its output open for ever
+_PIPE_HOLDS_BYTES: Final = 65536  # and print for ever: no more than this of a pipe can be the program's own
 
 
 class Forwarder:
@@ -40,28 +42,32 @@ class Forwarder:
 
     def _forward(self) -> None:
         pending = dict.fromkeys(self._streams, b"")
-        with grpc.insecure_channel(self._engine) as channel, selectors.DefaultSelector() as selector:
+        after_the_end = dict.fromkeys(self._streams, 0)
+        with grpc.insecure_channel(self._engine, options=_DIRECT) as channel, selectors.DefaultSelector() as selector:
             stub = engine_pb2_grpc.EngineStub(channel)
             for descriptor in self._streams:
                 selector.register(descriptor, selectors.EVENT_READ)
             while selector.get_map():
+                ended = self._ended.is_set()
                 ready = selector.select(_AFTER_THE_END_S)
-                if not ready and self._ended.is_set():
+                if ended and not ready:
                     break
                 for key, _ in ready:
                     read = os.read(key.fd, _CHUNK)
                     lines, newline, pending[key.fd] = (pending[key.fd] + read).rpartition(b"\n")
-                    if not read:
+                    after_the_end[key.fd] += len(read) if ended else 0
+                    if not read or after_the_end[key.fd] > _PIPE_HOLDS_BYTES:
                         selector.unregister(key.fd)
-                        lines, newline, pending[key.fd] = pending[key.fd], b"", b""
+                        lines, newline, pending[key.fd] = lines + newline + pending[key.fd], b"", b""
                     self._send(stub, key.fd, lines + newline)
         for descriptor in self._streams:
             os.close(descriptor)
 
     def _send(self, stub: engine_pb2_grpc.EngineStub, descriptor: int, text: bytes) -> None:
-        if not text:
-            return
-        message = text.decode(errors="replace")
-        request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, streamId=self._streams[descriptor])
+        """A message a line and none for a blank one, as the engine does with what the official host prints."""
+        stream = self._streams[descriptor]
         with contextlib.suppress(grpc.RpcError):  # the engine has gone; the program is being killed
-            stub.Log(request)
+            for line in text.splitlines(keepends=True):
+                if line.strip():
+                    message = line.decode(errors="replace")
+                    stub.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, streamId=stream))

@@ -87,14 +87,15 @@ class _ForkedRun:
     status: socket.socket
 
     def wait(self) -> int:
-        try:
-            answer = self.status.recv(16)
-        except OSError:
-            answer = b""
+        with self.status:
+            try:
+                answer = self.status.recv(16)
+            except OSError:
+                answer = b""
         return int(answer) if answer else -signal.SIGKILL
 
     def kill(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the run has ended already
             self.status.shutdown(socket.SHUT_RDWR)
 
 

@@ -8,15 +8,17 @@ integration tests run every corpus program with and without them and compare the
 from __future__ import annotations
 
 import asyncio
-import functools
 import gc
 import importlib.metadata
 import sys
 import traceback
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, Final
 
 WRITTEN_FOR: Final = "3.272.0"
+
+_Task = asyncio.Task[Any]
 
 
 def apply(*, debug: bool) -> bool:
@@ -42,14 +44,47 @@ def _collect_no_garbage() -> None:
 
 
 def _wait_in_bulk() -> None:
-    """`wait_for_rpcs` waits for the first of all outputs, again for each of them: quadratic. All of them at once will do."""
+    """
+    `wait_for_rpcs` hands all pending outputs to `asyncio.wait` again for each one that completes: quadratic.
+
+    Here each output gets one callback, once. As with the SDK, outputs that come meanwhile are waited for too, and the first that
+    fails ends the wait, however many never complete.
+    """
     from pulumi.runtime import stack  # noqa: PLC0415  only where the version fits
 
-    @functools.wraps(asyncio.wait)
-    async def wait(tasks: Any, **options: Any) -> Any:
-        if options.get("return_when") == asyncio.FIRST_COMPLETED:
-            options["return_when"] = asyncio.FIRST_EXCEPTION
-        return await asyncio.wait(tasks, **options)
+    settings: Any = stack.SETTINGS
+
+    async def wait(outputs: Iterable[_Task], **_: Any) -> tuple[set[_Task], set[_Task]]:
+        pending: set[_Task] = set()
+        finished: list[_Task] = []
+        something_finished = asyncio.Event()
+
+        def on_done(output: _Task) -> None:
+            finished.append(output)
+            something_finished.set()
+
+        def wait_for(outputs: Iterable[_Task]) -> None:
+            for output in outputs:
+                if output not in pending:
+                    pending.add(output)
+                    output.add_done_callback(on_done)
+
+        wait_for(outputs)
+        try:
+            while pending:
+                await something_finished.wait()
+                something_finished.clear()
+                done, finished[:] = set(finished), []
+                pending -= done
+                if any(output.cancelled() or output.exception() is not None for output in done):
+                    return done, pending  # the SDK raises what the failed one raised
+                with settings.lock:
+                    wait_for(settings.outputs)
+                    settings.outputs.clear()
+            return set(), set()
+        finally:
+            for output in pending:
+                output.remove_done_callback(on_done)
 
     stack.asyncio = _shadow(asyncio, wait=wait)  # pyright: ignore[reportAttributeAccessIssue]  a module with one function changed
 

@@ -37,7 +37,7 @@ def test_a_run_error_is_its_message_without_a_traceback(warm, tmp_path):
 def test_an_exit_code_of_the_programs_own_is_told(warm, tmp_path):
     result = warm.preview(write_project(tmp_path, "import sys\nsys.exit(7)"), "dev")
     assert result.code != 0
-    assert "Program exited with non-zero exit code: 7" in result.output
+    assert "program exited with non-zero exit code: 7" in result.output
 
 
 def test_a_program_that_exits_with_0_early_succeeds(warm, tmp_path):
@@ -52,10 +52,32 @@ def test_a_directory_without_a_program_is_named(warm, tmp_path):
     assert "__main__.py" in result.output
 
 
-def test_everything_printed_arrives_in_order(warm, tmp_path):
-    program = "import os\nfor i in range(2000):\n    print(i)\nprint('no newline', end='')"
-    printed = "".join(warm.preview(write_project(tmp_path, program), "dev").messages("info")).splitlines()
-    assert printed == [str(number) for number in range(2000)] + ["no newline"]
+def test_a_signal_that_ends_the_program_is_named(warm, tmp_path):
+    program = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"
+    result = warm.preview(write_project(tmp_path, program), "dev")
+    assert result.code != 0
+    assert "program exited with non-zero exit code: -1 (SIGSEGV)" in result.output
+
+
+def test_every_printed_line_is_a_message_and_they_are_in_order(warm, tmp_path):
+    program = "for i in range(2000):\n    print(i)\nprint('no newline', end='')"
+    printed = warm.preview(write_project(tmp_path, program), "dev").messages("info")
+    assert [message.strip() for message in printed] == [str(number) for number in range(2000)] + ["no newline"]
+
+
+def test_a_blank_line_is_no_message(warm, tmp_path):
+    printed = warm.preview(write_project(tmp_path, "print('a\\n\\n \\nb')\nprint()"), "dev").messages("info")
+    assert [message.strip() for message in printed] == ["a", "b"]
+
+
+def test_what_exit_handlers_and_late_threads_print_arrives(warm, tmp_path):
+    program = (
+        "import atexit, threading\n"
+        "atexit.register(lambda: print('exit handler'))\n"
+        "threading.Thread(target=lambda: (threading.main_thread().join(0.2), print('late thread'))).start()\n"
+    )
+    printed = warm.preview(write_project(tmp_path, program), "dev").messages("info")
+    assert [message.strip() for message in printed] == ["late thread", "exit handler"]
 
 
 def test_standard_error_arrives_too(warm, tmp_path):
@@ -102,7 +124,7 @@ def test_the_working_directory_and_arguments_are_the_programs(warm, tmp_path):
     program = "import os, sys, pulumi\npulumi.export('cwd', os.getcwd())\npulumi.export('argv', sys.argv)"
     outputs = warm.preview(write_project(tmp_path, program), "dev").outputs
     assert outputs["cwd"] == str(tmp_path)
-    assert outputs["argv"] == [str(tmp_path)]
+    assert outputs["argv"] == ["."]
 
 
 def test_project_stack_and_dry_run_are_told(warm, tmp_path):
@@ -120,11 +142,30 @@ def test_a_module_edited_between_two_runs_is_read_again(warm, tmp_path):
 
 
 def test_nothing_of_the_hosts_is_importable_by_its_working_directory(warm, tmp_path):
-    program = "import sys, pulumi\npulumi.export('path', sys.path)"
+    program = "import sys, pulumi\npulumi.export('path', list(sys.path))"
     path = warm.preview(write_project(tmp_path, program), "dev").outputs["path"]
-    assert path[0] == str(tmp_path)
+    assert path[0] == "."
     assert "/" not in path
     assert not [entry for entry in path if entry.endswith("language_host")]
+
+
+def test_a_program_finds_its_own_module_of_the_name_of_ours(warm, tmp_path):
+    program = "import pulumi, sys\nbefore = [m for m in sys.modules if m.startswith('local_cloud')]\nimport local_cloud"
+    project = write_project(tmp_path, f"{program}\npulumi.export('seen', [before, local_cloud.WHOSE])")
+    (project / "local_cloud.py").write_text("WHOSE = 'the program'")
+    assert warm.preview(project, "dev").outputs == {"seen": [[], "the program"]}
+
+
+def test_an_output_that_fails_ends_the_program_though_another_never_completes(warm, tmp_path):
+    program = (
+        "import asyncio, pulumi\nnever = asyncio.get_event_loop().create_future()\n"
+        "async def later():\n    await asyncio.sleep(0.1)\n    pulumi.Output.from_input(1).apply(lambda _: 1 / 0)\n"
+        "    await asyncio.sleep(0.1)\n"
+        "pulumi.Output.from_input(never).apply(lambda x: x)\npulumi.Output.from_input(later()).apply(lambda x: x)\n"
+    )
+    result = warm.preview(write_project(tmp_path, program), "dev")
+    assert result.code != 0
+    assert "ZeroDivisionError" in result.output
 
 
 def test_two_stacks_run_at_the_same_time(warm, tmp_path):
@@ -174,9 +215,12 @@ def test_an_environment_without_the_sdk_says_what_to_install(warm, tmp_path):
     assert "the Pulumi SDK has not been installed" in result.output
 
 
-@pytest.mark.parametrize(("flags", "sent"), [((), False), (("--debug",), True)])
-def test_the_sdks_debug_messages_are_sent_when_the_engine_shows_them(warm, tmp_path, flags, sent):
-    result = warm.preview(write_project(tmp_path, "import pulumi"), "dev", *flags)
+@pytest.mark.parametrize(
+    ("flags", "environment", "sent"),
+    [((), {}, False), (("--debug",), {}, True), (("-d",), {}, True), ((), {"PULUMI_OPTION_DEBUG": "true"}, True)],
+)
+def test_the_sdks_debug_messages_are_sent_when_the_engine_shows_them(warm, tmp_path, flags, environment, sent):
+    result = warm.preview(write_project(tmp_path, "import pulumi"), "dev", *flags, **environment)
     assert any("Waiting for outstanding RPCs" in message for message in result.messages("debug")) is sent
 
 
