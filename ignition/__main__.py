@@ -10,9 +10,22 @@ import click
 
 _COMMANDS: Final = {
     "attach": "Run any command with the pinned engine, the warm language host and the planning providers attached.",
-    "up": "Bring up the whole platform on this machine: no account, no token, no container engine.",
+    "doctor": "Say what is missing or wrong on this machine, and the command that fixes it.",
+    "down": "Stop the local cloud; its data stays.",
+    "logs": "Print what an app wrote.",
+    "open": "Open the api, the admin console or the local cloud's own console in the browser.",
     "preview": "Preview a stack with no credentials, no network and no state.",
+    "psql": "Open psql as the app, over verified TLS.",
+    "pulumi": "Run the pinned Pulumi on the local stack, with everything attached.",
+    "reset": "Stop the local cloud and delete everything of it.",
+    "status": "Say what runs, where it is reached, and how the apps are.",
+    "trust": "Put the local cloud's certificate authority into the system's store.",
+    "up": "Bring up the whole platform on this machine: no account, no token, no container engine.",
 }
+
+
+_MODULES: Final = {"open": "open_"}
+"""Modules that are named otherwise than their commands, for the name is Python's."""
 
 
 class _Commands(click.Group):
@@ -22,7 +35,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         if cmd_name not in _COMMANDS:
             return None
-        return importlib.import_module(f"ignition.{cmd_name}").command
+        return importlib.import_module(f"ignition.{_MODULES.get(cmd_name, cmd_name)}").command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
         with formatter.section("Commands"):
@@ -37,13 +50,13 @@ def cli() -> None:
 
 def main() -> Any:
     """Entry point; errors that a person can mend are one message and exit code 1."""
-    from ignition.failure import MENDABLE  # noqa: PLC0415  keeps `--help` and completion instant
+    from ignition.failure import MENDABLE, explained  # noqa: PLC0415  keeps `--help` and completion instant
 
     try:
         return cli()
     except MENDABLE as error:
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(str(error), err=True)
+        click.echo(explained(error), err=True)
         sys.exit(1)
 
 

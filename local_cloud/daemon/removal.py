@@ -1,0 +1,52 @@
+"""
+How a local cloud ends from outside: stopped with its data kept, or removed for good.
+
+Works without a daemon as well: after one was killed, what it left running is ended here.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from local_cloud.backends.postgres.places import Places
+from local_cloud.backends.process import end_orphans
+from local_cloud.daemon.background import local_daemon
+from local_cloud.daemon.settings import FILE
+
+STOP_WITHIN_S: Final = 60.0
+_MARKS: Final = (FILE, "ca/ca-key.pem", "control-token", "daemon.log")
+
+
+def stop(state: Path) -> bool:
+    """
+    Ends the daemon and every process of it; False when nothing ran.
+
+    Raises:
+        BackgroundError: the daemon does not end.
+    """
+    stopped = local_daemon(state).stop(wait_s=STOP_WITHIN_S)
+    return bool(end_orphans(state)) or stopped
+
+
+def is_state_directory(directory: Path) -> bool:
+    """Whether a directory is a local cloud's, or an empty one: nothing else may ever be deleted."""
+    return any((directory / mark).exists() for mark in _MARKS) or not any(directory.iterdir())
+
+
+def remove(state: Path) -> None:
+    """
+    Stops everything and deletes the state directory, with the databases that lie outside it.
+
+    Raises:
+        BackgroundError: the daemon does not end; nothing is deleted then.
+        BackendError: a database's directory cannot be told.
+    """
+    stop(state)
+    servers = sorted((state / "postgres").glob("*/data"))
+    if servers:
+        places = Places.of_this_machine()
+        for data in servers:
+            places.remove_data_directory(data)
+    shutil.rmtree(state)
