@@ -39,8 +39,9 @@ def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: P
     """
     started = time.monotonic()
     root = cwd.absolute()
-    known = exported_state.read(state, project_name(root), stack) if state else None
+    project = project_name(root)
     stack_config(root, stack)  # a wrong name is told before anything is started
+    known = exported_state.read(state, project, stack) if state else None
     ready = planning()
     with throwaway(root, stack, ready.salt, known.resources if known else None) as place:
         code = _run(_arguments(ready, stack, place, as_json=as_json, diff=diff), ready, place, root)

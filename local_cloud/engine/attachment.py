@@ -28,4 +28,11 @@ def attached(
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_HOME": str(home),
+        "no_grpc_proxy": _without_proxy(environ),
     }
+
+
+def _without_proxy(environ: Mapping[str, str]) -> str:
+    """Programs reach the engine by gRPC, whose Python library would send even loopback through a proxy."""
+    kept = environ.get("no_grpc_proxy") or environ.get("no_proxy") or environ.get("NO_PROXY")
+    return ",".join(["127.0.0.1", "localhost", *([kept] if kept else [])])

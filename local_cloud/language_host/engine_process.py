@@ -1,5 +1,5 @@
 """
-The engine on the other end of a connection: its environment and its command line.
+The engine on the other end of a connection: its environment, its command line and its directory.
 
 The official host is a child of the engine and inherits its environment; ours is not, so it reads it from the system. Where the
 system cannot tell (no /proc), the daemon's own environment stands in and debug messages are sent to be safe.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 _TCP_TABLES: Final = ("/proc/net/tcp", "/proc/net/tcp6")
+_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 _DEBUG_OPTION: Final = "PULUMI_OPTION_DEBUG"
 _SHORT_FLAGS: Final = re.compile(r"-[a-zA-Z]+")  # several may share a dash
 _FALSE: Final = frozenset({"0", "f", "F", "false", "False", "FALSE"})  # to the command line's parser of flags
@@ -29,10 +30,20 @@ class EngineProcess:
     Attributes:
         environment: its environment.
         debug: whether it shows debug messages.
+        directory: where it works; None where the system cannot tell.
     """
 
     environment: dict[str, str]
     debug: bool
+    directory: Path | None = None
+
+    @property
+    def project_root(self) -> Path | None:
+        """The directory of the project that it runs: the nearest one above with a `Pulumi.yaml`."""
+        if self.directory is None:
+            return None
+        above = (self.directory, *self.directory.parents)
+        return next((each for each in above if any((each / name).is_file() for name in _PROJECT_FILES)), None)
 
 
 def behind(peer: str) -> EngineProcess:
@@ -48,12 +59,13 @@ def behind(peer: str) -> EngineProcess:
     try:
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+        directory = Path(f"/proc/{pid}/cwd").readlink()
     except OSError:
         return EngineProcess(dict(os.environ), debug=True)
     pairs = (item.partition(b"=") for item in environment.split(b"\0") if b"=" in item)
     variables = {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
     words = [os.fsdecode(word) for word in arguments.split(b"\0")]
-    return EngineProcess(variables, debug=shows_debug_messages(words, variables))
+    return EngineProcess(variables, debug=shows_debug_messages(words, variables), directory=directory)
 
 
 def shows_debug_messages(words: Sequence[str], environment: Mapping[str, str]) -> bool:

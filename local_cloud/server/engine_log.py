@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+DIRECT: Final = (("grpc.enable_http_proxy", 0),)
+"""Channel options: the engine is on this machine, whatever proxy the environment names."""
 
 
 class EngineLog:
@@ -16,7 +21,7 @@ class EngineLog:
     def info(self, urn: str, message: str) -> None:
         """Shows a message beside the resource."""
         if self._channel is None:
-            self._channel = grpc.insecure_channel(self._address)
+            self._channel = grpc.insecure_channel(self._address, options=DIRECT)
         request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn)
         try:
             engine_pb2_grpc.EngineStub(self._channel).Log(request, timeout=5)

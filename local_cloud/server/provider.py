@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local_cloud.backends.errors import BackendError
+from local_cloud.language_host import engine_process
 from local_cloud.server import check, diff, exceptions, naming, outputs, transitions
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
@@ -40,9 +42,14 @@ _FOREIGN = (
 class _Session:
     """One engine's connection: where its project lies, how to write to its log, and the provider's configuration."""
 
-    root: Path | None = None
+    peer: str
     log: EngineLog | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def root(self) -> Path | None:
+        """The project's directory; an engine tells it to providers that it starts, not to those it attaches to."""
+        return engine_process.behind(self.peer).project_root
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -58,9 +65,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     # -- the connection
 
     def Handshake(self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext) -> Any:
-        """The engine tells where the project is and where its log listens."""
+        """The engine tells where its log listens."""
         session = self._session(context)
-        session.root = Path(request.root_directory) if request.root_directory else None
         session.log = EngineLog(request.engine_address) if request.engine_address else None
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=False, accept_outputs=False)
 
@@ -108,11 +114,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if inputs.get(name) is None:
                 inputs[name] = value
         found = check.problems(resource_type, inputs)
-        refused = [each for each in found if not self._accepted(context, request.urn, resource_type.token, each)]
+        told = (self._refusal(context, request.urn, resource_type.token, each) for each in found)
         return provider_pb2.CheckResponse(
             inputs=encode_struct(inputs),
             # Without the property: the engine would print its value beside it, even a secret one. The reason names both.
-            failures=[provider_pb2.CheckFailure(reason=each.reason) for each in refused],
+            failures=[provider_pb2.CheckFailure(reason=each) for each in told if each is not None],
         )
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
@@ -205,7 +211,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _session(self, context: grpc.ServicerContext) -> _Session:
         with self._lock:
-            return self._sessions.setdefault(context.peer(), _Session())
+            return self._sessions.setdefault(context.peer(), _Session(context.peer()))
 
     def _type(self, urn: str, context: grpc.ServicerContext) -> ResourceType:
         token = urn.split("::")[2].rsplit("$", 1)[-1]
@@ -225,22 +231,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, _FOREIGN.format(stack=urn.split(":")[2]))
         return Call(self._cloud, urn, self._session(context).config)
 
-    def _accepted(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem) -> bool:
+    def _refusal(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem) -> str | None:
+        """What the person reads of a problem; None where the project accepts the value."""
         session = self._session(context)
-        if session.root is None or not isinstance(problem, ListedValueProblem):
-            return False
+        if not isinstance(problem, ListedValueProblem) or session.root is None:
+            return problem.reason
         try:
             entries = exceptions.load(session.root)
         except exceptions.ExceptionsError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        for entry in entries:
-            if entry.accepts(token, problem.path, problem.value) and not entry.expired:
-                if session.log is not None:
-                    session.log.info(
-                        urn, f"accepted exception: {problem.reason}; {entry.reason} (until {entry.expires})"
-                    )
-                return True
-        return False
+        entry = next((each for each in entries if each.accepts(token, problem.path, problem.value)), None)
+        if entry is None:
+            return problem.reason
+        if entry.expired:
+            return f"{problem.reason}; its exception in {exceptions.FILE_NAME} ended on {entry.expires}"
+        if session.log is not None:
+            session.log.info(urn, f"accepted exception: {problem.reason}; {entry.reason} (until {entry.expires})")
+        return None
 
     @staticmethod
     def _old_and_new(request: Any) -> tuple[dict[str, Any], dict[str, Any]]:
