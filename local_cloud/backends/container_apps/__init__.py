@@ -11,7 +11,8 @@ from local_cloud.backends.container_apps.images import Images
 from local_cloud.backends.container_apps.ingress import EDGE_SOURCE, Addresses
 from local_cloud.backends.container_apps.jobs import Execution, Job
 from local_cloud.backends.container_apps.launch import words_of
-from local_cloud.backends.container_apps.platform import Outside, Platform, Timing
+from local_cloud.backends.container_apps.outside import Outside, Timing
+from local_cloud.backends.container_apps.platform import Platform
 from local_cloud.backends.container_apps.replica import ReplicaStatus
 from local_cloud.backends.container_apps.spec import (
     AppSpec,

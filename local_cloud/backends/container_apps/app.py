@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -17,6 +16,7 @@ from local_cloud.backends.container_apps.awaiting import Readiness, stop_all
 from local_cloud.backends.container_apps.making import Maker
 from local_cloud.backends.container_apps.replica import Replica
 from local_cloud.backends.container_apps.revision import RunningRevision
+from local_cloud.backends.container_apps.revision_names import check_traffic, new_revision, revision_name
 from local_cloud.backends.container_apps.secrets import check_references, resolved
 from local_cloud.backends.container_apps.spec import AppSpec, Override
 from local_cloud.backends.container_apps.state import AppRecord, RevisionRecord
@@ -96,12 +96,12 @@ class App:
         """
         with self._changing:
             check_references((*spec.template.init_containers, *spec.template.containers), spec.secrets)
-            _check_traffic(spec, self.record)
-            name = _revision_name(spec, self.record)
+            check_traffic(spec, self.record)
+            name = revision_name(spec, self.record)
             secrets = resolved(spec.secrets, self._around.resolve_secret)
             self.record = replace(self.record, spec=spec, secrets=secrets)
             if name not in self._running:
-                self._provision(self.record.revision(name) or _new(name, spec))
+                self._provision(self.record.revision(name) or new_revision(name, spec))
             self._settle(name)
 
     def override(self, override: Override | None) -> None:
@@ -378,52 +378,3 @@ class App:
     def _changed(self) -> None:
         self._readiness.move()
         self._around.changed()
-
-
-def _new(name: str, spec: AppSpec) -> RevisionRecord:
-    return RevisionRecord(name=name, template=spec.template, created=time.time(), state="Provisioning")
-
-
-def _revision_name(spec: AppSpec, record: AppRecord) -> str:
-    """
-    The revision for a template: the latest one when it is made from it already, otherwise a new one.
-
-    Raises:
-        CloudRefusal: the suffix that the template names is taken, also by a revision that no longer runs
-            (https://github.com/Azure/terraform-azurerm-avm-res-app-containerapp/issues/115).
-    """
-    latest = record.latest
-    if latest is not None and latest.template.digest == spec.template.digest:
-        return latest.name
-    suffix = spec.template.revision_suffix
-    if suffix is None:
-        return _unused(f"{spec.name}--{spec.revision or spec.template.digest[:7]}", record)
-    if record.revision(f"{spec.name}--{suffix}") is not None:
-        raise CloudRefusal(
-            "InvalidParameterValueInContainerTemplate",
-            f"Field 'template.revisionsuffix' is invalid with details: 'Invalid value: \"{suffix}\": "
-            f"revision with suffix {suffix} already exists.'",
-        )
-    return f"{spec.name}--{suffix}"
-
-
-def _unused(name: str, record: AppRecord) -> str:
-    number, found = 1, name
-    while record.revision(found) is not None:
-        number += 1
-        found = f"{name}-{number}"
-    return found
-
-
-def _check_traffic(spec: AppSpec, record: AppRecord) -> None:
-    """Refuse traffic for revisions that are not there."""
-    if spec.ingress is None or spec.revisions_mode == "Single":
-        return
-    names = {each.name for each in record.revisions} | {_revision_name(spec, record)}
-    for traffic in spec.ingress.traffic:
-        if traffic.revision_name is not None and traffic.revision_name not in names:
-            raise CloudRefusal(
-                "RevisionNotFound",
-                f"Revision {traffic.revision_name} of container app {spec.name} does not exist. "
-                f"It has {', '.join(sorted(names))}.",
-            )

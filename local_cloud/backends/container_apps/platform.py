@@ -7,21 +7,19 @@ It is the only thing that other parts talk to; what an app does when it changes 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_cloud.backends.caddy import Caddy
 from local_cloud.backends.certificates import LocalCA
 from local_cloud.backends.container_apps.app import App
-from local_cloud.backends.container_apps.certificates import DomainCertificate, DomainCertificates, Lookup
+from local_cloud.backends.container_apps.certificates import DomainCertificate, DomainCertificates
 from local_cloud.backends.container_apps.events import Event, Events
 from local_cloud.backends.container_apps.gateway import Gateway
 from local_cloud.backends.container_apps.images import Images
 from local_cloud.backends.container_apps.ingress import Addresses
 from local_cloud.backends.container_apps.jobs import Job, JobRecord
-from local_cloud.backends.container_apps.launch import IdentityEnv, Launcher
-from local_cloud.backends.container_apps.secrets import SecretResolver
+from local_cloud.backends.container_apps.launch import Launcher
+from local_cloud.backends.container_apps.outside import Outside, Timing
 from local_cloud.backends.container_apps.spec import AppSpec, EnvironmentSpec, JobSpec, Override
 from local_cloud.backends.container_apps.state import AppRecord, Sealed
 from local_cloud.backends.container_apps.status import AppStatus, status_of
@@ -30,45 +28,7 @@ from local_cloud.backends.errors import BackendError, CloudRefusal
 from local_cloud.backends.pids import Mark, end
 from local_cloud.backends.ports import Ports
 from local_cloud.backends.sealing import Seal
-from local_cloud.backends.supervisor import BackOff, Supervisor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timing:
-    """
-    How patient the platform is.
-
-    Attributes:
-        back_off: pauses between restarts; Azure's are longer (10 s to 5 minutes).
-        attempts: failed starts in a row after which a new revision has failed.
-        deploy_s: how long a new revision may take.
-        poll_s: how often requests are counted for scaling.
-    """
-
-    back_off: BackOff = field(default_factory=lambda: BackOff(first_s=0.5, most_s=30))
-    attempts: int = 3
-    deploy_s: float = 600
-    poll_s: float = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outside:
-    """
-    What the platform asks others.
-
-    Attributes:
-        resolve_secret: the value of a Key Vault secret, by identity and address; raises `BackendError` when it may not be read.
-        identity_env: `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of an app.
-        lookup: what DNS holds, by name and type.
-        verification_id: what asuid records must hold.
-        machine_env: variables that every app gets, to trust this machine's authority.
-    """
-
-    resolve_secret: SecretResolver
-    identity_env: IdentityEnv
-    lookup: Lookup
-    verification_id: str
-    machine_env: Mapping[str, str] = field(default_factory=dict[str, str])
+from local_cloud.backends.supervisor import Supervisor
 
 
 class Platform:

@@ -27,7 +27,7 @@ _FIELDS: Final = {
 _SECURE: Final = '({http.request.scheme} == "https")'
 _FUNCTIONS: Final = {"starts_with": "startsWith", "ends_with": "endsWith"}
 _TOKEN: Final = re.compile(
-    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[A-Za-z_][\w.]*)|(?P<sign>==|!=|&&|\|\||[(){}!,])|(?P<odd>\S))"""
+    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[A-Za-z_][\w.]*)|(?P<address>\d[\d.:a-fA-F]*)|(?P<sign>==|!=|&&|\|\||[(){}!,])|(?P<odd>\S))"""
 )
 _SAME: Final = {"eq": "==", "==": "==", "ne": "!=", "!=": "!="}
 

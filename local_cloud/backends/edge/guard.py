@@ -46,7 +46,7 @@ class Guard:
         self._access = access
         self.app = Starlette(
             routes=[
-                Route("/check/rate/{rule}", self._rate),
+                Route("/check/rate/{rule:path}", self._rate),
                 Route("/check/access/{aud}", self._check),
                 Route("/cdn-cgi/access/login", self._sign_in, methods=["GET", "POST"]),
                 Route("/cdn-cgi/access/logout", self._sign_out),

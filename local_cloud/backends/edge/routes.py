@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from local_cloud.backends.edge import guard
 from local_cloud.backends.edge.expressions import to_cel
@@ -71,7 +72,6 @@ class Surface:
     Attributes:
         certificates: by zone.
         trusted: files of the authorities that the edge accepts at origins.
-        rate_id, application_id: how the guard knows a rule and an application.
     """
 
     ports: Ports
@@ -148,7 +148,7 @@ def _host_route(zone: Zone, host: Host, surface: Surface, *, secure: bool) -> Co
         steps.append(_as_named(host))
     steps += [_when(each.expression, _answer(403, "error code: 1020")) for each in zone.blocks]
     steps += [
-        _when(each.expression, {"handle": [_ask(f"/check/rate/{rate_id(zone, each.id)}", surface)]})
+        _when(each.expression, {"handle": [_ask(f"/check/rate/{quote(rate_id(zone, each.id), safe='')}", surface)]})
         for each in zone.rate_limits
     ]
     for application in zone.access:

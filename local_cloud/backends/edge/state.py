@@ -124,8 +124,8 @@ class AccessApplication:
     def admits(self, email: str) -> bool:
         """Whether an address is let in."""
         email = email.strip().lower()
-        domain = email.rpartition("@")[2]
-        return bool(domain) and (
+        name, _, domain = email.rpartition("@")
+        return bool(name and domain) and (
             self.everyone
             or email in {each.lower() for each in self.emails}
             or domain in {each.lower().removeprefix("@") for each in self.email_domains}

@@ -103,6 +103,27 @@ def test_an_unknown_expression_is_refused_and_names_what_is_known(front: Front) 
     assert front.get().status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("expression", "path", "blocked"),
+    [
+        ('http.host in {"x.ecent.online" "api.ecent.online"}', "/", True),
+        ('http.host ne "api.ecent.online"', "/", False),
+        ('lower(http.request.uri.path) eq "/a"', "/A", True),
+        ('ends_with(http.request.uri.path, ".php")', "/x.php", True),
+        ('http.request.uri.query contains "debug"', "/?debug=1", True),
+        ('http.request.uri.path matches "^/v[0-9]+/"', "/v12/x", True),
+        ('http.request.uri.path matches "^/v[0-9]+/"', "/vx/x", False),
+        ('http.request.method eq "GET" and ssl', "/", True),
+        ("not ssl or ip.src eq 203.0.113.7", "/", False),
+        ("ip.src in {127.0.0.1 203.0.113.7}", "/", True),
+        ('http.user_agent contains "python-httpx"', "/", True),
+    ],
+)
+def test_expressions_match_as_they_read(front: Front, expression: str, path: str, blocked: bool) -> None:
+    front.apply(blocks=(BlockRule(expression=expression),))
+    assert front.get(path).status_code == (403 if blocked else 200)
+
+
 def test_access_leads_strangers_to_its_sign_in_page(front: Front) -> None:
     front.apply(access=(APPLICATION,))
     response = front.get("/page?x=1")
