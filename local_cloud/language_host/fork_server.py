@@ -185,7 +185,8 @@ def main(descriptor: int, modules: list[str]) -> None:
     gc.collect()
     gc.freeze()
     control = socket.socket(fileno=descriptor)
-    control.send(b"r")
+    with contextlib.suppress(BrokenPipeError):  # the host was stopped meanwhile; serving ends at once
+        control.send(b"r")
     ForkServer(control).serve()
 
 

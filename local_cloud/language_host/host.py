@@ -157,7 +157,8 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
 
     def RunPlugin(self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext) -> Iterator[Any]:
         """Starts a policy pack."""
-        return policy_pack.run(request, _interpreter(request.info) or Path(sys.executable), context)
+        interpreter = _interpreter(request.info) or Path(sys.executable)
+        return policy_pack.run(request, interpreter, engine_process.behind(context.peer()).environment, context)
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> Any:
         """Runs a program to its end."""
