@@ -51,14 +51,14 @@ def check_database(settings: Settings) -> Outcome:
             connection.execute("CREATE TEMPORARY TABLE health_check (word text) ON COMMIT DROP")
             connection.execute("INSERT INTO health_check VALUES (%s)", [written])
             row = connection.execute(
-                "SELECT word, session_user, current_setting('server_version'),"
-                " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()) FROM health_check"
+                "SELECT word, session_user, current_setting('server_version') FROM health_check"
             ).fetchone()
+            encrypted = bool(connection.pgconn.ssl_in_use)
     except psycopg.Error as error:
         return _failed(str(error).strip())
     if row is None or row[0] != written:
         return _failed("the row that was written was not read back")
-    return Outcome(ok=True, detail={"role": row[1], "server": row[2], "tls": row[3]})
+    return Outcome(ok=True, detail={"role": row[1], "server": row[2], "tls": encrypted})
 
 
 def check_storage(settings: Settings) -> Outcome:

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import boto3
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from local_cloud.backends.container_apps import Images
+from local_cloud.backends.object_storage.storage import secret_access_key
+from tests.integration.examples.conftest import IMAGES, PROJECT, ROLE_PASSWORD, TOKEN_VALUE, Start
+
+IMAGE = "ghcr.io/ecent/ignition-api@sha256:00"
+
+
+def test_it_is_ready_when_database_storage_and_settings_work(start: Start, environment: Mapping[str, str]) -> None:
+    answer = httpx.get(f"{start(IMAGE, environment)}/health/ready", timeout=60)
+    checks = answer.json()["checks"]
+    assert (answer.status_code, {name: check["status"] for name, check in checks.items()}) == (
+        200,
+        {"database": "ok", "storage": "ok", "settings": "ok"},
+    ), answer.text
+    assert (checks["database"]["role"], checks["database"]["tls"]) == ("ignition_a", True)
+
+
+def test_the_round_trips_leave_nothing_behind(start: Start, environment: Mapping[str, str], parts: object) -> None:
+    httpx.get(f"{start(IMAGE, environment)}/health/ready", timeout=60).raise_for_status()
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=environment["STORAGE_ENDPOINT"],
+        region_name="auto",
+        aws_access_key_id=environment["STORAGE_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["STORAGE_SECRET_ACCESS_KEY"],
+    )
+    assert s3.list_objects_v2(Bucket=environment["STORAGE_BUCKET"])["KeyCount"] == 0
+    s3.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "failed"),
+    [
+        ({"STORAGE_SECRET_ACCESS_KEY": "0" * 64}, "storage"),
+        ({"STORAGE_BUCKET": "another-bucket"}, "storage"),
+        ({"DATABASE_URL": "wrong password"}, "database"),
+    ],
+)
+def test_one_failing_check_makes_it_unready_and_is_named(
+    start: Start, environment: Mapping[str, str], change: dict[str, str], failed: str
+) -> None:
+    if "DATABASE_URL" in change:
+        change = {"DATABASE_URL": environment["DATABASE_URL"].replace(ROLE_PASSWORD, "w" * 40)}
+    answer = httpx.get(f"{start(IMAGE, {**environment, **change})}/health/ready", timeout=60)
+    states = {name: check["status"] for name, check in answer.json()["checks"].items()}
+    assert answer.status_code == 503
+    assert states == {"database": "ok", "storage": "ok", "settings": "ok", failed: "failed"}
+    assert "w" * 40 not in answer.text
+
+
+def test_it_is_alive_without_database_and_storage(start: Start, environment: Mapping[str, str]) -> None:
+    nowhere = {
+        "DATABASE_URL": "postgresql://a:b@127.0.0.1:9/d?sslmode=disable",
+        "STORAGE_ENDPOINT": "http://127.0.0.1:9",
+    }
+    assert httpx.get(f"{start(IMAGE, {**environment, **nowhere})}/health").json() == {"status": "ok"}
+
+
+def test_the_page_shows_settings_and_no_secret(start: Start, environment: Mapping[str, str]) -> None:
+    page = httpx.get(start(IMAGE, environment)).text
+    assert environment["STORAGE_ENDPOINT"] in page
+    assert "DATABASE_URL" in page
+    for secret in (ROLE_PASSWORD, secret_access_key(TOKEN_VALUE), environment["SESSION_SECRET"]):
+        assert secret not in page
+
+
+def test_a_websocket_gets_back_what_it_sends(start: Start, environment: Mapping[str, str]) -> None:
+    url = start(IMAGE, environment).replace("http", "ws", 1)
+    with connect(f"{url}/ws", proxy=None) as socket:
+        socket.send("hello")
+        assert socket.recv() == "hello"
+
+
+def test_the_declared_origin_may_read_it_and_no_other(start: Start, environment: Mapping[str, str]) -> None:
+    url = start(IMAGE, environment)
+    allowed = httpx.get(f"{url}/health", headers={"Origin": "https://admin.ecent.test"}).headers
+    refused = httpx.get(f"{url}/health", headers={"Origin": "https://evil.test"}).headers
+    assert allowed["access-control-allow-origin"] == "https://admin.ecent.test"
+    assert "access-control-allow-origin" not in refused
+
+
+def test_wrong_settings_end_it_at_once_with_every_problem(environment: Mapping[str, str]) -> None:
+    mapped = Images(IMAGES).find(IMAGE)
+    assert mapped is not None
+    wrong = {**environment, "PATH": os.defpath, "SERVER_PORT": "eighty", "DATABASE_URL": "mysql://x"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "examples.backend"], env=wrong, cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert "SERVER_PORT" in ended.stderr
+    assert "DATABASE_URL" in ended.stderr
+    assert "Traceback" not in ended.stderr
