@@ -36,7 +36,12 @@ STACK = "local"
     help="Run your own process in the place of an app's; `APP=` ends it.",
 )
 @click.option("--cwd", "directories", multiple=True, metavar="APP=DIR", help="Where --run starts it.")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path())
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    help="The project's directory, with Pulumi.yaml in it.",
+)
 @state_option
 def command(runs: tuple[str, ...], directories: tuple[str, ...], project: Path, state: Path) -> None:
     """Bring up the whole platform on this machine: no account, no token, no container engine."""

@@ -13,18 +13,19 @@ from app_config.exports import as_environment, refuse_unholdable
 from app_config.loading import load
 
 
-@click.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    "exec",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog="Example: app-config exec --stack dev -- cargo run --bin ignition-api",
+)
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT]...")
 @source_options
 def command(chosen: Chosen, argv: tuple[str, ...]) -> None:
-    r"""
+    """
     Load and validate the settings, and run COMMAND in the place of this process.
 
     COMMAND gets the settings in its environment and nowhere else: no file, no argument. It keeps this process's id, so
     signals and exit code are its own.
-
-    \b
-        app-config exec --stack dev -- cargo run --bin ignition-api
     """
     values = as_environment(load(chosen.contract, *chosen.sources))
     refuse_unholdable(values)
