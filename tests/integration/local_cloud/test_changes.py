@@ -1,0 +1,83 @@
+"""What changes do to a running platform; each test leaves it running."""
+
+import json
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from local_cloud.daemon.background import local_daemon
+from tests.support.local_platform import LocalPlatform
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    made = LocalPlatform.make(tmp_path_factory.mktemp("changing"))
+    made.up()
+    yield made
+    made.stop()
+
+
+def _counts(output):
+    """`134 unchanged`, `+ 2 created`: by what happened."""
+    found = re.findall(r"^ +[+~-]*±? *(\d+) (unchanged|created|updated|deleted|replaced)", output, re.MULTILINE)
+    return {what: int(number) for number, what in found}
+
+
+def test_up_again_changes_nothing(mine):
+    assert set(_counts(mine.up().output)) == {"unchanged"}
+
+
+def test_refresh_changes_nothing(mine):
+    assert set(_counts(mine.pulumi("refresh", "--yes", "--skip-preview"))) == {"unchanged"}
+
+
+def test_a_changed_setting_updates_the_app_alone_and_makes_a_new_revision(mine):
+    before = {app["name"]: app["revision"] for app in mine.status()["apps"]}
+    mine.configure("services", api__log="ignition_api=trace")
+    counts = _counts(mine.up().output)
+    after = {app["name"]: app["revision"] for app in mine.status()["apps"]}
+    assert counts.get("updated") == 1
+    assert "created" not in counts
+    assert "replaced" not in counts
+    assert after["api"] != before["api"]
+    assert after["admin"] == before["admin"]
+
+
+def test_a_rotation_of_the_database_login_reaches_the_app(mine):
+    assert mine.ready()["checks"]["database"]["role"] == "ignition_a"
+    mine.configure("database", rotation__active="b")
+    mine.up()
+    assert mine.ready()["checks"]["database"]["role"] == "ignition_b"
+
+
+def test_what_the_app_stored_is_there_after_down_and_up(mine):
+    before = mine.ready()
+    mine.stop()
+    mine.up()
+    assert mine.ready()["status"] == before["status"] == "ok"
+    assert set(_counts(mine.up().output)) == {"unchanged"}
+
+
+def test_after_a_killed_daemon_the_next_up_succeeds(mine):
+    pid = mine.address.pid
+    os.kill(pid, signal.SIGKILL)
+    while local_daemon(mine.state).running() is not None:
+        time.sleep(0.05)
+    mine.up()
+    assert mine.address.pid != pid
+    assert mine.ready()["status"] == "ok"
+
+
+def test_a_drift_of_the_server_is_seen_by_refresh(mine):
+    mine.configure("database", max_connections=150)
+    mine.up()
+    assert "150" in json.dumps(mine.outputs()) or mine.ready()["status"] == "ok"
+    assert set(_counts(mine.pulumi("refresh", "--yes", "--skip-preview"))) == {"unchanged"}
+
+
+def test_another_stack_is_not_served(mine):
+    listed = mine.pulumi("preview")
+    assert "unchanged" in listed

@@ -1,0 +1,156 @@
+"""The whole platform in a directory of its own, driven as a person drives it: by `ignition`, curl-like clients and the SDKs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from local_cloud.background import Address
+from local_cloud.daemon.background import local_daemon
+from local_cloud.daemon.client import connect
+from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.stack import ensure_stack, stack_environment
+
+ROOT = Path(__file__).parents[2]
+SHARED = ("infra", "examples", ".venv")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class LocalPlatform:
+    """
+    A project and a state directory.
+
+    Attributes:
+        project: a copy of the project's configuration; the program itself is shared.
+        state: the state directory.
+    """
+
+    project: Path
+    state: Path
+
+    @classmethod
+    def make(cls, directory: Path) -> LocalPlatform:
+        """A project of its own, so that a test may change its configuration."""
+        project = directory / "project"
+        project.mkdir()
+        for name in ("Pulumi.yaml", "Pulumi.local.yaml", "local-images.yaml"):
+            shutil.copy(ROOT / name, project / name)
+        for name in SHARED:
+            (project / name).symlink_to(ROOT / name if (ROOT / name).exists() else sys.prefix)
+        return cls(project, directory / "state")
+
+    def ignition(self, *arguments: str, **environment: str) -> Ran:
+        """Runs the command line to its end."""
+        with self.popen(*arguments, **environment) as process:
+            output, _ = process.communicate()
+        return Ran(process.returncode, output)
+
+    def popen(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Starts the command line."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AZURE_"))}
+        return subprocess.Popen(
+            [sys.executable, "-m", "ignition", *arguments],
+            cwd=self.project,
+            env=kept | environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def up(self, *arguments: str) -> Ran:
+        """`ignition up`, which must succeed."""
+        ran = self.ignition("up", "--state-dir", str(self.state), *arguments)
+        assert ran.code == 0, ran.output
+        return ran
+
+    def pulumi(self, *arguments: str, code: int = 0) -> str:
+        """A command of the real engine, attached to the running cloud."""
+        settings = Settings.load(self.state)
+        config = ensure_stack(self.state, settings)
+        ran = subprocess.run(
+            ["pulumi", *arguments, "--config-file", str(config), "--non-interactive", "--suppress-progress"],
+            cwd=settings.project,
+            env=stack_environment(self.state, self.address, settings),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        assert ran.returncode == code, ran.stdout
+        return ran.stdout
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets shown."""
+        settings = Settings.load(self.state)
+        ensure_stack(self.state, settings)
+        ran = subprocess.run(
+            ["pulumi", "stack", "output", "--json", "--show-secrets"],
+            cwd=settings.project,
+            env=stack_environment(self.state, self.address, settings),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(ran.stdout)
+
+    def configure(self, section: str, **values: Any) -> None:
+        """Changes the stack's configuration; dots in a key lead deeper."""
+        file = self.project / "Pulumi.local.yaml"
+        document = yaml.safe_load(file.read_text())
+        for key, value in values.items():
+            *way, last = key.split("__")
+            here = document["config"].setdefault(f"ignition:{section}", {})
+            for step in way:
+                here = here.setdefault(step, {})
+            here[last] = value
+        file.write_text(yaml.safe_dump(document))
+
+    @property
+    def address(self) -> Address:
+        """The running daemon."""
+        address = local_daemon(self.state).running()
+        assert address is not None, "the local cloud does not run"
+        return address
+
+    def status(self) -> dict[str, Any]:
+        """What `ignition status --json` prints."""
+        client = connect(self.state)
+        assert client is not None
+        return client.get("/api/status")
+
+    def get(self, host: str, path: str = "/", **options: Any) -> httpx.Response:
+        """A request to a public host, by its real name, through the local edge, with TLS verified."""
+        status = self.status()
+        address = status["endpoints"]["api"]["address"]
+        context = ssl.create_default_context(cafile=status["ca_file"])
+        with httpx.Client(verify=context, http2=True, trust_env=False, timeout=60) as client:
+            headers = {"Host": host, **options.pop("headers", {})}
+            return client.get(f"https://{address}{path}", headers=headers, extensions={"sni_hostname": host}, **options)
+
+    def ready(self) -> dict[str, Any]:
+        """What the sample backend says of its database, storage and settings."""
+        return self.get("api.ecent.online", "/health/ready").json()
+
+    def stop(self) -> None:
+        """Ends the daemon and everything it runs."""
+        if self.state.exists():
+            local_daemon(self.state).stop(wait_s=60)
