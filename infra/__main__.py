@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
+from pulumi import Input
 
 from infra.composition.apps import make_apps
 from infra.composition.data import make_data
@@ -13,12 +16,12 @@ from infra.composition.stack import stack_of
 from infra.composition.watch import make_alerts, make_diagnostics
 from infra.config import ConfigError, StackConfig
 from infra.config.reading import read
-from infra.outputs import Declared, export_outputs
+from infra.outputs import Declared, outputs_of
 from infra.settings import BindingError
 
 
-def declare(config: StackConfig) -> None:
-    """Declare the platform of a stack."""
+def declare(config: StackConfig) -> Mapping[str, Input[object]]:
+    """Declare the platform of a stack; returns the stack's outputs."""
     stack = stack_of(config)
 
     foundation = make_foundation(stack)
@@ -30,15 +33,17 @@ def declare(config: StackConfig) -> None:
     make_diagnostics(stack, foundation, data, apps)
     make_alerts(stack, foundation, data, apps)
 
-    export_outputs(stack, Declared(foundation=foundation, data=data, settings=settings, apps=apps, zone=zone))
+    return outputs_of(stack, Declared(foundation=foundation, data=data, settings=settings, apps=apps, zone=zone))
 
 
 def main() -> None:
     """Declare the platform of the running stack; a person's mistake ends as a list of problems, without a traceback."""
     try:
-        declare(read())
+        outputs = declare(read())
     except (ConfigError, BindingError) as error:
         raise pulumi.RunError(str(error)) from None
+    for name, value in outputs.items():
+        pulumi.export(name, value)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ addresses in the vault.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pulumi
+from pulumi import Input
 
 from infra.components.edge.zone import Zone
 from infra.composition.apps import Apps
@@ -34,12 +34,12 @@ class Declared:
     zone: Zone | None
 
 
-def export_outputs(stack: Stack, declared: Declared) -> None:
-    """Export everything."""
+def outputs_of(stack: Stack, declared: Declared) -> Mapping[str, Input[object]]:
+    """Every output by its name."""
     foundation, data, settings, apps = declared.foundation, declared.data, declared.settings, declared.apps
     hosts = stack.config.hosts
     api_url = url_of(hosts.api.name)
-    outputs = {
+    return {
         "settings": settings_output(
             {"api": (settings.api, settings.addresses), "admin": (settings.admin, {})},
         ),
@@ -59,8 +59,6 @@ def export_outputs(stack: Stack, declared: Declared) -> None:
         "ds_record": declared.zone.ds_record if declared.zone is not None else None,
         "next_steps": list(next_steps(stack.config, stack.names.key_vault)),
     }
-    for name, value in outputs.items():
-        pulumi.export(name, value)
 
 
 def next_steps(config: StackConfig, vault_name: str) -> Sequence[str]:

@@ -68,7 +68,7 @@ class Program(Generic[T]):
         return [each.name for each in self.resources].index(name)
 
     def waits_for(self, name: str, other: str) -> bool:
-        """Whether a resource depends on another, directly or by way of others."""
+        """Whether a resource depends on another, directly or by way of others; it is not made before what it lies in."""
         wanted, seen = self.one(other).urn, set[str]()
         pending = [self.one(name).urn]
         by_urn = {each.urn: each for each in self.resources}
@@ -77,7 +77,7 @@ class Program(Generic[T]):
             if urn in seen or urn not in by_urn:
                 continue
             seen.add(urn)
-            pending += by_urn[urn].depends_on
+            pending += [*by_urn[urn].depends_on, by_urn[urn].parent]
         return wanted in seen - {self.one(name).urn}
 
 
@@ -232,7 +232,7 @@ def _shaped(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     # A list when given, a mapping when returned.
     identity = inputs.get("identity")
     if kind.startswith("azure-native:") and isinstance(identity, Mapping) and "userAssignedIdentities" in identity:
-        assigned = {each: {} for each in identity["userAssignedIdentities"]}
+        assigned = {each: {} for each in identity["userAssignedIdentities"] if isinstance(each, str)}
         shaped["identity"] = {**identity, "userAssignedIdentities": assigned}
     physical = next(_physical_names(kind, inputs), None)
     if physical is not None:

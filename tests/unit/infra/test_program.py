@@ -1,0 +1,244 @@
+"""The whole program for the stacks of this repository, declared without an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from app_config.contract import variables
+from app_config.settings import AdminSettings, Settings
+from infra.__main__ import declare as declare_platform
+from infra.components.database_roles import ADMINISTRATOR_PASSWORD
+from infra.config import StackConfig
+from tests.support.declared import Declared, Program, declare
+from tests.unit.infra.config.samples import STACKS, config
+
+
+class Outputs:
+    """The stack's outputs, so that single ones can be resolved."""
+
+    settings: Any
+    next_steps: Any
+
+    def __init__(self, made: Mapping[str, Any]) -> None:
+        self.settings = made["settings"]
+        self.next_steps = made["next_steps"]
+
+
+def program(made: StackConfig, *, preview: bool = False) -> Program[Outputs]:
+    return declare(lambda: Outputs(declare_platform(made)), preview=preview)
+
+
+@cache
+def stack(name: str) -> Program[Outputs]:
+    return program(config(name))
+
+
+@cache
+def another() -> Program[Outputs]:
+    """The production stack with everything switched that it can be switched to."""
+    registry = stack("prod").one("registry-registry").inputs["registryName"]
+    return program(
+        config(
+            "prod",
+            database__rotation={"active": "b"},
+            database__separate_migrator=True,
+            oauth__secret_ends={"a": "2027-05-31"},
+            services__api__image=f"{registry}.azurecr.io/api@sha256:{'0' * 64}",
+            hosts__api__tls="managed",
+        )
+    )
+
+
+def app(made: Program[Outputs], name: str) -> Mapping[str, Any]:
+    return made.one(f"{name}-app").inputs
+
+
+def environment(made: Program[Outputs], name: str) -> list[Mapping[str, Any]]:
+    (container,) = app(made, name)["template"]["containers"]
+    return container["env"]
+
+
+def secrets_by_reader(made: Program[Outputs]) -> dict[str, set[str]]:
+    """Which vault secrets each principal may read."""
+    readers: dict[str, set[str]] = {}
+    for role in made.of("RoleAssignment"):
+        if "/secrets/" in role.inputs["scope"]:
+            readers.setdefault(role.inputs["principalId"], set()).add(role.inputs["scope"].rsplit("/", 1)[-1])
+    return readers
+
+
+def azure(made: Program[Outputs]) -> list[Declared]:
+    return [each for each in made.resources if each.type.startswith("azure-native:")]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_urn_is_unique(name: str) -> None:
+    urns = [each.urn for each in stack(name).resources]
+    assert len(urns) == len(set(urns))
+
+
+def test_the_stack_is_previewed_while_nothing_is_known() -> None:
+    known = {each.urn for each in stack("prod").resources}
+    assert {each.urn for each in program(config("prod"), preview=True).resources} == known
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_api_gets_its_contract_and_nothing_else(name: str) -> None:
+    given = {each["name"]: "secretRef" in each for each in environment(stack(name), "api")}
+    assert given == {variable.env: variable.secret for variable in variables(Settings)}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_admin_console_gets_its_contract_and_no_secret(name: str) -> None:
+    given = {each["name"]: "secretRef" in each for each in environment(stack(name), "admin")}
+    assert given == {variable.env: False for variable in variables(AdminSettings)}
+    assert not app(stack(name), "admin")["configuration"].get("secrets")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_only_the_apis_identity_reads_secrets(name: str) -> None:
+    made = stack(name)
+    roles = {"DATABASE-ADMINISTRATOR-PASSWORD", "DATABASE-VERIFIER-A", "DATABASE-VERIFIER-B"}
+    own = {variable.vault_name for variable in variables(Settings) if variable.secret}
+    assert secrets_by_reader(made) == {"principal of api-identity-identity": own | roles}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_containers_can_get_no_token_of_an_identity(name: str) -> None:
+    for each in ("api", "admin"):
+        settings = app(stack(name), each)["configuration"]["identitySettings"]
+        assert [setting["lifecycle"] for setting in settings] == ["None"]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_roles_are_made_before_the_api_starts(name: str) -> None:
+    template = app(stack(name), "api")["template"]
+    (roles,) = template["initContainers"]
+    assert roles["name"] == "database-roles"
+    assert {each["name"] for each in roles["env"] if "secretRef" in each} == {
+        ADMINISTRATOR_PASSWORD,
+        "VERIFIER_A",
+        "VERIFIER_B",
+    }
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["database-database", "secrets-propagation", "registry-propagation", "api-host-dns-wait", "vault-vault"],
+)
+def test_the_api_waits_for_all_that_it_needs(before: str) -> None:
+    assert stack("prod").waits_for("api-app", before)
+
+
+def test_the_vault_can_be_reached_before_the_api_reads_it() -> None:
+    assert stack("prod").waits_for("api-app", "vault-endpoint-names")
+
+
+@pytest.mark.parametrize("before", ["network-database-link", "network-database"])
+def test_the_server_is_findable_when_it_is_made(before: str) -> None:
+    assert stack("prod").waits_for("database-server", before)
+
+
+@pytest.mark.parametrize("app_name", ["api", "admin"])
+def test_the_edge_insists_on_certificates_only_once_apps_have_them(app_name: str) -> None:
+    assert stack("prod").waits_for("zone-ssl", f"{app_name}-app")
+
+
+def test_production_is_locked_and_protected() -> None:
+    made = stack("prod")
+    assert {each.name for each in made.of("ManagementLockByScope")} == {"vault-lock", "database-lock"}
+    protected = {each.name for each in made.resources if each.protect}
+    assert {
+        "group",
+        "vault-vault",
+        "database-server",
+        "database-database",
+        "storage-bucket",
+        "platform-environment",
+    } <= protected
+
+
+def test_development_can_be_torn_down() -> None:
+    made = stack("dev")
+    assert made.of("ManagementLockByScope") == []
+    assert [each.name for each in made.resources if each.protect] == []
+
+
+def test_what_the_zone_has_once_is_made_by_one_stack() -> None:
+    assert stack("prod").of("Ruleset")
+    assert stack("prod").of("ZoneSetting")
+    assert stack("dev").of("Ruleset") == []
+    assert stack("dev").of("ZoneSetting") == []
+
+
+def test_rotating_flips_the_url_and_leaves_both_passwords() -> None:
+    before, after = stack("prod"), another()
+    for login in ("a", "b"):
+        name = f"roles-password-{login}"
+        assert before.one(name).inputs == after.one(name).inputs
+    url = before.one("secrets-database-url").inputs["properties"]["value"]
+    assert url.startswith("postgresql://ignition_a:")
+    assert after.one("secrets-database-url").inputs["properties"]["value"].startswith("postgresql://ignition_b:")
+
+
+def test_a_host_that_azure_certifies_is_open_to_its_authority() -> None:
+    made = another()
+    assert not app(made, "api")["configuration"]["ingress"].get("ipSecurityRestrictions")
+    assert made.of("ManagedCertificate")
+    (web,) = made.one("network-apps-rules").inputs["securityRules"]
+    assert web["sourceAddressPrefix"] == "Internet"
+
+
+def test_a_separate_migrators_url_is_read_by_no_app() -> None:
+    made = another()
+    assert (
+        made.one("secrets-database-migrator-url")
+        .inputs["properties"]["value"]
+        .startswith("postgresql://ignition_migrator:")
+    )
+    assert "DATABASE-MIGRATOR-URL" not in set().union(*secrets_by_reader(made).values())
+
+
+def test_a_brought_secret_is_referenced_and_never_written() -> None:
+    assert "secrets-auth-oauth-google-client-secret" not in {each.name for each in stack("prod").resources}
+    assert "secrets-auth-oauth-google-client-secret" in {each.name for each in stack("dev").resources}
+
+
+def test_images_of_the_own_registry_are_pulled_with_the_identity() -> None:
+    made = another()
+    (given,) = app(made, "api")["configuration"]["registries"]
+    assert given["identity"] == app(made, "api")["identity"]["userAssignedIdentities"][0]
+    assert not app(made, "admin")["configuration"].get("registries")
+
+
+def test_the_secret_of_microsoft_ends_in_the_vault_when_it_ends() -> None:
+    made = another()
+    attributes = made.one("secrets-auth-oauth-azure-client-secret").inputs["properties"]["attributes"]
+    assert attributes["expires"] == 1811721600
+
+
+def test_the_settings_output_has_every_variable_in_its_place() -> None:
+    given = stack("prod").result.settings
+    assert given["version"] == 1
+    for contract, name in ((Settings, "api"), (AdminSettings, "admin")):
+        bound = given["apps"][name]
+        assert set(bound["values"]) == {each.env for each in variables(contract) if not each.secret}
+        assert set(bound["secrets"]) == {each.env for each in variables(contract) if each.secret}
+
+
+def test_a_person_is_told_what_is_left_to_do() -> None:
+    steps = "\n".join(stack("dev").result.next_steps)
+    assert "https://api-dev.ecent.online/auth/callback/google" in steps
+    assert "az keyvault secret set --vault-name kv-ignition-dev-4e685e --name AUTH-OAUTH-GOOGLE-CLIENT-SECRET" in steps
+    assert "ds_record" not in steps
+    assert "ds_record" in "\n".join(stack("prod").result.next_steps)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_everything_at_azure_is_in_the_stacks_own_subscription(name: str) -> None:
+    assert stack(name).one("azure").inputs["subscriptionId"] == "00000000-0000-0000-0000-000000000000"
+    assert azure(stack(name))
