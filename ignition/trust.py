@@ -58,7 +58,7 @@ def command(*, yes: bool, remove: bool, state: Path) -> None:
     ca_file = state.absolute() / "ca" / "ca.pem"
     if not ca_file.is_file():
         raise click.ClickException(f"there is no authority in {state} yet; `ignition up` makes it")
-    commands = commands_for(ca_file, remove=remove)
+    commands = commands_for(ca_file, remove=remove, platform=sys.platform, stores=STORES, root=os.geteuid() == 0)
     click.echo("These commands change the system's store of trusted authorities:")
     for argv in commands:
         click.echo(f"  {' '.join(argv)}")
@@ -74,9 +74,9 @@ def commands_for(
     ca_file: Path,
     *,
     remove: bool = False,
-    platform: str = sys.platform,
-    stores: Sequence[Store] = STORES,
-    root: bool | None = None,
+    platform: str,
+    stores: Sequence[Store],
+    root: bool,
 ) -> list[tuple[str, ...]]:
     """
     What has to be run.
@@ -86,7 +86,7 @@ def commands_for(
         remove: take it out instead.
         platform: as `sys.platform` has it.
         stores: where to look.
-        root: whether this is root already; asked of the system when left out.
+        root: whether this is root already; everybody else needs sudo.
 
     Raises:
         click.ClickException: this system has no store that is known here.
@@ -109,9 +109,7 @@ def commands_for(
         # Debian keeps links to certificates that are gone unless it is told to start afresh.
         fresh = ("--fresh",) if remove and store.update[0] == "update-ca-certificates" else ()
         plan = [change, (*store.update, *fresh)]
-    if os.geteuid() == 0 if root is None else root:
-        return plan
-    return [("sudo", *argv) for argv in plan]
+    return plan if root else [("sudo", *argv) for argv in plan]
 
 
 def anchor_name(ca_file: Path) -> str:

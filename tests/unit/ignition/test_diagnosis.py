@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from ignition.diagnosis import machine, programs, state
+from ignition.diagnosis.finding import Finding
+from ignition.doctor import command
+from local_cloud.engine.binaries import Binary, Cache, Obtained, OnPath
+
+
+def _only(findings: Sequence[Finding]) -> Finding:
+    [finding] = findings
+    return finding
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that something listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+def _binary(*, obtained: bool) -> Binary:
+    def obtain(*_: object) -> str:
+        raise AssertionError("nothing may be obtained by looking")
+
+    sources = (OnPath(), Obtained("a build", obtain)) if obtained else (OnPath(),)
+    return Binary(
+        name="ignition-test-program",
+        version="1.0.0",
+        below="2",
+        version_argv=("--version",),
+        sources=sources,
+        remedy="Install it.",
+    )
+
+
+def test_a_program_that_nothing_provides_is_wrong_and_says_how_to_get_it(tmp_path: Path) -> None:
+    finding = _only(programs.programs([_binary(obtained=False)], Cache(tmp_path)))
+    assert (finding.state, finding.fix) == ("wrong", "Install it.")
+
+
+def test_a_program_that_go_can_build_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "go_version", lambda: (1, 26))
+    assert _only(programs.programs([_binary(obtained=True)], Cache(tmp_path))).state == "note"
+
+
+@pytest.mark.parametrize("go", [None, (1, 21)])
+def test_without_a_new_enough_go_it_is_wrong(
+    go: tuple[int, int] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "go_version", lambda: go)
+    assert _only(programs.programs([_binary(obtained=True)], Cache(tmp_path))).state == "wrong"
+
+
+def test_a_directory_that_cannot_be_made_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    finding = state.writable(file / "state")
+    assert finding.state == "wrong"
+    assert "--state-dir" in (finding.fix or "")
+
+
+@pytest.mark.parametrize(("gib", "expected"), [(0.5, "wrong"), (2, "note"), (50, "ok")])
+def test_little_room_is_said_before_it_runs_out(gib: float, expected: str, tmp_path: Path) -> None:
+    finding = state._room("state", tmp_path, lambda _place: SimpleNamespace(free=gib * 2**30))
+    assert finding.state == expected
+
+
+def test_a_taken_port_names_its_owner(tmp_path: Path, taken: int) -> None:
+    (tmp_path / "ports.json").write_text(json.dumps({"console": taken}))
+    finding = _only(state.ports(tmp_path))
+    assert finding.state == "wrong"
+    assert f"port {taken} of console is taken by" in finding.detail
+    assert "(pid " in finding.detail
+
+
+def test_a_port_that_configuration_fixes_is_changed_there(tmp_path: Path, taken: int) -> None:
+    settings = {"stack": "p/local", "project": "/p", "zone": "z.test", "ports": {"console": taken}}
+    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    assert "in the configuration" in (_only(state.ports(tmp_path)).fix or "")
+
+
+@pytest.mark.parametrize("name", ["settings.json", "ports.json", "pulumi/.pulumi/stacks/ignition/local.json"])
+def test_a_damaged_record_is_named_with_its_repair(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{ torn")
+    finding = _only(state.files(tmp_path))
+    assert finding.state == "wrong"
+    assert str(file) in finding.detail
+
+
+def test_a_damaged_stack_is_brought_back_from_its_backup(tmp_path: Path) -> None:
+    stack = tmp_path / "pulumi" / ".pulumi" / "stacks" / "ignition" / "local.json"
+    stack.parent.mkdir(parents=True)
+    stack.write_text("{ torn")
+    stack.with_name("local.json.bak").write_text("{}")
+    assert f"cp {stack}.bak {stack}" in (_only(state.files(tmp_path)).fix or "")
+
+
+def test_a_daemon_that_was_killed_is_a_note(tmp_path: Path) -> None:
+    (tmp_path / "address.json").write_text('{"pid": 4194304, "port": 1, "fingerprint": "", "facts": {}}')
+    assert state.daemon(tmp_path).state == "note"
+
+
+def test_a_name_that_leads_elsewhere_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("203.0.113.7", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: elsewhere)
+    finding = machine.local_names()
+    assert (finding.state, "203.0.113.7" in finding.detail) == ("note", True)
+
+
+def test_root_without_an_account_for_postgresql_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("pwd.getpwall", list)
+    assert "useradd" in (machine.account().fix or "")
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = ['no-such-package-at-all>=1; extra == "local"', 'neither-this; extra == "dev"']
+    monkeypatch.setattr("importlib.metadata.requires", lambda _name: declared)
+    finding = machine.packages()
+    assert (finding.detail, finding.fix) == ("no-such-package-at-all is missing", "`make setup`")
+
+
+def test_this_machine_is_fit_and_programs_can_read_that(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(command, ["--json", "--state-dir", str(tmp_path / "state")])
+    assert answer.exit_code == 0, answer.output
+    assert {finding["what"] for finding in json.loads(answer.output)} >= {"python", "pulumi", "postgres", "disk"}
+    assert not (tmp_path / "state").exists()
