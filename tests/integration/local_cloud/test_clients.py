@@ -81,7 +81,7 @@ def test_settings_hold_no_secret_and_name_each_by_its_address(platform, outputs)
 
 def test_the_local_authority_is_what_postgres_presents(platform):
     database = platform.status()["endpoints"]["postgres"]
-    with pytest.raises(psycopg.OperationalError, match="password|no pg_hba|role"):
+    with pytest.raises(psycopg.OperationalError, match=r"password|no pg_hba|role"):
         psycopg.connect(
             host=database["host"],
             port=database["port"],
