@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local_cloud.backends.asgi_server import AsgiServer
 from local_cloud.backends.container_apps import Override
 from local_cloud.backends.errors import BackendError
+from local_cloud.console import console_routes
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.status import status
 
@@ -54,6 +55,7 @@ class Control:
             Route("/api/addresses", self._addresses),
             Route("/api/overrides", self._override, methods=["POST"]),
             Route("/api/stop", self._end, methods=["POST"]),
+            *console_routes(cloud, state, lambda: status(cloud, state, self.url)),
         ]
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "console.localhost"])
         app = Starlette(routes=routes, middleware=[hosts, Middleware(_Authenticated, token=self._token)])
