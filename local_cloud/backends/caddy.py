@@ -79,8 +79,7 @@ class Caddy:
             if wanted == self._applied and self.running:
                 return
             if self.running:
-                self._load(wanted)
-                write_private(self._file, wanted.encode())
+                self._change(wanted)
             else:
                 self._begin(wanted)
             self._applied = wanted
@@ -140,7 +139,7 @@ class Caddy:
         adopting = process.left_running
         self._supervisor.add(process)
         if adopting and process.adopted:
-            self._load(wanted)
+            self._change(wanted)
 
     def _private_socket_directory(self) -> None:
         """A directory of this user's that nobody else can have put there."""
@@ -149,13 +148,18 @@ class Caddy:
         if folder.stat().st_uid != os.getuid() or folder.is_symlink():
             raise BackendError(f"{folder} belongs to somebody else: remove it, or choose a shorter state directory")
 
-    def _load(self, wanted: str) -> None:
+    def _change(self, wanted: str) -> None:
         try:
-            self._ask("POST", "/load", wanted)
-        except (OSError, http.client.HTTPException) as error:
-            raise BackendError(
-                f"{self.name} does not answer on {self._socket} ({error}); its log is {self.log_file}. Try again."
-            ) from error
+            self._load(wanted)
+        except (OSError, http.client.HTTPException):
+            # It is down, or going down: what comes up next begins with the new configuration.
+            write_private(self._file, wanted.encode())
+            self._supervisor.restart(self.name)
+        else:
+            write_private(self._file, wanted.encode())
+
+    def _load(self, wanted: str) -> None:
+        self._ask("POST", "/load", wanted)
 
     def _answers(self) -> bool:
         try:

@@ -10,6 +10,7 @@ from collections import Counter
 from websockets.sync.client import connect
 
 from local_cloud.backends.container_apps import CustomDomain, EnvironmentVariable, Ingress
+from local_cloud.backends.edge import BlockRule
 from tests.integration.container_apps.stage import app
 from tests.integration.edge.front import API, Front, replace
 from tests.support.waiting import until
@@ -70,6 +71,16 @@ def test_a_killed_edge_comes_back_with_its_state(front: Front) -> None:
     process.signal(9)
     until(lambda: process.pid != killed and process.ready, "a new edge")
     assert front.get().status_code == 200
+
+
+def test_a_change_reaches_an_edge_that_was_just_killed(front: Front) -> None:
+    front.apply()
+    process = front.stage.supervisor.get("edge")
+    assert process is not None
+    process.signal(9)
+    front.apply(blocks=(BlockRule(expression="true"),))
+    until(lambda: process.ready)
+    assert front.get().status_code == 403
 
 
 def test_the_next_daemon_takes_the_edge_over(front: Front) -> None:
