@@ -76,8 +76,8 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
     """
     project, name = settings.stack.split("/")
     config = _with_overrides(stack_config(Path(settings.project), name), settings)
-    salt = _salt(state, _checkpoint(state, settings))
     checkpoint = _checkpoint(state, settings)
+    salt = _salt(state, checkpoint)
     if not checkpoint.exists():
         write_private(_home(state) / ".pulumi" / "meta.yaml", b"version: 1\n")
         write_private(checkpoint, json.dumps(_empty(project, name, salt)).encode())
@@ -167,6 +167,8 @@ def _free(locks: Path) -> None:
         try:
             lock = json.loads(file.read_bytes())
             pid, host = int(lock["pid"]), lock.get("hostname")
+        except FileNotFoundError:
+            continue  # its engine ended just now
         except (ValueError, KeyError, TypeError):
             file.unlink(missing_ok=True)  # half-written by an engine that was killed while it locked
             continue
