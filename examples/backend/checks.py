@@ -4,6 +4,9 @@ Whether what the backend needs works: each check does what the backend would do,
 Checks block; `application` runs them in threads. No message shows a secret.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# boto3 comes without types.
+
 from __future__ import annotations
 
 import secrets
