@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import ssl
 from collections.abc import Generator
 from pathlib import Path
@@ -90,7 +91,11 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
         ending.callback(dns.stop)
         platform = Platform(
             state / "container-apps",
-            images=Images(Path(settings.project) / "local-images.yaml"),
+            images=Images(
+                Path(settings.project) / "local-images.yaml",
+                search=os.environ.get("PATH"),
+                programs={"postgres": find_postgres()},
+            ),
             outside=Outside(
                 resolve_secret=lambda owner, url: (
                     key_vault.get_as(identity.principals.get(owner).principal_id, url).value

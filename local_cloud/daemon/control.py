@@ -27,6 +27,7 @@ from local_cloud.backends.asgi_server import AsgiServer
 from local_cloud.backends.container_apps import Override
 from local_cloud.backends.errors import BackendError
 from local_cloud.console import console_routes
+from local_cloud.daemon.app_variables import app_variable
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.status import status
 
@@ -54,6 +55,7 @@ class Control:
             Route("/api/status", self._status),
             Route("/api/addresses", self._addresses),
             Route("/api/overrides", self._override, methods=["POST"]),
+            Route("/api/psql-url", self._psql_url),
             Route("/api/stop", self._end, methods=["POST"]),
             *console_routes(cloud, state, lambda: status(cloud, state, self.url)),
         ]
@@ -102,6 +104,14 @@ class Control:
         except BackendError as error:
             return PlainTextResponse(str(error), 409)
         return JSONResponse({})
+
+    def _psql_url(self, request: Request) -> Response:
+        """The database address of an app, with its password; only the owner of the state directory gets here."""
+        try:
+            url = app_variable(self._cloud, request.query_params.get("app", "api"), "DATABASE_URL")
+        except BackendError as error:
+            return PlainTextResponse(f"{error}; `ignition up` makes what is declared", 404)
+        return JSONResponse({"url": url}, headers={"Cache-Control": "no-store"})
 
     def _end(self, _request: Request) -> Response:
         self._stop()
