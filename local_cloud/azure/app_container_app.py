@@ -213,8 +213,12 @@ class ContainerApp(AzureType):
     def reach(self, parts: Parts, resource: Resource) -> Outputs:
         """Processes of this machine behind its ingress; returns when the new revision serves."""
         status = parts.platform.put_app(app_of(resource.inputs))
-        ready = status.latest_ready_revision
-        return {"latestReadyRevisionName": ready} if ready is not None else {}
+        revisions = {
+            "latestRevisionName": status.latest_revision,
+            "latestReadyRevisionName": status.latest_ready_revision,
+            "latestRevisionFqdn": status.latest_revision_fqdn,
+        }
+        return {key: value for key, value in revisions.items() if value is not None}
 
     def end(self, parts: Parts, resource: Resource) -> None:
         """Ended gracefully."""

@@ -24,6 +24,7 @@ from local_cloud.backends.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleA
 from local_cloud.backends.supervisor import Supervisor
 from local_cloud.cloudflare import edge_parts
 from local_cloud.cloudflare.dns_record import DnsRecord
+from local_cloud.daemon.secret_refresh import SecretRefresh
 from local_cloud.daemon.settings import Settings
 from local_cloud.engine.caddy import find_caddy
 from local_cloud.engine.postgres_binaries import find_postgres
@@ -112,6 +113,9 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
         )
         ending.callback(platform.stop)
         platform.start()
+        refresh = SecretRefresh(platform)
+        ending.callback(refresh.stop)
+        refresh.start()
         edge = Edge(
             state / "edge",
             caddy=find_caddy(),
