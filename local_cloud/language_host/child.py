@@ -33,7 +33,6 @@ def run(request: Mapping[str, Any], *, speed_up: Callable[[], object] = lambda: 
     """
     try:
         import pulumi  # noqa: PLC0415  the program's interpreter may lack it
-        import pulumi.runtime  # noqa: PLC0415
     except ImportError:
         import traceback  # noqa: PLC0415  only here
 

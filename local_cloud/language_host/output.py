@@ -6,7 +6,7 @@ import contextlib
 import os
 import selectors
 import threading
-from typing import Final
+from typing import Any, Final
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
@@ -63,7 +63,7 @@ class Forwarder:
         for descriptor in self._streams:
             os.close(descriptor)
 
-    def _send(self, stub: engine_pb2_grpc.EngineStub, descriptor: int, text: bytes) -> None:
+    def _send(self, stub: Any, descriptor: int, text: bytes) -> None:
         """A message a line and none for a blank one, as the engine does with what the official host prints."""
         stream = self._streams[descriptor]
         with contextlib.suppress(grpc.RpcError):  # the engine has gone; the program is being killed

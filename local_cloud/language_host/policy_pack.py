@@ -16,7 +16,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import grpc
 from pulumi.runtime.proto import analyzer_pb2, language_pb2
@@ -90,11 +90,11 @@ def _streamed(process: subprocess.Popen[bytes], proxy: PolicyProxy) -> Iterator[
     """What the pack prints, but for its port."""
     answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
-    def forward(stream: IO[bytes], field: str) -> None:
+    def forward(stream: Any, field: str) -> None:
         with stream:
             if field == "stdout":
                 proxy.attach(stream.readline())
-            while read := stream.read1(_CHUNK):  # type: ignore[attr-defined]  a pipe's file is a BufferedReader
+            while read := stream.read1(_CHUNK):
                 answers.put(language_pb2.RunPluginResponse(**{field: read}))
         answers.put(None)
 

@@ -37,7 +37,7 @@ class PolicyProxy:
         self._wanted = threading.Event()
         self._answered = threading.Event()
         self._gone = False
-        self._channel: grpc.Channel | None = None
+        self._channel: Any = None  # a grpc.Channel, whose stubs know no bytes
         self._failure = ""
         self._server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix="policy-proxy"), options=_OPTIONS)
         self._server.add_generic_rpc_handlers((_Calls(self._handler),))
@@ -84,9 +84,10 @@ class PolicyProxy:
                 else "the policy pack ended before it told its port; the reason is in what it printed"
             )
         channel = grpc.insecure_channel(f"127.0.0.1:{int(first_line)}", options=_OPTIONS)
+        stub: Any = analyzer_pb2_grpc.AnalyzerStub(channel)
         if self.configuration is not None:
             try:
-                analyzer_pb2_grpc.AnalyzerStub(channel).ConfigureStack(self.configuration)
+                stub.ConfigureStack(self.configuration)
             except grpc.RpcError as error:
                 if _code(error) is not grpc.StatusCode.UNIMPLEMENTED:  # packs need not know the call
                     channel.close()

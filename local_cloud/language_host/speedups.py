@@ -52,7 +52,8 @@ def _wait_in_bulk() -> None:
     """
     from pulumi.runtime import stack  # noqa: PLC0415  only where the version fits
 
-    settings: Any = stack.SETTINGS
+    changed: Any = stack
+    settings = changed.SETTINGS
 
     async def wait(outputs: Iterable[_Task], **_: Any) -> tuple[set[_Task], set[_Task]]:
         pending: set[_Task] = set()
@@ -86,14 +87,15 @@ def _wait_in_bulk() -> None:
             for output in pending:
                 output.remove_done_callback(on_done)
 
-    stack.asyncio = _shadow(asyncio, wait=wait)  # pyright: ignore[reportAttributeAccessIssue]  a module with one function changed
+    changed.asyncio = _shadow(asyncio, wait=wait)
 
 
 def _remember_source_positions() -> None:
     """Every resource tells where in the program it was made; the same lines come again and again."""
     from pulumi.runtime import resource  # noqa: PLC0415  only where the version fits
 
-    original: Any = resource._get_source_position_for_frame  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    changed: Any = resource
+    original = changed._get_source_position_for_frame  # noqa: SLF001
     known: dict[tuple[str, int | None], Any] = {}
 
     def position(frame: traceback.FrameSummary) -> Any:
@@ -108,15 +110,17 @@ def _remember_source_positions() -> None:
         found.reverse()
         return found
 
-    resource._get_source_position_for_frame = position  # noqa: SLF001
-    resource.traceback = _shadow(traceback, extract_stack=extract_stack)  # pyright: ignore[reportAttributeAccessIssue]  as above
+    changed._get_source_position_for_frame = position  # noqa: SLF001
+    changed.traceback = _shadow(traceback, extract_stack=extract_stack)
 
 
 def _send_no_debug_messages() -> None:
     """Four blocking calls a resource, which the command line shows with `--debug` only. A program's own messages are sent."""
     import pulumi  # noqa: PLC0415  only where the version fits
 
-    silent = _shadow(pulumi.log, debug=lambda *_arguments, **_keywords: None)
+    def nothing(*_arguments: object, **_keywords: object) -> None: ...
+
+    silent = _shadow(pulumi.log, debug=nothing)
     for name, module in list(sys.modules.items()):
         if name.startswith("pulumi.") and getattr(module, "log", None) is pulumi.log:
             module.log = silent  # type: ignore[attr-defined]  checked the line above
