@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import quote
 
 import pulumi_azure_native as azure
 import pulumi_random as random
@@ -286,6 +287,4 @@ def postgres_url(login: str, password: str, *, host: str, port: int, database: s
         database: The database.
         root_certificate: The file that the server's certificate is verified with; libpq and sqlx both read it from the URL.
     """
-    return (
-        f"postgresql://{login}:{password}@{host}:{port}/{database}?sslmode=verify-full&sslrootcert={root_certificate}"
-    )
+    return f"postgresql://{login}:{password}@{host}:{port}/{database}?sslmode=verify-full&sslrootcert={quote(root_certificate)}"

@@ -6,15 +6,22 @@ A default is the safe production value, as in `azure_sections`.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from infra.config.azure_sections import RotationSection
-from infra.config.keys import EMAIL, GUID, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, between, each, matching
+from infra.config.keys import EMAIL, GUID, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, Rule, between, each, matching
 
-_DAY: Final = matching(
-    r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a day, in quotes", passes="2027-05-31", fails="31.05.2027"
-)
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+_DAY: Final = Rule(says="a day, in quotes", holds=_is_day, passes="2027-05-31", fails="2027-02-30")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ class Rule:
 
     Attributes:
         says: What the value must be, continuing "must be".
-        holds: Whether a value, already of the right type, keeps the rule. For a list or map it is asked about the whole.
+        holds: Whether a value, already of the right type, keeps the rule. For a list it is asked about the whole.
         passes: A value that keeps it; the report offers it as what to write.
         fails: A value of the same type that does not.
     """
@@ -79,10 +79,10 @@ def one_of(values: Iterable[Any]) -> Rule:
 
 
 def each(rule: Rule) -> Rule:
-    """A list or map of which every value keeps a rule."""
+    """A list of which every item keeps a rule."""
 
-    def holds(several: Any) -> bool:
-        return all(rule.holds(one) for one in (several.values() if isinstance(several, dict) else several))
+    def holds(several: tuple[Any, ...]) -> bool:
+        return all(rule.holds(one) for one in several)
 
     return Rule(says=f"a list in which each is {rule.says}", holds=holds, passes=(rule.passes,), fails=(rule.fails,))
 

@@ -45,7 +45,7 @@ class KeySpec:
 
 
 @cache
-def keys_of(section: type) -> tuple[KeySpec, ...]:
+def keys_of(section: type[Any]) -> tuple[KeySpec, ...]:
     """The keys of a section, in the order of its declaration."""
     hints = typing.get_type_hints(section, include_extras=True)
     return tuple(_spec(each, hints[each.name]) for each in fields(section))
@@ -94,12 +94,12 @@ class _Reading:
             for each in self.problems
         )
 
-    def section(self, section: type, given: Mapping[str, Any], path: str) -> Any:
+    def section(self, section: type[Any], given: Mapping[str, Any], path: str) -> Any:
         """An instance of the section, in which what was wrong is None; its problem is noted."""
         specs = keys_of(section)
         for unknown in (each for each in given if each not in {spec.name for spec in specs}):
             self._note(_join(path, unknown), _unknown(unknown, [spec.name for spec in specs]))
-        read = object.__new__(section)
+        read: Any = object.__new__(section)
         for spec in specs:
             object.__setattr__(read, spec.name, self._key(spec, given, path))
         return read

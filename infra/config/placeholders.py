@@ -28,7 +28,7 @@ def placeholders(config: StackConfig) -> Sequence[Problem]:
 
 
 def _walk(section: Any, at: str) -> Iterator[tuple[str, str]]:
-    for spec in keys_of(cast("type", type(section))):
+    for spec in keys_of(cast("type[Any]", type(section))):
         value = getattr(section, spec.name)
         path = f"{at}.{spec.name}" if at else spec.name
         if is_dataclass(value):

@@ -117,3 +117,8 @@ def test_what_a_burstable_size_cannot_do_is_refused(changes: dict[str, Any]) -> 
 def test_a_url_verifies_the_server() -> None:
     url = postgres_url("login", "password", host="server", port=6432, database="ignition", root_certificate="/ca.pem")
     assert url == "postgresql://login:password@server:6432/ignition?sslmode=verify-full&sslrootcert=/ca.pem"
+
+
+def test_a_path_with_characters_that_mean_something_in_a_url_is_encoded() -> None:
+    url = postgres_url("login", "password", host="server", port=1, database="ignition", root_certificate="/a&b/ca.pem")
+    assert url.endswith("&sslrootcert=/a%26b/ca.pem")
