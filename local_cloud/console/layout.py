@@ -54,7 +54,7 @@ def reduced(graph: Graph) -> dict[str, tuple[str, ...]]:
         direct = sorted(
             {each for each in graph[node] if each in place and place[each] < place[node]}, key=place.__getitem__
         )
-        beyond: set[str] = set().union(*(reach[each] for each in direct)) if direct else set()
+        beyond = {further for each in direct for further in reach[each]}
         kept[node] = tuple(each for each in direct if each not in beyond)
         reach[node] = beyond | set(direct)
     return kept

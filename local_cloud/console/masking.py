@@ -22,16 +22,15 @@ from local_cloud.server.resource_type import ResourceType
 
 MASK: Final = "••••••••"
 _NAMES: Final = re.compile(
-    r"(value|password|passphrase|secret|pem|token|credentials?|connection(string)?|(shared|access|primary|secondary)key)"
-    r"|privatekey.*|result|b64std|b64url|bcrypthash"
+    r".*(value|passwords?|passphrase|secret|pem|tokens?|credentials?|connection|connectionstring"
+    r"|(access|account|api|primary|secondary|shared)key)|privatekey.*|result|b64std|b64url|bcrypthash"
 )
-"""Of a property, in small letters without separators; the last word of it suffices for the first group."""
-_ENDS: Final = re.compile(r"(value|password|passphrase|secret|pem|token|credentials?|connectionstring|key)$")
-_HARMLESS_KEYS: Final = frozenset({"publickey", "key"})
+"""Of a property, in small letters without separators."""
 _ONLY_SECRETS: Final = ("random:", "tls:")
 """Packages whose outputs are nothing but secrets and what was made of them."""
 _PLAIN: Final = frozenset({"cloudflare:index/zoneSetting:ZoneSetting"})
 """Types with a property named like a secret that is none."""
+_ADDRESS: Final = re.compile(r"https://[\w.:-]+/secrets/[\w-]+(/\w*)?")
 _SHORTEST: Final = 6
 """Shorter values would be struck out of ordinary words."""
 _FRESH_S: Final = 2.0
@@ -49,7 +48,8 @@ def shown_inputs(node: Node) -> dict[str, Any]:
 def shown_outputs(node: Node) -> dict[str, Any]:
     """The outputs of a resource, secrets masked."""
     if node.type.startswith(_ONLY_SECRETS):
-        return {key: _struck(value) for key, value in node.outputs.items()}
+        inputs = shown_inputs(node)
+        return {key: inputs.get(key, _struck(value)) for key, value in node.outputs.items()}
     declared = {*node.secret_outputs, *_declared_outputs(node.type)}
     return {
         key: MASK if key in declared else _masked(value, node, (key,))
@@ -110,7 +110,9 @@ class KnownSecrets:
 
 
 def _masked(value: Any, node: Node, path: tuple[str, ...]) -> Any:
-    if is_secret(value) or (path and _is_hidden(node, path)):
+    if is_secret(value):
+        return MASK
+    if path and _is_hidden(node, path) and not _is_harmless(value):
         return MASK
     if isinstance(value, dict):
         return {key: _masked(each, node, (*path, key)) for key, each in cast("dict[str, Any]", value).items()}
@@ -123,9 +125,12 @@ def _is_hidden(node: Node, path: tuple[str, ...]) -> bool:
     if path in _hidden(node.type):
         return True
     name = re.sub(r"[^a-z0-9]", "", path[-1].lower())
-    if name in _HARMLESS_KEYS or node.type in _PLAIN:
-        return False
-    return bool(_NAMES.fullmatch(name) or _ENDS.search(name))
+    return node.type not in _PLAIN and _NAMES.fullmatch(name) is not None
+
+
+def _is_harmless(value: Any) -> bool:
+    """Whether a value cannot be secret: the address of a secret, as vaults give it, or nothing."""
+    return value is None or isinstance(value, bool) or (isinstance(value, str) and bool(_ADDRESS.fullmatch(value)))
 
 
 def _hidden(token: str) -> frozenset[tuple[str, ...]]:

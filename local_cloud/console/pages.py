@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from local_cloud.backends.container_apps import AppStatus
 from local_cloud.console import picture
 from local_cloud.console.masking import KnownSecrets, shown_inputs, shown_outputs
 from local_cloud.console.stack_state import Node, StackState
@@ -99,6 +100,7 @@ class Pages:
             "overview.html",
             status=self._status(),
             apps=self._running(),
+            links={app: self._link(found) for app, found in self._running()},
             processes=self._cloud.parts.supervisor.status(),
             resources=len(self._stack.nodes()),
         )
@@ -130,7 +132,7 @@ class Pages:
             request,
             "resources.html",
             nodes=sorted(found, key=lambda each: (each.type, each.name)),
-            all=len(nodes),
+            by_urn=nodes,
             wanted=wanted,
             state=self._in_cloud(),
             strays=strays,
@@ -210,10 +212,16 @@ class Pages:
         ]
         return JSONResponse(json.loads(self._secrets.struck_out(json.dumps(listed))), headers=_HEADERS)
 
-    def _running(self) -> list[tuple[str, Any]]:
+    def _running(self) -> list[tuple[str, AppStatus]]:
         """Every app there is, by the name that people use."""
         statuses = {each.name: each for each in self._cloud.parts.platform.apps()}
         return [(app, statuses[name]) for app, name in self._cloud.apps.items() if name in statuses]
+
+    def _link(self, app: AppStatus) -> str | None:
+        """Where a browser on this machine reaches an app without any setting of the machine's."""
+        edge = self._cloud.parts.edge
+        hosts = (host for zone in edge.state.zones for host in zone.hosts if host.name in app.custom_domains)
+        return next((f"https://{alias}:{edge.tls_port}/" for host in hosts for alias in host.aliases), None)
 
     def _in_cloud(self) -> Callable[[Node], str]:
         """Tells how a resource of the stack is in the cloud."""

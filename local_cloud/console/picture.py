@@ -15,10 +15,10 @@ from markupsafe import Markup, escape
 from local_cloud.console.layout import Drawing, Point, draw, reduced
 from local_cloud.console.stack_state import Node
 
-_BOX: Final = (176, 34)
-_CELL: Final = (238, 42)
+_BOX: Final = (192, 34)
+_CELL: Final = (258, 42)
 _MARGIN: Final = 12
-_LETTERS: Final = 25
+_LETTERS: Final = 24
 
 
 def dependencies(nodes: Mapping[str, Node]) -> Markup:

@@ -115,8 +115,9 @@ def secret_paths(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, 
 
 
 def _nodes(file: Path) -> dict[str, Node]:
-    latest = json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
-    found = (_node(each) for each in latest.get("resources") or () if not each.get("delete"))
+    latest: dict[str, Any] = json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
+    written: list[dict[str, Any]] = latest.get("resources") or []
+    found = (_node(each) for each in written if not each.get("delete"))
     return {each.urn: each for each in found}
 
 

@@ -73,6 +73,13 @@ function showLines(graph) {
     }
   }
 
+  const fit = document.getElementById("graph-fit");
+  fit.hidden = false;
+  fit.addEventListener("click", () => {
+    const whole = graph.classList.toggle("whole");
+    fit.setAttribute("aria-pressed", String(whole));
+  });
+
   for (const box of boxes.values()) {
     box.addEventListener("pointerenter", () => look(box));
     box.addEventListener("pointerleave", () => look(null));
