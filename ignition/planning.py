@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.plan.background import plan_daemon
+
+_LOGS_KEPT: Final = 20
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,23 @@ def planning() -> Planning:
     pulumi = find_pulumi(progress=say)
     background = plan_daemon()
     daemon = background.ensure(say)
+    home = background.directory / "pulumi-home"
+    _forget_old_logs(home / "logs")
     environment = attached(
         os.environ,
         pulumi=pulumi,
         providers=daemon.facts["providers"],
         language_port=daemon.port,
-        home=background.directory / "pulumi-home",
+        home=home,
     )
     return Planning(pulumi, environment, daemon.facts["salt"])
+
+
+def _forget_old_logs(logs: Path) -> None:
+    """The engine writes a log a run and never removes one; their names begin with the time."""
+    if logs.is_dir():
+        for old in sorted(logs.iterdir())[:-_LOGS_KEPT]:
+            old.unlink(missing_ok=True)
 
 
 def say(message: str) -> None:

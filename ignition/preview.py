@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import click
 
+from ignition.engine_run import run
 from ignition.planning import Planning, planning, say
 from local_cloud.plan import exported_state
 from local_cloud.plan.event_log import summary
@@ -44,10 +44,13 @@ def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: P
     known = exported_state.read(state, project, stack) if state else None
     ready = planning()
     with throwaway(root, stack, ready.salt, known.resources if known else None) as place:
-        code = _run(_arguments(ready, stack, place, as_json=as_json, diff=diff), ready, place, root)
+        code = run(
+            _arguments(ready, stack, place, as_json=as_json, diff=diff), ready.environment | place.environment, root
+        )
         closing = summary(place.event_log, time.monotonic() - started)
     if known and known.redacted:
-        say(f"{known.redacted} secrets are not in the exported state and were not compared")
+        what = "1 secret is" if known.redacted == 1 else f"{known.redacted} secrets are"
+        say(f"{what} not in the exported state and not compared")
     if closing:
         say(closing)
     sys.exit(code)
@@ -57,13 +60,3 @@ def _arguments(ready: Planning, stack: str, place: Throwaway, *, as_json: bool, 
     flags = [flag for flag, given in (("--json", as_json), ("--diff", diff)) if given]
     fixed = ["--config-file", str(place.config_file), "--event-log", str(place.event_log), "--suppress-progress"]
     return [str(ready.pulumi), "preview", "--stack", stack, "--non-interactive", *fixed, *flags]
-
-
-def _run(argv: list[str], ready: Planning, place: Throwaway, root: Path) -> int:
-    """Runs the engine; an interrupt goes to it alone, and this waits for it to end."""
-    with subprocess.Popen(argv, cwd=root, env=ready.environment | place.environment) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue

@@ -25,9 +25,13 @@ def summary(file: Path, elapsed_s: float) -> str | None:
     changes = next((each["summaryEvent"].get("resourceChanges", {}) for each in events if "summaryEvent" in each), {})
     parts = [f"{count} to {operation}" for operation, count in sorted(changes.items()) if operation != "same"]
     parts += [f"{changes['same']} unchanged"] if changes.get("same") else []
-    parts += [f"{errors} errors"] if errors else []
-    parts += [f"{accepted} accepted exceptions (accepted-exceptions.yaml)"] if accepted else []
+    parts += [_counted(errors, "error")] if errors else []
+    parts += [f"{_counted(accepted, 'accepted exception')} (accepted-exceptions.yaml)"] if accepted else []
     return f"{', '.join(parts) or 'nothing to do'}; {elapsed_s:.1f} s"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _diagnostics(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

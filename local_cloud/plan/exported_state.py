@@ -53,10 +53,16 @@ def read(file: Path, project: str, stack: str) -> ExportedState:
     if not isinstance(deployment, dict):
         raise StateError(f"{file} is not an exported state: it has no deployment; {advice}")
     resources = deployment.get("resources") or []
+    if not isinstance(resources, list) or not all(isinstance(each, dict) and "urn" in each for each in resources):
+        raise StateError(f"{file} is not an exported state: its resources are not what Pulumi writes; {advice}")
     for resource in resources:
-        _refuse_foreign(str(resource.get("urn")), file, project, stack)
-    redactor = _Redactor()
-    return ExportedState([redactor.copy(resource) for resource in resources], redactor.count)
+        _refuse_foreign(str(resource["urn"]), file, project, stack)
+    compared, rest = _Redactor(), _Redactor()
+    copies = [
+        {key: (compared if key == "inputs" else rest).copy(value) for key, value in resource.items()}
+        for resource in resources
+    ]
+    return ExportedState(copies, compared.count)
 
 
 def _refuse_foreign(urn: str, file: Path, project: str, stack: str) -> None:

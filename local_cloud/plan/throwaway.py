@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ import yaml
 
 REDACTED: Final = "[redacted: not in the exported state]"
 _CONTACTING_KEYS: Final = ("encryptedkey", "secretsprovider", "encryptionsalt")
+_PREFIX: Final = "ignition-preview-"
 _ORGANIZATION: Final = "organization"
 
 
@@ -63,7 +65,8 @@ def throwaway(
     """
     project = project_name(project_root)
     config = stack_config(project_root, stack)
-    directory = Path(tempfile.mkdtemp(prefix="ignition-preview-"))
+    _remove_what_killed_runs_left()
+    directory = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     try:
         config_file = directory / f"Pulumi.{stack}.yaml"
         config_file.write_text(_dump({**config, "encryptionsalt": salt}))
@@ -71,6 +74,18 @@ def throwaway(
         yield Throwaway(directory / "backend", config_file, directory / "events.json")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _remove_what_killed_runs_left() -> None:
+    """A directory's name tells whose it is; a directory of another user stays."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (OSError, ValueError, OverflowError):
+            continue
 
 
 def project_name(root: Path) -> str:

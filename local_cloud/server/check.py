@@ -33,7 +33,7 @@ def problems(resource_type: ResourceType, inputs: Mapping[str, Any]) -> list[Pro
         for each in _object(resource_type.schema.inputs, inputs, "")
         if not (isinstance(each, ListedValueProblem) and without_indexes(each.path) in wrong)
     ]
-    if not found:
+    if all(isinstance(each, ListedValueProblem) for each in found):  # which the project may accept
         for rule in resource_type.all_rules:
             found.extend(rule.problems(inputs))
     return found

@@ -38,6 +38,7 @@ azure.keyvault.Vault(
     resource_group_name=group.name,
     location="westeurope",
     properties={{
+        "enable_rbac_authorization": True,
         "tenant_id": "11111111-1111-1111-1111-111111111111",
         "sku": {{"family": "A", "name": "{sku}"}},
     }},

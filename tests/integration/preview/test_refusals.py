@@ -78,7 +78,7 @@ def test_an_accepted_exception_lets_it_through_and_is_counted(ignition, tmp_path
     exceptions_file(project(tmp_path, VAULT.format(sku="ultimate")), "2999-01-31")
     ran = ignition("preview", "dev", cwd=tmp_path)
     assert ran.code == 0, ran.everything
-    assert "1 accepted exceptions (accepted-exceptions.yaml)" in ran.closing_line
+    assert "1 accepted exception (accepted-exceptions.yaml)" in ran.closing_line
 
 
 def test_an_expired_exception_lets_nothing_through(ignition, tmp_path):

@@ -1,0 +1,46 @@
+"""The engine as a child that ends with this command, whichever way this command ends."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
+    """
+    Runs the engine to its end and returns its exit code.
+
+    A terminal's interrupt reaches the engine by itself; a request to end is passed on as one. Either way the engine cancels what
+    it does, and this waits for it.
+    """
+    with subprocess.Popen(argv, cwd=cwd, env=environment, preexec_fn=_end_with_parent) as process:  # noqa: PLW1509  no threads here
+
+        def interrupt(*_: Any) -> None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)
+
+        before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            return process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _end_with_parent() -> None:
+    """So that even a command that is killed leaves no engine behind; the system of a Mac has nothing like it."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == 1:  # it was killed before we could ask
+            os._exit(1)
