@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ignition.diagnosis.finding import Finding, note, ok, wrong
 from local_cloud.backends.errors import BackendError
+from local_cloud.backends.pids import Mark
 from local_cloud.backends.ports import Ports, is_free, owner_of
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.settings import FILE, Settings
@@ -109,7 +110,7 @@ def daemon(state: Path) -> Finding:
 
 def ports(state: Path) -> Sequence[Finding]:
     """Ports that the parts will want and that others have; of a running local cloud they are its own."""
-    if local_daemon(state).running() is not None:
+    if local_daemon(state).running() is not None or _left_over(state):
         return ()
     try:
         fixed = Settings.load(state).ports
@@ -123,6 +124,12 @@ def ports(state: Path) -> Sequence[Finding]:
     if not taken:
         return [ok("ports", "free" if recorded else "chosen at the first `ignition up`")]
     return [_taken(state, name, port, fixed=name in fixed) for name, port in sorted(taken.items())]
+
+
+def _left_over(state: Path) -> bool:
+    """Whether parts of a killed daemon still run: they have their ports, and the next start ends them."""
+    marks = (Mark.read(file) for file in state.rglob("*.pid"))
+    return any(mark is not None and mark.alive for mark in marks)
 
 
 def _taken(state: Path, name: str, port: int, *, fixed: bool) -> Finding:

@@ -54,10 +54,14 @@ def status(cloud: LocalCloud, state: Path, console_url: str) -> dict[str, Any]:
 
 
 def _reached(cloud: LocalCloud, app: Any) -> Mapping[str, str] | None:
-    """The public address of an app, and where on this machine the edge answers for it."""
+    """The public address of an app, where on this machine the edge answers for it, and by which name a browser gets there."""
     if app is None or not app.custom_domains:
         return None
-    return {"url": f"https://{app.custom_domains[0]}", "address": f"127.0.0.1:{cloud.parts.edge.tls_port}"}
+    name, port = app.custom_domains[0], cloud.parts.edge.tls_port
+    found = {"url": f"https://{name}", "address": f"127.0.0.1:{port}"}
+    hosts = (host for zone in cloud.parts.edge.state.zones for host in zone.hosts if host.name == name)
+    alias = next((alias for host in hosts for alias in host.aliases), None)
+    return found if alias is None else {**found, "browser_url": f"https://{alias}:{port}"}
 
 
 def _postgres(cloud: LocalCloud) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,8 @@ from click.testing import CliRunner
 from ignition.diagnosis import machine, programs, state
 from ignition.diagnosis.finding import Finding
 from ignition.doctor import command
+from local_cloud.backends.ports import free_port, is_free
+from local_cloud.backends.process import Process
 from local_cloud.engine.binaries import Binary, Cache, Obtained, OnPath
 
 
@@ -136,3 +139,24 @@ def test_this_machine_is_fit_and_programs_can_read_that(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert {finding["what"] for finding in json.loads(answer.output)} >= {"python", "pulumi", "postgres", "disk"}
     assert not (tmp_path / "state").exists()
+
+
+def test_ports_of_parts_that_a_killed_daemon_left_are_not_foreign(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "ports.json").write_text(json.dumps({"part": port}))
+    serve = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(600)"
+    part = Process(
+        "part",
+        [sys.executable, "-c", serve],
+        env={},
+        cwd=tmp_path,
+        log_file=tmp_path / "part.log",
+        pid_file=tmp_path / "part.pid",
+        ready=lambda: not is_free(port),
+    )
+    part.start()
+    try:
+        assert state.ports(tmp_path) == ()
+    finally:
+        part.stop()
+    assert _only(state.ports(tmp_path)).state == "ok"
