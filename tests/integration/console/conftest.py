@@ -1,0 +1,143 @@
+"""One cloud with everything in it, its console, and a headless browser."""
+
+import html
+import json
+import shutil
+import subprocess
+
+import httpx
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.stack import stack_environment
+from tests.support.local_platform import LocalPlatform
+
+PAGES = (
+    "/",
+    "/apps",
+    "/apps/api",
+    "/graph",
+    "/graph?view=family",
+    "/resources",
+    "/dns",
+    "/certificates",
+    "/buckets",
+    "/vault",
+)
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1300,900",
+)
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory):
+    made = LocalPlatform.make(tmp_path_factory.mktemp("platform"))
+    try:
+        made.up()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def token(platform):
+    return (platform.state / "control-token").read_text()
+
+
+@pytest.fixture(scope="module")
+def base(platform):
+    return f"http://localhost:{platform.address.facts['control_port']}"
+
+
+@pytest.fixture(scope="module")
+def console(base, token):
+    """The console without a browser."""
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=base, headers=headers, trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def every_page(console):
+    """What every page says, by its path; the page of every resource is among them."""
+    resources = console.get("/api/resources").json()
+    paths = [*PAGES, *(f"/resources/{each['urn'].removeprefix('urn:pulumi:')}" for each in resources)]
+    answers = {path: console.get(path) for path in [*paths, "/api/resources", "/api/logs/api", "/api/logs/admin"]}
+    assert {each.status_code for each in answers.values()} == {200}
+    return {path: each.text + html.unescape(each.text) for path, each in answers.items()}
+
+
+@pytest.fixture(scope="module")
+def real_secrets(platform, token):
+    """Every value that the engine knows to be secret, by whose it is, decrypted by the engine itself; and the console's own key."""
+    settings = Settings.load(platform.state)
+    ran = subprocess.run(
+        ["pulumi", "stack", "export", "--show-secrets"],
+        cwd=settings.project,
+        env=stack_environment(platform.state, platform.address, settings),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {"the console's key": token, "the passphrase": (platform.state / "passphrase").read_text()}
+    for resource in json.loads(ran.stdout)["deployment"]["resources"]:
+        name = resource["urn"].rpartition("::")[2]
+        for side in ("inputs", "outputs"):
+            for path, value in _secrets(resource.get(side, {})):
+                found |= {f"{name} {side}{path}{at}": text for at, text in _texts(value)}
+    return found
+
+
+def _secrets(value, path=""):
+    if isinstance(value, dict) and _SIGNATURE in value:
+        yield path, json.loads(value["plaintext"])
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _secrets(each, f"{path}.{key}")
+    elif isinstance(value, list):
+        for each in value:
+            yield from _secrets(each, f"{path}[]")
+
+
+def _texts(value, path=""):
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _texts(each, f"{path}.{key}")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    program = next((found for each in _BROWSERS if (found := shutil.which(each))), None)
+    driver = shutil.which("chromedriver")
+    if program is None or driver is None:
+        pytest.skip("no Chromium with its driver here: `apt-get install chromium chromium-driver`")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    made = webdriver.Chrome(options=options, service=Service(driver))
+    yield made
+    made.quit()
+
+
+@pytest.fixture
+def visit(browser, base, token):
+    """Opens a page of the console, signed in by the link that `ignition open console` opens."""
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.get(f"{base}/?token={token}")
+    return lambda path: browser.get(f"{base}{path}")

@@ -1,0 +1,80 @@
+"""What programs get, and who gets nothing."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.integration.console.conftest import PAGES
+from tests.support.waiting import until
+
+POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"}
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/api/resources", "/api/logs/api", "/api/logs/api/events", "/static/console.js"]
+)
+def test_nothing_is_shown_without_the_key(base, path):
+    answer = httpx.get(f"{base}{path}", trust_env=False)
+    assert answer.status_code == 401
+    assert "ignition open console" in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_forbids_whatever_it_does_not_need(console, path):
+    headers = console.get(path).headers
+    assert set(headers["content-security-policy"].split("; ")) >= POLICY
+    assert "unsafe" not in headers["content-security-policy"]
+    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_a_script_or_style_of_its_own(console, path):
+    page = console.get(path).text
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=", page) == []
+
+
+def test_a_filter_works_without_javascript(console):
+    page = console.get("/resources", params={"filter": "DnsRecord api"}).text
+    assert set(re.findall(r'<th scope="row"><a [^>]*>([^<]*)', page)) == {"api-host-asuid", "api-host-cname"}
+
+
+def test_what_a_filter_says_is_escaped(console):
+    assert "<b>" not in console.get("/resources", params={"filter": '"><b>'}).text
+
+
+def test_a_resource_that_is_not_there_is_not_found(console):
+    answer = console.get("/resources/local::ignition::no:such:Type::nothing")
+    assert answer.status_code == 404
+    assert "The stack has no such resource" in answer.text
+
+
+def test_programs_get_every_resource_with_what_it_depends_on(console):
+    resources = {each["name"]: each for each in console.get("/api/resources").json()}
+    assert resources["api-app"]["state"] == "exists"
+    assert resources["api-app"]["outputs"]["name"] == "ignition-local-api"
+    assert resources["group"]["urn"] in resources["vault-vault"]["dependencies"]
+    assert resources["ignition-local"]["state"] == "component"
+
+
+def test_the_last_lines_of_a_log_are_as_many_as_asked_for(console, platform):
+    for number in range(5):
+        platform.get("api.ecent.online", f"/health?number={number}")
+    until(lambda: "number=4" in console.get("/api/logs/api").text, "the lines in the log")
+    heading, *lines = console.get("/api/logs/api", params={"lines": 3}).text.splitlines()
+    assert re.fullmatch(r"==> ignition-local-api--\w+-\d+/\w+ <==", heading)
+    assert len(lines) == 3
+
+
+def test_a_followed_log_goes_on_with_what_is_written(console, platform):
+    with console.stream("GET", "/api/logs/api", params={"follow": 1, "lines": 1}) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("==> ")
+        platform.get("api.ecent.online", "/health?while=followed")
+        assert any("while=followed" in line for line in lines)
+
+
+def test_an_unknown_app_is_named_beside_those_there_are(console):
+    answer = console.get("/api/logs/apo")
+    assert answer.status_code == 404
+    assert answer.text == "there is no app 'apo'; apps here: api, admin"
