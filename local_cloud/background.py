@@ -23,6 +23,7 @@ from typing import Final
 
 _START_TIMEOUT_S: Final = 120.0
 _POLL_S: Final = 0.02
+_QUIET: Final = {"GRPC_ENABLE_FORK_SUPPORT": "false", "GRPC_VERBOSITY": "ERROR"}  # gRPC tells of every process we start
 _PACKAGE: Final = Path(__file__).parent
 _STARTED: Final[list[subprocess.Popen[bytes]]] = []  # they outlive us; Python would warn of each that it forgets
 
@@ -148,6 +149,7 @@ class Background:
                 stderr=output,
                 start_new_session=True,
                 cwd=self.directory,
+                env=os.environ | _QUIET,
             )
         _STARTED.append(process)
         deadline = time.monotonic() + _START_TIMEOUT_S
