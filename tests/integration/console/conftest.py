@@ -41,7 +41,7 @@ _FLAGS = (
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def platform(tmp_path_factory):
     made = LocalPlatform.make(tmp_path_factory.mktemp("platform"))
     try:
@@ -51,17 +51,17 @@ def platform(tmp_path_factory):
         made.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def token(platform):
     return (platform.state / "control-token").read_text()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def base(platform):
     return f"http://localhost:{platform.address.facts['control_port']}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def console(base, token):
     """The console without a browser."""
     headers = {"Authorization": f"Bearer {token}"}
@@ -69,7 +69,7 @@ def console(base, token):
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def every_page(console):
     """What every page says, by its path; the page of every resource is among them."""
     resources = console.get("/api/resources").json()
@@ -79,7 +79,7 @@ def every_page(console):
     return {path: each.text + html.unescape(each.text) for path, each in answers.items()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def real_secrets(platform, token):
     """Every value that the engine knows to be secret, by whose it is, decrypted by the engine itself; and the console's own key."""
     settings = Settings.load(platform.state)
@@ -119,7 +119,7 @@ def _texts(value, path=""):
             yield from _texts(each, f"{path}.{key}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(tmp_path_factory):
     program = next((found for each in _BROWSERS if (found := shutil.which(each))), None)
     driver = shutil.which("chromedriver")
