@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _PR_SET_PDEATHSIG: Final = 1
-_LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
+_LIBC: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
@@ -29,8 +29,11 @@ def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
 
+        def leave_to_engine(*_: Any) -> None:
+            pass
+
         before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
-        before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda *_: None)
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, leave_to_engine)
         try:
             return process.wait()
         finally:

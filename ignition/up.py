@@ -75,7 +75,8 @@ def _settings(project: Path, state: Path) -> Settings:
     names = _names(name, config)
     file = state / "ports.yaml"
     ports: dict[str, int] = (yaml.safe_load(file.read_text()) or {}) if file.is_file() else {}
-    apps = {app: names.app(app) for app in config.get("ignition:services") or {}}
+    services: Mapping[str, Any] = config.get("ignition:services") or {}
+    apps = {app: names.app(app) for app in services}
     return Settings(stack=f"{name}/{STACK}", project=str(project), zone=zone, apps=apps, ports=ports)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from local_cloud.backends.container_apps.spec import (
     AppSpec,
     Container,
@@ -20,7 +18,7 @@ from local_cloud.backends.container_apps.spec import (
     TrafficWeight,
 )
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import part
+from local_cloud.server.rules import objects, part, texts
 
 
 def app_of(inputs: Inputs) -> AppSpec:
@@ -31,8 +29,8 @@ def app_of(inputs: Inputs) -> AppSpec:
         name=inputs["containerAppName"],
         environment=_environment(inputs),
         template=Template(
-            containers=_containers(template.get("containers")),
-            init_containers=_containers(template.get("initContainers")),
+            containers=_containers(template, "containers"),
+            init_containers=_containers(template, "initContainers"),
             scale=_scale(part(template, "scale")),
             termination_grace_s=template.get("terminationGracePeriodSeconds") or 30,
             revision_suffix=template.get("revisionSuffix"),
@@ -52,8 +50,8 @@ def job_of(inputs: Inputs) -> JobSpec:
     return JobSpec(
         name=inputs["jobName"],
         environment=_environment(inputs),
-        containers=_containers(template.get("containers")),
-        init_containers=_containers(template.get("initContainers")),
+        containers=_containers(template, "containers"),
+        init_containers=_containers(template, "initContainers"),
         secrets=_secrets(configuration),
         identities=_identities(inputs, configuration),
         timeout_s=configuration["replicaTimeout"],
@@ -72,10 +70,10 @@ def _identities(inputs: Inputs, configuration: Inputs) -> tuple[str, ...]:
     """Those of which the containers may get tokens: one with the lifecycle None is the platform's alone."""
     hidden = {
         str(each["identity"]).lower()
-        for each in configuration.get("identitySettings") or []
+        for each in objects(configuration, "identitySettings")
         if each.get("lifecycle") == "None"
     }
-    assigned = part(inputs, "identity").get("userAssignedIdentities") or []
+    assigned = texts(part(inputs, "identity"), "userAssignedIdentities")
     return tuple(each for each in assigned if each.lower() not in hidden)
 
 
@@ -87,11 +85,11 @@ def _secrets(configuration: Inputs) -> tuple[Secret, ...]:
             key_vault_url=each.get("keyVaultUrl"),
             identity=each.get("identity"),
         )
-        for each in configuration.get("secrets") or []
+        for each in objects(configuration, "secrets")
     )
 
 
-def _containers(declared: Any) -> tuple[Container, ...]:
+def _containers(template: Inputs, name: str) -> tuple[Container, ...]:
     return tuple(
         Container(
             name=each["name"],
@@ -100,11 +98,11 @@ def _containers(declared: Any) -> tuple[Container, ...]:
             args=tuple(each.get("args") or ()),
             env=tuple(
                 EnvironmentVariable(name=one["name"], value=one.get("value"), secret_ref=one.get("secretRef"))
-                for one in each.get("env") or []
+                for one in objects(each, "env")
             ),
-            probes=tuple(_probe(one) for one in each.get("probes") or []),
+            probes=tuple(_probe(one) for one in objects(each, "probes")),
         )
-        for each in cast("list[Inputs]", declared or [])
+        for each in objects(template, name)
     )
 
 
@@ -117,7 +115,7 @@ def _probe(declared: Inputs) -> Probe:
             path=http.get("path") or "/",
             port=http["port"],
             scheme=http.get("scheme") or "HTTP",
-            headers=tuple((each["name"], each["value"]) for each in http.get("httpHeaders") or []),
+            headers=tuple((each["name"], each["value"]) for each in objects(http, "httpHeaders")),
         )
         if http
         else None,
@@ -133,7 +131,7 @@ def _probe(declared: Inputs) -> Probe:
 def _scale(declared: Inputs) -> Scale:
     requests = [
         int(part(part(rule, "http"), "metadata").get("concurrentRequests") or 10)
-        for rule in declared.get("rules") or []
+        for rule in objects(declared, "rules")
         if rule.get("http")
     ]
     return Scale(
@@ -152,7 +150,7 @@ def _ingress(declared: Inputs) -> Ingress:
             revision_name=each.get("revisionName"),
             label=each.get("label"),
         )
-        for each in declared.get("traffic") or []
+        for each in objects(declared, "traffic")
     )
     return Ingress(
         target_port=declared["targetPort"],
@@ -167,10 +165,10 @@ def _ingress(declared: Inputs) -> Ingress:
                 binding_type=each.get("bindingType") or "Disabled",
                 certificate_id=each.get("certificateId"),
             )
-            for each in declared.get("customDomains") or []
+            for each in objects(declared, "customDomains")
         ),
         ip_rules=tuple(
             IpRule(name=each["name"], action=each["action"], ip_address_range=each["ipAddressRange"])
-            for each in declared.get("ipSecurityRestrictions") or []
+            for each in objects(declared, "ipSecurityRestrictions")
         ),
     )

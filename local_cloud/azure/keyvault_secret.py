@@ -14,7 +14,7 @@ from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Pattern, Valid, part
 
 if TYPE_CHECKING:
-    from local_cloud.backends.key_vault.secret import Secret
+    from local_cloud.backends.key_vault.secret import Secret as KeptSecret
     from local_cloud.parts import Parts
 
 _ABOUT: Final = "https://learn.microsoft.com/azure/key-vault/secrets/about-secrets"
@@ -148,7 +148,7 @@ class Secret(AzureType):
         return resource if self._current(parts, resource) is not None else None
 
     @staticmethod
-    def _current(parts: Parts, resource: Resource) -> Secret | None:
+    def _current(parts: Parts, resource: Resource) -> KeptSecret | None:
         try:
             vault = parts.key_vault.vaults.get(resource.inputs["vaultName"])
             return parts.key_vault.secrets.read(vault, resource.inputs["secretName"])

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from local_cloud.server.bridged import BridgedType
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Choice, Combination, Length, Valid
+from local_cloud.server.rules import Choice, Combination, Length, Valid, part
 
 _SOURCE: Final = "https://learn.microsoft.com/graph/api/resources/application"
 _REDIRECTS: Final = "https://learn.microsoft.com/entra/identity-platform/reply-url"
@@ -23,7 +23,7 @@ _PERSONAL: Final = {"AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAcco
 
 def _token_version_fits(inputs: Inputs) -> bool:
     personal = inputs.get("signInAudience") in _PERSONAL
-    return not personal or (inputs.get("api") or {}).get("requestedAccessTokenVersion") == 2
+    return not personal or part(inputs, "api").get("requestedAccessTokenVersion") == 2
 
 
 def is_redirect(uri: str) -> bool:

@@ -14,7 +14,7 @@ from local_cloud.backends.errors import BackendError
 _NONCE_BYTES: Final = 12
 
 
-class Unsealable(BackendError):
+class UnsealableError(BackendError):
     """A sealed value does not belong to this key or place."""
 
 
@@ -40,12 +40,12 @@ class Seal:
         The value again.
 
         Raises:
-            Unsealable: another key sealed it, or it was moved or changed.
+            UnsealableError: another key sealed it, or it was moved or changed.
         """
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
         except InvalidTag:
-            raise Unsealable(
+            raise UnsealableError(
                 f"what is kept for {bound_to} cannot be opened with {self._key_file}; if the key was replaced, put the old "
                 "one back, or start anew with `ignition reset`"
             ) from None

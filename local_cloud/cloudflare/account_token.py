@@ -12,6 +12,7 @@ from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, Cloudf
 from local_cloud.server.moments import is_moment
 from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
 from local_cloud.server.rules import Length, Pattern, Valid
+from local_cloud.server.shapes import is_dict
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -34,7 +35,7 @@ def names_resources(text: str) -> bool:
         resources = json.loads(text)
     except ValueError:
         return False
-    if not isinstance(resources, dict) or not resources:
+    if not is_dict(resources) or not resources:
         return False
     return all(
         name.startswith("com.cloudflare.") and (".r2.bucket." not in name or _BUCKET_RESOURCE.fullmatch(name))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from local_cloud.backends.dns import Record, Zones
 from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
 from local_cloud.server.resource_type import Inputs, Outputs, Resource
-from local_cloud.server.rules import Combination, Range, Valid
+from local_cloud.server.rules import Combination, Range, Valid, part
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -141,7 +141,7 @@ class DnsRecord(EdgeType):
 
 
 def _record(inputs: Inputs) -> Record:
-    data = inputs.get("data") or {}
+    data = part(inputs, "data")
     content = inputs.get("content")
     if content is None and inputs["type"].upper() == "CAA":
         content = f'{int(data.get("flags") or 0)} {data["tag"]} "{data["value"]}"'

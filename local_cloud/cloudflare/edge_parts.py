@@ -23,6 +23,7 @@ from local_cloud.backends.edge import (
     Zone,
 )
 from local_cloud.server.resource_type import Inputs
+from local_cloud.server.rules import objects, part
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -69,7 +70,7 @@ def _zone(parts: Parts) -> Zone:
         ssl_rules=tuple(
             SslRule(expression=rule["expression"], ssl=rule["actionParameters"]["ssl"])
             for phase, rule in rules
-            if phase == "http_config_settings" and (rule.get("actionParameters") or {}).get("ssl")
+            if phase == "http_config_settings" and part(rule, "actionParameters").get("ssl")
         ),
         request_headers=tuple(_headers(rule) for phase, rule in rules if phase == "http_request_late_transform"),
         response_headers=tuple(_headers(rule) for phase, rule in rules if phase == "http_response_headers_transform"),
@@ -89,7 +90,7 @@ def _hosts(parts: Parts) -> Iterator[Host]:
 
 
 def _hsts(value: Any) -> Hsts | None:
-    header: Inputs = (value or {}).get("strict_transport_security") or {}
+    header = part(value or {}, "strict_transport_security")
     if not header.get("enabled"):
         return None
     return Hsts(
@@ -103,7 +104,7 @@ def _hsts(value: Any) -> Hsts | None:
 def _rules(parts: Parts) -> Iterator[tuple[str, Inputs]]:
     """Enabled rules with their phase, in order."""
     for ruleset in _of(parts, "Ruleset"):
-        for rule in ruleset.inputs.get("rules") or []:
+        for rule in objects(ruleset.inputs, "rules"):
             if rule.get("enabled") is not False:
                 yield ruleset.inputs["phase"], rule
 
@@ -121,7 +122,7 @@ def _rate_limit(rule: Inputs) -> RateLimitRule:
 
 
 def _headers(rule: Inputs) -> HeaderRule:
-    changes = (rule.get("actionParameters") or {}).get("headers") or {}
+    changes = part(part(rule, "actionParameters"), "headers")
     return HeaderRule(
         expression=rule.get("expression") or _ALL,
         changes=tuple(
@@ -135,10 +136,10 @@ def _access(parts: Parts) -> Iterator[AccessApplication]:
     policies = {each.id: each.inputs for each in _of(parts, "ZeroTrustAccessPolicy")}
     for application in _of(parts, "ZeroTrustAccessApplication"):
         chosen = [
-            policies[each["id"]] for each in application.inputs.get("policies") or [] if each.get("id") in policies
+            policies[each["id"]] for each in objects(application.inputs, "policies") if each.get("id") in policies
         ]
-        included = [rule for policy in chosen if policy["decision"] == "allow" for rule in policy.get("includes") or []]
-        for destination in application.inputs.get("destinations") or []:
+        included = [rule for policy in chosen if policy["decision"] == "allow" for rule in objects(policy, "includes")]
+        for destination in objects(application.inputs, "destinations"):
             host, _, path = str(destination.get("uri")).partition("/")
             yield AccessApplication(
                 host=host,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
 from local_cloud.server.resource_type import Inputs, Outputs, Resource
-from local_cloud.server.rules import Combination, Length, Range
+from local_cloud.server.rules import Combination, Length, Range, objects, part
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -48,7 +48,7 @@ class R2BucketLifecycle(BucketPart):
         ),
         Combination(
             path="rules",
-            test=lambda inputs: all(_acts(rule) for rule in _rules(inputs)),
+            test=lambda inputs: all(_acts(rule) for rule in objects(inputs, "rules")),
             says="every rule does something: abort uploads, delete objects or move them to another class",
             source=_LIFECYCLES,
             passes={"rules": [_RULE]},
@@ -64,7 +64,7 @@ class R2BucketLifecycle(BucketPart):
         ),
         Combination(
             path="rules",
-            test=lambda inputs: _distinct(rule["id"] for rule in _rules(inputs)),
+            test=lambda inputs: _distinct(rule["id"] for rule in objects(inputs, "rules")),
             says="rule ids are distinct",
             source=_LIFECYCLES,
             passes={"rules": [_RULE]},
@@ -85,19 +85,15 @@ class R2BucketLifecycle(BucketPart):
         return {}
 
 
-def _rules(inputs: Inputs) -> list[dict[str, Any]]:
-    return inputs.get("rules") or []
-
-
 def _acts(rule: dict[str, Any]) -> bool:
     transitions = ("abortMultipartUploadsTransition", "deleteObjectsTransition", "storageClassTransitions")
     return any(name in rule and rule[name] not in ({}, []) for name in transitions)
 
 
 def _conditions(inputs: Inputs) -> Iterable[dict[str, Any]]:
-    for rule in _rules(inputs):
-        single = [rule.get(name) or {} for name in ("abortMultipartUploadsTransition", "deleteObjectsTransition")]
-        for transition in [*single, *(rule.get("storageClassTransitions") or [])]:
+    for rule in objects(inputs, "rules"):
+        single = [part(rule, name) for name in ("abortMultipartUploadsTransition", "deleteObjectsTransition")]
+        for transition in [*single, *objects(rule, "storageClassTransitions")]:
             if transition.get("condition") is not None:
                 yield transition["condition"]
 

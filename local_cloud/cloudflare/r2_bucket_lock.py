@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
 from local_cloud.server.resource_type import Outputs, Resource
-from local_cloud.server.rules import Combination, Length
+from local_cloud.server.rules import Combination, Length, objects
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -39,7 +39,7 @@ class R2BucketLock(BucketPart):
         ),
         Combination(
             path="rules",
-            test=lambda inputs: all(_complete(rule["condition"]) for rule in inputs.get("rules") or []),
+            test=lambda inputs: all(_complete(rule["condition"]) for rule in objects(inputs, "rules")),
             says="a lock of type Age has maxAgeSeconds, one of type Date has date",
             source=_LOCKS,
             passes={"rules": [_RULE]},

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from local_cloud.backends.object_storage.rules import CorsRule, Grant, LifecycleRule, LockRule
 from local_cloud.server.resource_type import Inputs
+from local_cloud.server.rules import objects, part
 
 _WRITING: Final = frozenset({"2efd5506f9c8494dacb1fa10a3e7d5b6", "bf7481a1826f439697cb59a20b22293e"})
 _READING: Final = frozenset({"6a018a9f2fc74eb6b293b0c548f38b39", "b4992e1108244f5d8bfbd5744320c2e1"})
@@ -25,7 +26,7 @@ def cors(inputs: Inputs) -> list[CorsRule]:
             max_age_s=rule.get("maxAgeSeconds"),
             id=rule.get("id"),
         )
-        for rule in inputs.get("rules") or []
+        for rule in objects(inputs, "rules")
     ]
 
 
@@ -40,7 +41,7 @@ def lifecycle(inputs: Inputs) -> list[LifecycleRule]:
             delete_on=moment(_condition(rule, "deleteObjectsTransition").get("date")),
             abort_uploads_after_s=_condition(rule, "abortMultipartUploadsTransition").get("maxAge"),
         )
-        for rule in inputs.get("rules") or []
+        for rule in objects(inputs, "rules")
     ]
 
 
@@ -55,7 +56,7 @@ def locks(inputs: Inputs) -> list[LockRule]:
             until=moment(rule["condition"].get("date")),
             indefinite=rule["condition"]["type"].lower() == "indefinite",
         )
-        for rule in inputs.get("rules") or []
+        for rule in objects(inputs, "rules")
     ]
 
 
@@ -79,4 +80,4 @@ def moment(text: str | None) -> dt.datetime | None:
 
 
 def _condition(rule: dict[str, Any], transition: str) -> dict[str, Any]:
-    return (rule.get(transition) or {}).get("condition") or {}
+    return part(part(rule, transition), "condition")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, EdgeType
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Choice, Combination, Length, Range
+from local_cloud.server.rules import Choice, Combination, Length, Range, objects, part
 
 _ENGINE: Final = "https://developers.cloudflare.com/ruleset-engine/"
 _RATE: Final = "https://developers.cloudflare.com/waf/rate-limiting-rules/parameters/"
@@ -53,17 +53,13 @@ _BELONG_TO: Final = {
 }
 
 
-def _rules(inputs: Inputs) -> list[dict[str, Any]]:
-    return inputs.get("rules") or []
-
-
 def _parameters_belong(rule: dict[str, Any]) -> bool:
-    given = rule.get("actionParameters") or {}
+    given = part(rule, "actionParameters")
     return all(rule["action"] == action for name, action in _BELONG_TO.items() if given.get(name) is not None)
 
 
 def _distinct_refs(inputs: Inputs) -> bool:
-    refs = [rule["ref"] for rule in _rules(inputs) if rule.get("ref") is not None]
+    refs = [rule["ref"] for rule in objects(inputs, "rules") if rule.get("ref") is not None]
     return len(set(refs)) == len(refs)
 
 
@@ -107,7 +103,7 @@ class Ruleset(EdgeType):
         ),
         Combination(
             path="rules",
-            test=lambda inputs: all(rule.get("ref") for rule in _rules(inputs)),
+            test=lambda inputs: all(rule.get("ref") for rule in objects(inputs, "rules")),
             says="every rule has a stable ref; without one each update makes all rules anew",
             source="https://github.com/pulumi/pulumi-cloudflare/issues/630",
             passes={"rules": [_RULE]},
@@ -115,7 +111,7 @@ class Ruleset(EdgeType):
         ),
         Combination(
             path="rules",
-            test=lambda inputs: all(_parameters_belong(rule) for rule in _rules(inputs)),
+            test=lambda inputs: all(_parameters_belong(rule) for rule in objects(inputs, "rules")),
             says="action parameters belong to the rule's action: "
             + ", ".join(f"{k} to {v}" for k, v in _BELONG_TO.items()),
             source=f"{_ENGINE}rules-language/actions/",
@@ -125,7 +121,7 @@ class Ruleset(EdgeType):
         Combination(
             path="rules",
             test=lambda inputs: (
-                inputs["phase"] != "http_ratelimit" or all(rule.get("ratelimit") for rule in _rules(inputs))
+                inputs["phase"] != "http_ratelimit" or all(rule.get("ratelimit") for rule in objects(inputs, "rules"))
             ),
             says="a rule of phase http_ratelimit has ratelimit",
             source=_RATE,
@@ -135,7 +131,9 @@ class Ruleset(EdgeType):
         Combination(
             path="rules",
             test=lambda inputs: all(
-                "cf.colo.id" in rule["ratelimit"]["characteristics"] for rule in _rules(inputs) if rule.get("ratelimit")
+                "cf.colo.id" in rule["ratelimit"]["characteristics"]
+                for rule in objects(inputs, "rules")
+                if rule.get("ratelimit")
             ),
             says="rate limits count by cf.colo.id and at least one other characteristic such as ip.src",
             source=_RATE,
@@ -172,6 +170,7 @@ class Ruleset(EdgeType):
         """Every rule gets an id."""
         return {
             "rules": [
-                {"enabled": True, **rule, "id": f"{resource_id}-{number}"} for number, rule in enumerate(_rules(inputs))
+                {"enabled": True, **rule, "id": f"{resource_id}-{number}"}
+                for number, rule in enumerate(objects(inputs, "rules"))
             ]
         }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType
 from local_cloud.server.resource_type import Call, Inputs, Outputs
-from local_cloud.server.rules import Combination, Pattern
+from local_cloud.server.rules import Combination, Pattern, objects
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/applications/methods/create/"
 DURATION: Final = r"(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+"
@@ -19,7 +19,7 @@ def _names_something(inputs: Inputs) -> bool:
 
 
 def _public_uris(inputs: Inputs) -> bool:
-    public: list[dict[str, Any]] = [each for each in inputs.get("destinations") or [] if each.get("type") == "public"]
+    public = [each for each in objects(inputs, "destinations") if each.get("type") == "public"]
     return all(re.fullmatch(r"[^/:]+(/.*)?", each.get("uri") or "") for each in public)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType
 from local_cloud.server.resource_type import Inputs
 from local_cloud.server.rules import Combination, Valid
+from local_cloud.server.shapes import is_dict
 
 _SETTINGS: Final = f"{API}/resources/zones/subresources/settings/"
 _SWITCH: Final = ("on", "off")
@@ -48,8 +49,8 @@ def _complete_hsts(inputs: Inputs) -> bool:
     if inputs["settingId"] != "security_header":
         return True
     value = inputs["value"]
-    header = value.get("strict_transport_security") if isinstance(value, dict) else None
-    return isinstance(header, dict) and set(header) == set(_HSTS)
+    header = value.get("strict_transport_security") if is_dict(value) else None
+    return is_dict(header) and set(header) == set(_HSTS)
 
 
 class ZoneSetting(EdgeType):

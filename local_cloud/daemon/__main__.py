@@ -23,8 +23,12 @@ from local_cloud.server.serve import serve
 def main(state: Path) -> int:
     """Puts everything together, says where it is, and waits."""
     stopping = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
     code = fingerprint()
     settings = Settings.load(state)
     host = LanguageHost()
@@ -49,4 +53,8 @@ def main(state: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    code = main(Path(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is closed; the interpreter's own end would first collect the garbage of whole SDKs, for up to five seconds.
+    os._exit(code)

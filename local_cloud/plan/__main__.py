@@ -22,8 +22,12 @@ _DRAIN_LIMIT_S: Final = 10 * 60
 def main() -> None:
     """Serves until stopped."""
     stopping = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
     code = fingerprint()
     last_run = time.monotonic()
 

@@ -22,7 +22,10 @@ def summary(file: Path, elapsed_s: float) -> str | None:
     events = [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
     errors = sum(1 for each in _diagnostics(events) if each.get("severity") == "error")
     accepted = sum(1 for each in _diagnostics(events) if ACCEPTED in each.get("message", ""))
-    changes = next((each["summaryEvent"].get("resourceChanges", {}) for each in events if "summaryEvent" in each), {})
+    nothing: dict[str, int] = {}
+    changes = next(
+        (each["summaryEvent"].get("resourceChanges", {}) for each in events if "summaryEvent" in each), nothing
+    )
     parts = [f"{count} to {operation}" for operation, count in sorted(changes.items()) if operation != "same"]
     parts += [f"{changes['same']} unchanged"] if changes.get("same") else []
     parts += [_counted(errors, "error")] if errors else []

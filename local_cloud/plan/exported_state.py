@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local_cloud.plan.throwaway import REDACTED
+from local_cloud.server.shapes import is_dict, is_list
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
@@ -49,11 +50,11 @@ def read(file: Path, project: str, stack: str) -> ExportedState:
         raise StateError(f"{file} cannot be read ({error.strerror}); {advice}") from error
     except ValueError as error:
         raise StateError(f"{file} is not JSON; {advice}") from error
-    deployment = document.get("deployment") if isinstance(document, dict) else None
-    if not isinstance(deployment, dict):
+    deployment = document.get("deployment") if is_dict(document) else None
+    if not is_dict(deployment):
         raise StateError(f"{file} is not an exported state: it has no deployment; {advice}")
-    resources = deployment.get("resources") or []
-    if not isinstance(resources, list) or not all(isinstance(each, dict) and "urn" in each for each in resources):
+    resources: Any = deployment.get("resources") or []
+    if not is_list(resources) or not all(is_dict(each) and "urn" in each for each in resources):
         raise StateError(f"{file} is not an exported state: its resources are not what Pulumi writes; {advice}")
     for resource in resources:
         _refuse_foreign(str(resource["urn"]), file, project, stack)
@@ -83,9 +84,9 @@ class _Redactor:
         self.count = 0
 
     def copy(self, value: Any) -> Any:
-        if isinstance(value, list):
+        if is_list(value):
             return [self.copy(item) for item in value]
-        if not isinstance(value, dict):
+        if not is_dict(value):
             return value
         if value.get(_SIGNATURE) == _SECRET and "ciphertext" in value:
             self.count += 1

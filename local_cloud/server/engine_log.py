@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
@@ -23,8 +23,9 @@ class EngineLog:
         if self._channel is None:
             self._channel = grpc.insecure_channel(self._address, options=DIRECT)
         request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn)
+        stub: Any = engine_pb2_grpc.EngineStub(self._channel)  # its stub file names a module that is not there
         try:
-            engine_pb2_grpc.EngineStub(self._channel).Log(request, timeout=5)
+            stub.Log(request, timeout=5)
         except grpc.RpcError:
             return
 

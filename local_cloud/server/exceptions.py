@@ -6,6 +6,7 @@ The file `accepted-exceptions.yaml` at the project's root holds entries of type,
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import functools
 from dataclasses import dataclass, fields
@@ -15,6 +16,7 @@ from typing import Any, Final
 import yaml
 
 from local_cloud.server.rules import without_indexes
+from local_cloud.server.shapes import is_dict, is_list
 
 FILE_NAME: Final = "accepted-exceptions.yaml"
 
@@ -33,7 +35,7 @@ class AcceptedException:
     reason: str
     expires: dt.date
 
-    @property
+    @builtins.property  # a field has the short name
     def expired(self) -> bool:
         """Whether the day has passed."""
         return dt.datetime.now(tz=dt.UTC).date() > self.expires
@@ -56,17 +58,17 @@ def load(root: Path) -> tuple[AcceptedException, ...]:
 @functools.lru_cache(maxsize=16)
 def _read(file: Path, _stamp: int) -> tuple[AcceptedException, ...]:
     try:
-        entries = yaml.safe_load(file.read_text()) or []
+        entries: Any = yaml.safe_load(file.read_text()) or []
     except yaml.YAMLError as error:
         raise ExceptionsError(f"{file}: not YAML: {error}") from error
-    if not isinstance(entries, list):
+    if not is_list(entries):
         raise ExceptionsError(f"{file}: must be a list of entries, each with {_field_names()}")
     return tuple(_entry(file, number, entry) for number, entry in enumerate(entries, 1))
 
 
 def _entry(file: Path, number: int, entry: Any) -> AcceptedException:
     names = {field.name for field in fields(AcceptedException)}
-    if not isinstance(entry, dict) or set(entry) != names:
+    if not is_dict(entry) or set(entry) != names:
         raise ExceptionsError(f"{file}: entry {number} must have exactly {_field_names()}")
     if not isinstance(entry["expires"], dt.date):
         raise ExceptionsError(

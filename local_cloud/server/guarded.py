@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, ValuesView
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from local_cloud.server.shapes import is_dict, is_list
 from local_cloud.server.wire import UNKNOWN
+
+if TYPE_CHECKING:
+    from _collections_abc import dict_items, dict_values
 
 
 class NotKnownYet(Exception):  # noqa: N818  not an error: the answer waits
@@ -33,12 +36,12 @@ class _Object(dict[str, Any]):
     def get(self, key: str, default: Any = None) -> Any:
         return _known(super().get(key, default))
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> dict_values[str, Any]:
         for value in super().values():
             _known(value)
         return super().values()
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> dict_items[str, Any]:
         self.values()
         return super().items()
 

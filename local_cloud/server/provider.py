@@ -44,7 +44,7 @@ class _Session:
 
     peer: str
     log: EngineLog | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @cached_property
     def root(self) -> Path | None:
@@ -205,7 +205,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         with _refusals(context):
             result = function(plain(decode_struct(request.args)), self._session(context).config)
-            return provider_pb2.InvokeResponse(**{"return": encode_struct(result)})
+            answer: dict[str, Any] = {"return": encode_struct(result)}
+            return provider_pb2.InvokeResponse(**answer)
 
     # -- what the methods share
 

@@ -228,6 +228,16 @@ def part(inputs: Mapping[str, Any], name: str) -> dict[str, Any]:
     return inputs.get(name) or {}
 
 
+def objects(inputs: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects in the list at a property; none where there is no list."""
+    return inputs.get(name) or []
+
+
+def texts(inputs: Mapping[str, Any], name: str) -> list[str]:
+    """The strings in the list at a property; none where there is no list."""
+    return inputs.get(name) or []
+
+
 def items_at(inputs: Any, path: str) -> list[Any]:
     """The values at a path inside inputs that a test got; reading one that is not known yet makes the rule wait."""
     return [value for _, value in values_at(inputs, path) if value is not None]

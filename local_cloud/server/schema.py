@@ -123,8 +123,9 @@ def properties_of(cls: Any) -> Mapping[str, Property]:
 
 def _getters(cls: Any) -> list[tuple[str, str, Any]]:
     """Python name, wire name and getter of each property; output classes keep their getters like Args do."""
+    members: Mapping[str, Any] = cls.__dict__
     found: list[tuple[str, str, Any]] = []
-    for name, value in vars(cls).items():
+    for name, value in members.items():
         getter = value.fget if isinstance(value, property) else None
         wire = getattr(getter, "_pulumi_name", None)
         if wire is not None:
@@ -152,7 +153,7 @@ def _type(hint: Any, choices: tuple[str, ...]) -> Type:
     members = [member for member in _members(hint) if member is not dict and not _is_args_dict(member)]
     enums = [m for m in members if isinstance(m, type) and issubclass(m, enum.Enum)]
     if enums:
-        values = tuple(value.value for each in enums for value in typing.cast("type[enum.Enum]", each))
+        values = tuple(value.value for each in enums for value in each)
         return Scalar(_SCALARS.get(type(values[0]), "string"), values)
     kinds = [_one(member, choices) for member in members]
     if not kinds or any(isinstance(kind, Anything) for kind in kinds):

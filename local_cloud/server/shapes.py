@@ -19,3 +19,8 @@ def is_dict(value: Any) -> TypeGuard[dict[str, Any]]:
 def is_list(value: Any) -> TypeGuard[list[Any]]:
     """Whether the value is a list."""
     return isinstance(value, list)
+
+
+def is_sequence(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """Whether the value is a list, or a tuple that stands for one."""
+    return isinstance(value, list | tuple)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
-from local_cloud.server.shapes import is_dict, is_list, is_object
+from local_cloud.server.shapes import is_dict, is_list, is_object, is_sequence
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
@@ -112,7 +112,7 @@ def encode(value: Any, into: struct_pb2.Value) -> None:
         into.struct_value.SetInParent()
         for key, item in value.items():
             encode(item, into.struct_value.fields[key])
-    elif isinstance(value, list | tuple):
+    elif is_sequence(value):
         into.list_value.SetInParent()
         for item in value:
             encode(item, into.list_value.values.add())

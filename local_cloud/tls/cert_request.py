@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from local_cloud.server.drawn_once import DrawnOnce
 from local_cloud.server.resource_type import Inputs, Outputs
-from local_cloud.server.rules import Combination, Length, Pattern
+from local_cloud.server.rules import Combination, Length, Pattern, part, texts
 from local_cloud.tls.private_key import key_algorithm
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/tls/api-docs/certrequest/"
@@ -75,9 +75,9 @@ class CertRequest(DrawnOnce):
         """The request, signed; a signature may differ each time."""
         key: Any = serialization.load_pem_private_key(inputs["privateKeyPem"].encode(), None)
         algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
-        builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(inputs.get("subject") or {}))
-        names = [x509.DNSName(name) for name in inputs.get("dnsNames") or []]
-        addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in inputs.get("ipAddresses") or []]
+        builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(part(inputs, "subject")))
+        names = [x509.DNSName(name) for name in texts(inputs, "dnsNames")]
+        addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in texts(inputs, "ipAddresses")]
         if names or addresses:
             builder = builder.add_extension(x509.SubjectAlternativeName([*names, *addresses]), critical=False)
         pem = builder.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()

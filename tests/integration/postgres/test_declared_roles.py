@@ -76,7 +76,13 @@ def test_both_logins_share_what_either_makes(run: Run, connect: Connect, databas
 
 @pytest.mark.parametrize(
     "statement",
-    ["CREATE ROLE x", "CREATE DATABASE x", "CREATE TABLE public.x (id int)", "CREATE SCHEMA x", "SELECT * FROM pg_authid"],
+    [
+        "CREATE ROLE x",
+        "CREATE DATABASE x",
+        "CREATE TABLE public.x (id int)",
+        "CREATE SCHEMA x",
+        "SELECT * FROM pg_authid",
+    ],
 )
 def test_the_logins_may_do_nothing_else(run: Run, connect: Connect, database: str, statement: str) -> None:
     run()
@@ -122,7 +128,9 @@ def test_what_was_granted_by_hand_is_taken_back(run: Run, connect: Connect, data
     assert found.fetchone() == (False, False)
 
 
-def test_the_administrator_is_left_without_the_right_to_become_the_owner(run: Run, connect: Connect, database: str) -> None:
+def test_the_administrator_is_left_without_the_right_to_become_the_owner(
+    run: Run, connect: Connect, database: str
+) -> None:
     run()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connect(dbname=database).execute(f"SET ROLE {database}_owner")

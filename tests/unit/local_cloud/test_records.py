@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_cloud.backends.sealing import Unsealable
+from local_cloud.backends.sealing import UnsealableError
 from local_cloud.records import SealedRecords
 from local_cloud.server.resource_type import Resource
 
@@ -57,6 +57,6 @@ def test_another_key_does_not_open_them_and_the_message_says_what_to_do(tmp_path
     records.put("token", URN, RESOURCE)
     (tmp_path / "resources.key").write_bytes(bytes(32))
     again = SealedRecords(tmp_path)
-    with pytest.raises(Unsealable, match="ignition reset"):
+    with pytest.raises(UnsealableError, match="ignition reset"):
         again.get("/Some/Id")
     again.close()
