@@ -82,35 +82,29 @@ class LocalPlatform:
         assert ran.code == 0, ran.output
         return ran
 
-    def pulumi(self, *arguments: str, code: int = 0) -> str:
-        """A command of the real engine, attached to the running cloud."""
-        settings = Settings.load(self.state)
-        config = ensure_stack(self.state, settings)
-        ran = subprocess.run(
-            ["pulumi", *arguments, "--config-file", str(config), "--non-interactive", "--suppress-progress"],
-            cwd=settings.project,
-            env=stack_environment(self.state, self.address, settings),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        assert ran.returncode == code, ran.stdout
-        return ran.stdout
+    def pulumi(self, *arguments: str) -> str:
+        """A command that runs the program, by the real engine attached to the running cloud."""
+        config = ensure_stack(self.state, Settings.load(self.state))
+        return self.pulumi_raw(*arguments, "--config-file", str(config), "--suppress-progress")
 
-    def outputs(self) -> dict[str, Any]:
-        """The stack's outputs, secrets shown."""
+    def pulumi_raw(self, *arguments: str) -> str:
+        """Any other command of the engine."""
         settings = Settings.load(self.state)
         ensure_stack(self.state, settings)
         ran = subprocess.run(
-            ["pulumi", "stack", "output", "--json", "--show-secrets"],
+            ["pulumi", *arguments, "--non-interactive"],
             cwd=settings.project,
             env=stack_environment(self.state, self.address, settings),
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
-        return json.loads(ran.stdout)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets shown."""
+        return json.loads(self.pulumi_raw("stack", "output", "--json", "--show-secrets"))
 
     def configure(self, section: str, **values: Any) -> None:
         """Changes the stack's configuration; dots in a key lead deeper."""

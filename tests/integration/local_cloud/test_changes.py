@@ -1,5 +1,6 @@
 """What changes do to a running platform; each test leaves it running."""
 
+import json
 import os
 import re
 import signal
@@ -68,3 +69,15 @@ def test_after_a_killed_daemon_the_next_up_succeeds(mine):
     mine.up()
     assert mine.address.pid != pid
     assert mine.ready()["status"] == "ok"
+
+
+def test_a_resource_that_exists_can_be_imported(mine):
+    listed = json.loads(mine.pulumi_raw("stack", "export"))["deployment"]["resources"]
+    record = next(each for each in listed if each["urn"].endswith("::zone-ssl"))
+    mine.pulumi_raw("state", "delete", record["urn"], "--yes")
+    assert "imported" in mine.pulumi_raw(
+        "import", record["type"], "zone-ssl-again", record["id"], "--yes", "--generate-code=false", "--protect=false"
+    )
+    after = json.loads(mine.pulumi_raw("stack", "export"))["deployment"]["resources"]
+    imported = next(each for each in after if each["urn"].endswith("::zone-ssl-again"))
+    assert imported["inputs"] == record["inputs"]
