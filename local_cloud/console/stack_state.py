@@ -73,7 +73,8 @@ class StackState:
     The checkpoint file of one stack; read again when it has changed.
 
     Args:
-        file: the engine writes it, possibly at any moment; an absent one is an empty stack.
+        file: the engine writes it, possibly at any moment; an absent one is an empty stack, and of a damaged one what it said
+            before is kept, because saying so is `ignition up`'s.
     """
 
     def __init__(self, file: Path) -> None:
@@ -94,6 +95,8 @@ class StackState:
                 self._read = (stamp, _nodes(self._file))
         except FileNotFoundError:
             return {}
+        except (ValueError, KeyError):
+            pass
         return self._read[1]
 
 

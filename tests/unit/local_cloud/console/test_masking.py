@@ -1,9 +1,7 @@
-import json
-
 import pytest
 
 from local_cloud.console.masking import MASK, shown_inputs, shown_outputs
-from local_cloud.console.stack_state import Node, StackState
+from local_cloud.console.stack_state import Node
 
 ENCRYPTED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
 
@@ -87,33 +85,3 @@ def test_of_random_values_and_keys_only_what_went_in_is_shown():
 
 def test_the_engines_own_fields_are_left_out():
     assert shown_outputs(node(outputs={"__inputs": {"a": 1}, "name": "n"})) == {"name": "n"}
-
-
-def test_an_absent_checkpoint_is_an_empty_stack(tmp_path):
-    assert StackState(tmp_path / "none.json").nodes() == {}
-
-
-def test_a_stack_without_a_first_update_is_empty(tmp_path):
-    file = tmp_path / "local.json"
-    file.write_text(json.dumps({"version": 3, "checkpoint": {"stack": "s", "latest": {"manifest": {}}}}))
-    assert StackState(file).nodes() == {}
-
-
-def test_a_changed_checkpoint_is_read_again(tmp_path):
-    file = tmp_path / "local.json"
-    stack = StackState(file)
-    for names in (["a"], ["a", "b"]):
-        resources = [{"urn": f"urn:pulumi:local::p::t:m:T::{name}", "type": "t:m:T"} for name in names]
-        file.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
-        assert [each.name for each in stack.nodes().values()] == names
-
-
-def test_what_is_about_to_be_deleted_is_left_out(tmp_path):
-    file = tmp_path / "local.json"
-    one = {"urn": "urn:pulumi:local::p::t:m:T::a", "type": "t:m:T"}
-    file.write_text(
-        json.dumps(
-            {"checkpoint": {"latest": {"resources": [{**one, "id": "new"}, {**one, "id": "old", "delete": True}]}}}
-        )
-    )
-    assert [each.id for each in StackState(file).nodes().values()] == ["new"]
