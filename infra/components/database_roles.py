@@ -80,7 +80,7 @@ class DatabaseRoles(ComponentResource):
             self.migrator_url = self._url(args, f"{args.prefix}_migrator", password)
         active = args.rotation.active
         self.application_url = self._url(args, f"{args.prefix}_{active}", passwords[active])
-        self.verifiers = Output.secret(Output.all(**verifiers))
+        self.verifiers = Output.all(**verifiers)
         self.register_outputs(
             {
                 "application_url": self.application_url,

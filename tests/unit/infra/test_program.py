@@ -47,6 +47,7 @@ def another() -> Program[Outputs]:
             database__rotation={"active": "b"},
             database__separate_migrator=True,
             oauth__secret_ends={"a": "2027-05-31"},
+            oauth__google_secret="brought",
             services__api__image=f"{registry}.azurecr.io/api@sha256:{'0' * 64}",
             hosts__api__tls="managed",
         )
@@ -204,8 +205,13 @@ def test_a_separate_migrators_url_is_read_by_no_app() -> None:
 
 
 def test_a_brought_secret_is_referenced_and_never_written() -> None:
-    assert "secrets-auth-oauth-google-client-secret" not in {each.name for each in stack("prod").resources}
-    assert "secrets-auth-oauth-google-client-secret" in {each.name for each in stack("dev").resources}
+    written = {
+        name: {each.name for each in made.of("Secret")}
+        for name, made in (("brought", another()), ("dev", stack("dev")))
+    }
+    assert "secrets-auth-oauth-google-client-secret" not in written["brought"]
+    assert "secrets-auth-oauth-google-client-secret" in written["dev"]
+    assert "AUTH-OAUTH-GOOGLE-CLIENT-SECRET" in set().union(*secrets_by_reader(another()).values())
 
 
 def test_images_of_the_own_registry_are_pulled_with_the_identity() -> None:
