@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := app_config infra local_cloud ignition tests bench
+SOURCES := app_config infra local_cloud ignition examples tests bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fmt lint types imports test check bench up down lock
