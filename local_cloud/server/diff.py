@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from local_cloud.server.resource_type import ResourceType
 from local_cloud.server.shapes import is_list, is_object
-from local_cloud.server.wire import REDACTED, UNKNOWN, Secret
+from local_cloud.server.wire import UNKNOWN, Secret, is_redacted
 
 Kind = Literal["add", "delete", "update"]
 
@@ -55,7 +55,7 @@ def _covers(paths: frozenset[str], path: str) -> bool:
 
 def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind, Any, Any]]:
     old, new = _bare(old), _bare(new)
-    if isinstance(old, str) and old == REDACTED:
+    if is_redacted(old) or is_redacted(new):
         return
     if is_object(old) and is_object(new):
         for key in sorted({*old, *new}):

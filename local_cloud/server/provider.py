@@ -26,7 +26,15 @@ from local_cloud.server.engine_log import EngineLog
 from local_cloud.server.package import Package
 from local_cloud.server.resource_type import Call, Refusal, Resource, ResourceType
 from local_cloud.server.rules import ListedValueProblem, Problem
-from local_cloud.server.wire import UNKNOWN, decode_struct, encode_struct, mark_secret, plain, secret_paths
+from local_cloud.server.wire import (
+    UNKNOWN,
+    decode_struct,
+    encode_struct,
+    mark_secret,
+    plain,
+    secret_paths,
+    without_redacted,
+)
 
 _PLAN_ONLY = (
     "these providers only plan: they answer previews and refuse to make, change or delete anything. "
@@ -113,7 +121,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         for name, value in added.items():
             if inputs.get(name) is None:
                 inputs[name] = value
-        found = check.problems(resource_type, inputs)
+        found = check.problems(resource_type, without_redacted(inputs))
         told = (self._refusal(context, request.urn, resource_type.token, each) for each in found)
         return provider_pb2.CheckResponse(
             inputs=encode_struct(inputs),

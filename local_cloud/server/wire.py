@@ -140,6 +140,22 @@ def plain(value: Any) -> Any:
     return value
 
 
+def is_redacted(value: Any) -> bool:
+    """Whether the value is, or was made from, a secret that an exported state does not tell."""
+    return isinstance(value, str) and REDACTED in value
+
+
+def without_redacted(value: Any) -> Any:
+    """The value with redacted ones unknown, at any depth: no rule can judge them."""
+    if isinstance(value, Secret):
+        return Secret(without_redacted(value.value))
+    if is_dict(value):
+        return {key: without_redacted(item) for key, item in value.items()}
+    if is_list(value):
+        return [without_redacted(item) for item in value]
+    return UNKNOWN if is_redacted(value) else value
+
+
 def secret_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The paths at which secrets stand; a secret inside a secret is not looked for."""
     if isinstance(value, Secret):

@@ -8,7 +8,7 @@ from local_cloud.cloudflare.r2_bucket import R2Bucket
 from local_cloud.cloudflare.ruleset import Ruleset
 from local_cloud.server.check import problems
 from local_cloud.server.rules import ListedValueProblem
-from local_cloud.server.wire import UNKNOWN, Secret
+from local_cloud.server.wire import REDACTED, UNKNOWN, Secret, without_redacted
 
 
 def _vault(**properties):
@@ -88,3 +88,8 @@ def test_a_secret_value_is_never_shown():
     reasons += _reasons(Vault(), _vault(sku=Secret({"family": "A", "name": "s3cret"})))
     assert len(reasons) == 2
     assert not any("s3cret" in reason for reason in reasons)
+
+
+def test_what_an_exported_state_does_not_tell_is_judged_by_no_rule():
+    inputs = {"a": Secret(REDACTED), "b": [f"postgresql://u:{REDACTED}@host/d"], "c": "told"}
+    assert without_redacted(inputs) == {"a": Secret(UNKNOWN), "b": [UNKNOWN], "c": "told"}

@@ -1,0 +1,162 @@
+"""
+Previews: how long they take with the warm language host, beside the same engine and providers with a cold one, and in what memory.
+
+`python -m bench.preview` prints a table and ends with 1 when a promise is broken. A cold host starts an interpreter a run and
+imports the SDKs in it, as the official one does. Runs of both kinds take turns, so that a busy machine is busy for both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_cloud.engine.attachment import attached
+from local_cloud.engine.pulumi_cli import find_pulumi
+from local_cloud.language_host import LanguageHost
+from local_cloud.plan.throwaway import throwaway
+from tests.support.ignition_command import ROOT, Ignition
+
+ROUNDS = 5
+SIZES = (100, 300, 1000)
+RECORDS = """
+import pulumi_cloudflare as cloudflare
+
+for number in range({count}):
+    cloudflare.DnsRecord(
+        f"record-{{number}}", zone_id="0" * 32, name=f"r{{number}}.example.org", type="A", content="192.0.2.1", ttl=300
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure, what was promised of it, and what stands beside it."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None = None
+    at_least: bool = False
+    beside: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise holds."""
+        return self.limit is None or (self.value >= self.limit if self.at_least else self.value <= self.limit)
+
+    def __str__(self) -> str:
+        promise = "" if self.limit is None else f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
+        verdict = "" if self.limit is None else ("ok" if self.kept else "BROKEN")
+        return f"{self.what:46} {self.value:8.2f} {self.unit:3} {promise:14} {verdict:7} {self.beside}".rstrip()
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """How long one run takes."""
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def warm(ignition: Ignition, stack: str, project: Path = ROOT) -> None:
+    """The command as people type it."""
+    ran = ignition("preview", stack, cwd=project)
+    assert ran.code == 0, ran.everything
+
+
+class Cold:
+    """The same engine and the same providers with a cold language host."""
+
+    def __init__(self, ignition: Ignition) -> None:
+        (file,) = ignition.state.glob("plan/*/address.json")
+        facts = json.loads(file.read_text())["facts"]
+        self._host = LanguageHost(warm=False)
+        self._salt = facts["salt"]
+        pulumi = find_pulumi()
+        self._argv = [str(pulumi), "preview", "--non-interactive", "--suppress-progress"]
+        self._environment = attached(
+            ignition.environment,
+            pulumi=pulumi,
+            providers=facts["providers"],
+            language_port=self._host.start(),
+            home=ignition.state / "cold-home",
+        )
+
+    def __call__(self, stack: str, project: Path = ROOT) -> None:
+        """One preview."""
+        with throwaway(project, stack, self._salt) as place:
+            argv = [*self._argv, "--stack", stack, "--config-file", str(place.config_file)]
+            environment = self._environment | place.environment
+            subprocess.run(argv, cwd=project, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    def close(self) -> None:
+        """Ends the host."""
+        self._host.stop()
+
+
+def resident_mb(pid: int) -> float:
+    """What a process and its descendants hold in memory, pages that they share counted once."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    own = sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(resident_mb(int(child)) for child in children)
+
+
+def records(directory: Path, count: int) -> Path:
+    """A project with that many DNS records."""
+    project = directory / str(count)
+    project.mkdir()
+    (project / "Pulumi.yaml").write_text("name: records\nruntime: python\n")
+    (project / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (project / "__main__.py").write_text(RECORDS.format(count=count))
+    return project
+
+
+def rows(scratch: Path) -> Iterator[Row]:
+    """Every figure, as soon as it is measured."""
+    ignition = Ignition(scratch / "state")
+    first = seconds(lambda: warm(ignition, "prod"))
+    yield Row("first preview, nothing running (prod)", first, "s", 6)
+    cold = Cold(ignition)
+    try:
+        cold("prod")  # compiled modules, the engine's own first run
+        pairs = [(seconds(lambda: warm(ignition, "prod")), seconds(lambda: cold("prod"))) for _ in range(ROUNDS)]
+        here, there = (statistics.median(times) for times in zip(*pairs, strict=True))
+        yield Row("ignition preview prod, warm", here, "s", 1.2, beside=f"cold language host {there:.2f} s")
+        yield Row("cold host / warm", there / here, "x", 3.5, at_least=True)
+        medians: dict[int, float] = {}
+        for count in SIZES:
+            project = records(scratch, count)
+            medians[count] = statistics.median(seconds(lambda: warm(ignition, "dev", project)) for _ in range(ROUNDS))  # noqa: B023  called at once
+            limit = 12 if count == SIZES[-1] else None
+            beside = f"cold language host {seconds(lambda: cold('dev', project)):.2f} s"  # noqa: B023  called at once
+            yield Row(f"{count} records, warm", medians[count], "s", limit, beside=beside)
+        small, middle, large = (medians[count] for count in SIZES)
+        slope = ((large - middle) / (SIZES[2] - SIZES[1])) / ((middle - small) / (SIZES[1] - SIZES[0]))
+        yield Row("cost of a record at 1,000 / at 300", slope, "x", 1.5, beside="1 is linear")
+        (daemon,) = ignition.daemons
+        yield Row("providers and warm language host, resident", resident_mb(daemon), "MB", 400)
+    finally:
+        cold.close()
+        ignition.close()
+
+
+def main() -> int:
+    """Measure, print, and say whether every promise holds."""
+    print(f"load of the machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    kept = True
+    with tempfile.TemporaryDirectory() as scratch:
+        for row in rows(Path(scratch)):
+            print(row, flush=True)
+            kept = kept and row.kept
+    return int(not kept)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
