@@ -6,6 +6,7 @@ Who may see them is `daemon.control`'s to decide.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from local_cloud.console.stack_state import StackState
 from local_cloud.daemon.cloud import LocalCloud
 
 
-def console_routes(cloud: LocalCloud, state: Path, status: Callable[[], Mapping[str, Any]]) -> list[BaseRoute]:
+def console_routes(
+    cloud: LocalCloud, state: Path, status: Callable[[], Mapping[str, Any]], *, ending: threading.Event
+) -> list[BaseRoute]:
     """
     The routes of the console.
 
@@ -27,7 +30,8 @@ def console_routes(cloud: LocalCloud, state: Path, status: Callable[[], Mapping[
         cloud: what it shows.
         state: the state directory, where the engine's side of the stack lies.
         status: what `ignition status` would say now.
+        ending: set when whatever goes on without end is to end.
     """
     stack = StackState.of(state, cloud.stack)
     secrets = KnownSecrets(cloud, stack)
-    return [*log_routes(cloud, secrets), *Pages(cloud, stack, secrets, status).routes()]
+    return [*log_routes(cloud, secrets, ending), *Pages(cloud, stack, secrets, status).routes()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,9 +32,9 @@ _MOST_BYTES: Final = 1_000_000
 """Of one file at a time: the rest comes with the next look."""
 
 
-def log_routes(cloud: LocalCloud, secrets: KnownSecrets) -> list[BaseRoute]:
+def log_routes(cloud: LocalCloud, secrets: KnownSecrets, ending: threading.Event) -> list[BaseRoute]:
     """`GET /api/logs/APP?follow=1&lines=200` as text, `GET /api/logs/APP/events` as server-sent events."""
-    logs = _Logs(cloud, secrets)
+    logs = _Logs(cloud, secrets, ending)
     return [Route("/api/logs/{app}", logs.text), Route("/api/logs/{app}/events", logs.events)]
 
 
@@ -106,9 +107,10 @@ class Tail:
 
 
 class _Logs:
-    def __init__(self, cloud: LocalCloud, secrets: KnownSecrets) -> None:
+    def __init__(self, cloud: LocalCloud, secrets: KnownSecrets, ending: threading.Event) -> None:
         self._cloud = cloud
         self._secrets = secrets
+        self._ending = ending
 
     async def text(self, request: Request) -> Response:
         tail, refused = self._tail(request)
@@ -154,7 +156,7 @@ class _Logs:
 
     async def _followed(self, tail: Tail, count: int) -> AsyncIterator[list[str]]:
         yield await run_in_threadpool(self._safe, lambda: tail.begin(count))
-        while True:
+        while not self._ending.is_set():
             await asyncio.sleep(_POLL_S)
             yield await run_in_threadpool(self._safe, tail.more)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import shlex
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,7 @@ class Control:
         self._state = state
         self._cloud = cloud
         self._stop = stop
+        self._ending = threading.Event()
         self._token = _token(state / TOKEN_FILE)
         self.port = cloud.parts.ports.port("console")
         routes = [
@@ -57,7 +59,7 @@ class Control:
             Route("/api/overrides", self._override, methods=["POST"]),
             Route("/api/psql-url", self._psql_url),
             Route("/api/stop", self._end, methods=["POST"]),
-            *console_routes(cloud, state, lambda: status(cloud, state, self.url)),
+            *console_routes(cloud, state, lambda: status(cloud, state, self.url), ending=self._ending),
         ]
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "console.localhost"])
         app = Starlette(routes=routes, middleware=[hosts, Middleware(_Authenticated, token=self._token)])
@@ -73,7 +75,8 @@ class Control:
         self._server.start()
 
     def stop(self) -> None:
-        """Stops answering."""
+        """Stops answering; whoever follows a log is told the end of it."""
+        self._ending.set()
         self._server.stop()
 
     def _status(self, _request: Request) -> Response:

@@ -78,3 +78,15 @@ def test_an_unknown_app_is_named_beside_those_there_are(console):
     answer = console.get("/api/logs/apo")
     assert answer.status_code == 404
     assert answer.text == "there is no app 'apo'; apps here: api, admin"
+
+
+def test_a_followed_log_ends_with_the_cloud(console, platform):
+    with console.stream("GET", "/api/logs/api", params={"follow": 1}) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        platform.stop()
+        for _ in lines:
+            pass  # an answer that is cut off raises
+    said = (platform.state / "daemon.log").read_text()
+    platform.up()
+    assert "Traceback" not in said
