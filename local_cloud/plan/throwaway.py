@@ -12,12 +12,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
+from local_cloud.server.shapes import is_dict, is_list, is_object
 
 REDACTED: Final = "[redacted: not in the exported state]"
 _CONTACTING_KEYS: Final = ("encryptedkey", "secretsprovider", "encryptionsalt")
@@ -50,7 +52,7 @@ class Throwaway:
 @contextlib.contextmanager
 def throwaway(
     project_root: Path, stack: str, salt: str, resources: list[dict[str, Any]] | None = None
-) -> Iterator[Throwaway]:
+) -> Generator[Throwaway]:
     """
     Makes the backend and removes it afterwards.
 
@@ -104,16 +106,17 @@ def stack_config(root: Path, stack: str) -> dict[str, Any]:
         raise StackError(f"there is no {file.name} in {root}; stacks here: {known}")
     document = _load(file)
     kept = {key: value for key, value in document.items() if key not in _CONTACTING_KEYS}
-    return {**kept, "config": {key: _redacted(value) for key, value in (kept.get("config") or {}).items()}}
+    config: dict[str, Any] = kept.get("config") or {}
+    return {**kept, "config": {key: _redacted(value) for key, value in config.items()}}
 
 
 def _redacted(value: Any) -> Any:
     """Encrypted values cannot be read without their provider; a plain marker stands in for each."""
-    if isinstance(value, Mapping):
+    if is_object(value):
         if set(value) == {"secure"}:
             return REDACTED
         return {key: _redacted(item) for key, item in value.items()}
-    return [_redacted(item) for item in value] if isinstance(value, list) else value
+    return [_redacted(item) for item in value] if is_list(value) else value
 
 
 def _write_stack(backend: Path, project: str, stack: str, salt: str, resources: list[dict[str, Any]]) -> None:
@@ -135,7 +138,7 @@ def _load(file: Path) -> dict[str, Any]:
         document = yaml.load(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
     except yaml.YAMLError as error:
         raise StackError(f"{file} is not YAML: {error}") from error
-    if not isinstance(document, dict):
+    if not is_dict(document):
         raise StackError(f"{file} must be a YAML mapping")
     return document
 
