@@ -17,8 +17,8 @@ SHOWN_EXIT_CODE: Final = 32
 """The program failed and the reason was shown already."""
 
 _NO_SDK: Final = (
-    "\nIt looks like the Pulumi SDK has not been installed. Have you run pip install?\n"
-    "If you are running in a virtualenv, you must run pip install -r requirements.txt from inside the virtualenv."
+    "\nIn this environment the Pulumi SDK has not been installed: install the project's requirements into it, "
+    "with `pip install -r requirements.txt` for example."
 )
 
 
