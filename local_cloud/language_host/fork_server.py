@@ -180,7 +180,8 @@ def main(descriptor: int, modules: list[str]) -> None:
     _die_with_parent()
     for name in modules:
         with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+            # The SDKs' modules are lazy: only the first attribute that is asked for imports one.
+            getattr(importlib.import_module(name), "__all__", None)
     # `-m` put the working directory on the path; a program must not find modules there.
     sys.path.pop(0)
     gc.collect()
