@@ -28,7 +28,9 @@ _EXAMPLE: Final = example_of(job=True)
 
 def _has_its_trigger(inputs: Inputs) -> bool:
     configuration = part(inputs, "configuration")
-    wanted = _TRIGGERS[configuration.get("triggerType") or "Manual"]
+    wanted = _TRIGGERS.get(configuration.get("triggerType") or "Manual")
+    if wanted is None:
+        return True  # the list of trigger types speaks of it
     others = [each for each in _TRIGGERS.values() if each != wanted and configuration.get(each) is not None]
     return not others and configuration.get(wanted) is not None
 

@@ -94,7 +94,7 @@ def project_name(root: Path) -> str:
     """The project's name from its `Pulumi.yaml`."""
     file = root / "Pulumi.yaml"
     if not file.is_file():
-        raise StackError(f"{root} has no Pulumi.yaml; run this in the project's directory or name it with --cwd")
+        raise StackError(f"{root} has no Pulumi.yaml; run this in the project's directory")
     return str(_load(file).get("name"))
 
 
