@@ -74,25 +74,26 @@ class Cold:
     """The same engine and the same providers with a cold language host."""
 
     def __init__(self, ignition: Ignition) -> None:
-        (file,) = ignition.state.glob("plan/*/address.json")
-        facts = json.loads(file.read_text())["facts"]
+        self._ignition = ignition
         self._host = LanguageHost(warm=False)
-        self._salt = facts["salt"]
-        pulumi = find_pulumi()
-        self._argv = [str(pulumi), "preview", "--non-interactive", "--suppress-progress"]
-        self._environment = attached(
-            ignition.environment,
-            pulumi=pulumi,
-            providers=facts["providers"],
-            language_port=self._host.start(),
-            home=ignition.state / "cold-home",
-        )
+        self._port = self._host.start()
+        self._pulumi = find_pulumi()
 
     def __call__(self, stack: str, project: Path = ROOT) -> None:
         """One preview."""
-        with throwaway(project, stack, self._salt) as place:
-            argv = [*self._argv, "--stack", stack, "--config-file", str(place.config_file)]
-            environment = self._environment | place.environment
+        (file,) = self._ignition.state.glob("plan/*/address.json")
+        facts = json.loads(file.read_text())["facts"]
+        environment = attached(
+            self._ignition.environment,
+            pulumi=self._pulumi,
+            providers=facts["providers"],
+            language_port=self._port,
+            home=self._ignition.state / "cold-home",
+        )
+        with throwaway(project, stack, facts["salt"]) as place:
+            argv = [self._pulumi, "preview", "--non-interactive", "--suppress-progress", "--stack", stack]
+            argv += ["--config-file", str(place.config_file)]
+            environment |= place.environment
             ran = subprocess.run(argv, cwd=project, env=environment, check=False, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
