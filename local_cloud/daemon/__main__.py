@@ -16,7 +16,7 @@ from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.control import Control
 from local_cloud.daemon.settings import Settings
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES
+from local_cloud.packages import PACKAGES, read_schemas
 from local_cloud.server.serve import serve
 
 
@@ -33,6 +33,7 @@ def main(state: Path) -> int:
     settings = Settings.load(state)
     host = LanguageHost()
     language_port = host.start()
+    read_schemas()
     try:
         with assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps)

@@ -10,7 +10,7 @@ from typing import Final
 
 from local_cloud.background import Address, fingerprint
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES
+from local_cloud.packages import PACKAGES, read_schemas
 from local_cloud.plan.background import plan_daemon
 from local_cloud.plan.salt import new_salt
 from local_cloud.server.serve import serve
@@ -37,6 +37,7 @@ def main() -> None:
 
     host = LanguageHost(on_run=note)
     language_port = host.start()
+    read_schemas()
     served = serve(PACKAGES)
     facts = {"providers": served.attachment, "salt": new_salt()}
     plan_daemon().publish(Address(os.getpid(), language_port, code, facts))
