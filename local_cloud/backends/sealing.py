@@ -1,20 +1,27 @@
-"""Encryption at rest: one key a file that only its owner can read, AES-256-GCM, each value bound to where it belongs."""
+"""
+Values at rest: AES-256-GCM with a key in a file of its own, so that what lies beside it alone gives nothing away.
+
+Each sealed value is bound to where it belongs; moved to another place it cannot be opened.
+"""
 
 from __future__ import annotations
 
-import os
+import hashlib
+import secrets
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from local_cloud.backends.errors import BackendError
+from local_cloud.backends.private_files import load_or_create_key
+from local_cloud.backends.sqlite_file import StateDamaged
 
+_KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
 
-class UnsealableError(BackendError):
+class UnsealableError(StateDamaged):
     """A sealed value does not belong to this key or place."""
 
 
@@ -23,19 +30,26 @@ class Seal:
     Seals and opens values with one key.
 
     Args:
-        key_file: the key; made with mode 0600 when it is missing.
+        key_file: 32 random bytes, mode 0600; made when it is missing.
+
+    Raises:
+        StateDamaged: the file is no such key.
     """
 
     def __init__(self, key_file: Path) -> None:
         self._key_file = key_file
-        self._cipher = AESGCM(_key(key_file))
+        key = load_or_create_key(key_file, _KEY_BYTES)
+        if len(key) != _KEY_BYTES:
+            raise StateDamaged(f"{key_file} is not a key of {_KEY_BYTES} bytes: restore it, or reset the local cloud.")
+        self.fingerprint = hashlib.sha256(b"fingerprint of " + key).hexdigest()[:16]
+        self._cipher = AESGCM(key)
 
-    def close(self, value: bytes, *, bound_to: str) -> bytes:
+    def close(self, value: bytes, bound_to: str) -> bytes:
         """The value, encrypted; it opens only with the same `bound_to`."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, value, bound_to.encode())
 
-    def open(self, sealed: bytes, *, bound_to: str) -> bytes:
+    def open(self, sealed: bytes, bound_to: str) -> bytes:
         """
         The value again.
 
@@ -49,18 +63,3 @@ class Seal:
                 f"what is kept for {bound_to} cannot be opened with {self._key_file}; if the key was replaced, put the old "
                 "one back, or start anew with `ignition reset`"
             ) from None
-
-
-def _key(file: Path) -> bytes:
-    """The key, made once: whoever comes second reads what the first one wrote."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as handle:
-        key = AESGCM.generate_key(256)
-        handle.write(key)
-        handle.flush()
-        os.fsync(handle.fileno())
-    return key

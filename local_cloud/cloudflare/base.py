@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from local_cloud.cloudflare import edge_parts
 from local_cloud.server.bridged import BridgedType
 from local_cloud.server.resource_type import Inputs
-from local_cloud.server.rules import Pattern
+from local_cloud.server.rules import Combination, Pattern
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -56,6 +56,21 @@ def _id_rule(path: str, noun: str) -> Pattern:
 
 ACCOUNT_ID: Final = _id_rule("accountId", "account")
 ZONE_ID: Final = _id_rule("zoneId", "zone")
+
+
+def belongs_to_one(noun: str, source: str, *, path: str = "accountId", other: str = "zoneId") -> Combination:
+    """The rule that something belongs to an account or to a zone; `path` is the one that the type's example has."""
+    return Combination(
+        path=path,
+        test=lambda inputs: (inputs.get(path) is None) != (inputs.get(other) is None),
+        says=f"{noun} belongs to {_OWNERS[path]} or to {_OWNERS[other]}, to exactly one of them",
+        source=source,
+        passes={path: EXAMPLE_ACCOUNT},
+        fails={other: EXAMPLE_ACCOUNT},
+    )
+
+
+_OWNERS: Final = {"accountId": "an account", "zoneId": "a zone"}
 
 BUCKET_NAME: Final = Pattern(
     path="bucketName",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from local_cloud.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, EdgeType
+from local_cloud.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, EdgeType, belongs_to_one
 from local_cloud.server.resource_type import Call, Inputs, Outputs
 from local_cloud.server.rules import Choice, Combination, Length, Range, objects, part
 
@@ -85,14 +85,7 @@ class Ruleset(EdgeType):
             passes="true",
             fails="",
         ),
-        Combination(
-            path="zoneId",
-            test=lambda inputs: (inputs.get("zoneId") is None) != (inputs.get("accountId") is None),
-            says="a ruleset belongs to a zone or to an account, to exactly one of them",
-            source=_ENGINE,
-            passes={"zoneId": EXAMPLE_ZONE},
-            fails={"accountId": EXAMPLE_ZONE},
-        ),
+        belongs_to_one("a ruleset", _ENGINE, path="zoneId", other="accountId"),
         Combination(
             path="rules",
             test=_distinct_refs,

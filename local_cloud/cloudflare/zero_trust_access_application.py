@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import ClassVar, Final
 
-from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType
+from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType, belongs_to_one
 from local_cloud.server.resource_type import Call, Inputs, Outputs
 from local_cloud.server.rules import Combination, Pattern, objects
 
@@ -31,14 +31,7 @@ class ZeroTrustAccessApplication(EdgeType):
     rules = (
         ACCOUNT_ID,
         ZONE_ID,
-        Combination(
-            path="accountId",
-            test=lambda inputs: (inputs.get("accountId") is None) != (inputs.get("zoneId") is None),
-            says="an application belongs to an account or to a zone, to exactly one of them",
-            source=_CREATE,
-            passes={"accountId": EXAMPLE_ACCOUNT},
-            fails={"zoneId": EXAMPLE_ACCOUNT},
-        ),
+        belongs_to_one("an application", _CREATE),
         Combination(
             path="destinations",
             test=_names_something,

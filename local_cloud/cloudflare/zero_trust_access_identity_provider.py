@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, CloudflareType
+from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, CloudflareType, belongs_to_one
 from local_cloud.server.resource_type import Inputs
 from local_cloud.server.rules import Combination
 
@@ -25,14 +25,7 @@ class ZeroTrustAccessIdentityProvider(CloudflareType):
     rules = (
         ACCOUNT_ID,
         ZONE_ID,
-        Combination(
-            path="accountId",
-            test=lambda inputs: (inputs.get("accountId") is None) != (inputs.get("zoneId") is None),
-            says="an identity provider belongs to an account or to a zone, to exactly one of them",
-            source=_CREATE,
-            passes={"accountId": EXAMPLE_ACCOUNT},
-            fails={"zoneId": EXAMPLE_ACCOUNT},
-        ),
+        belongs_to_one("an identity provider", _CREATE),
         Combination(
             path="config",
             test=_complete_entra,

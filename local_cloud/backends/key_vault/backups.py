@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import Final
 
 from local_cloud.backends.key_vault import refusals
-from local_cloud.backends.key_vault.sealing import Seal
 from local_cloud.backends.key_vault.secret import Secret
+from local_cloud.backends.sealing import Seal
 from local_cloud.backends.sqlite_file import StateDamaged
 
 _PLACE: Final = "backup"

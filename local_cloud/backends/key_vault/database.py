@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_cloud.backends.key_vault.sealing import Seal
+from local_cloud.backends.sealing import Seal
 from local_cloud.backends.sqlite_file import SqliteFile, StateDamaged
 
 _SCHEMA = """

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from local_cloud.backends.key_vault.database import open_database
 from local_cloud.backends.key_vault.refusals import KeyVaultRefusal
-from local_cloud.backends.key_vault.sealing import Seal
 from local_cloud.backends.key_vault.secret import Properties
 from local_cloud.backends.key_vault.secrets import Secrets
 from local_cloud.backends.key_vault.vaults import DAY_S, Vault, Vaults
+from local_cloud.backends.sealing import Seal
 from local_cloud.backends.sqlite_file import StateDamaged
 
 
