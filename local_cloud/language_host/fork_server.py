@@ -21,6 +21,7 @@ import sys
 from typing import Any, Final
 
 from local_cloud.language_host import child, speedups
+from local_cloud.language_host.property_types import PropertyTypes
 
 REQUEST_FDS: Final = 4
 _PR_SET_PDEATHSIG: Final = 1
@@ -38,6 +39,7 @@ class ForkServer:
         self._wakeup.setblocking(False)
         wakeup_in.setblocking(False)
         self._wakeup_in = wakeup_in
+        self._property_types = PropertyTypes()
 
     def serve(self) -> None:
         """Forks for every request; kills what still runs when the host is gone."""
@@ -47,6 +49,7 @@ class ForkServer:
             signal.signal(number, signal.SIG_IGN)  # the end of the control socket ends it, nothing else
         self._selector.register(self._control, selectors.EVENT_READ)
         self._selector.register(self._wakeup, selectors.EVENT_READ)
+        self._selector.register(self._property_types, selectors.EVENT_READ)
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is self._control:
@@ -56,6 +59,8 @@ class ForkServer:
                     with contextlib.suppress(BlockingIOError):
                         self._wakeup.recv(4096)
                     self._reap()
+                elif key.fileobj is self._property_types:
+                    self._property_types.learn()
                 else:
                     self._give_up(key.data)
 
@@ -96,6 +101,7 @@ class ForkServer:
             os.environ.clear()
             os.environ.update(asked["environment"])
             _forget_this_project()
+            self._property_types.before_run()
             code = child.run(asked, speed_up=lambda: speedups.apply(debug=bool(asked["debug"])))
         except SystemExit as leaving:
             code = _exit_code(leaving)
@@ -105,6 +111,7 @@ class ForkServer:
             traceback.print_exc()
         finally:
             _finish()
+            self._property_types.after_run()
             os._exit(code)  # without taking apart the SDKs' thousands of classes
 
     def _reap(self) -> None:

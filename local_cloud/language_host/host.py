@@ -43,8 +43,11 @@ PRELOAD: Final = (
     "pulumi_random",
     "pulumi_tls",
     "pulumiverse_time",
-    "pydantic",
+    "pydantic.functional_validators",
+    "pydantic.main",
+    "pydantic.type_adapter",
     "yaml",
+    "zoneinfo",
     "local_cloud.language_host.speedups",
 )
 """What the fork server imports: SDKs and libraries, never a project's own modules, which must be fresh in every run."""

@@ -1,5 +1,5 @@
 """
-Four changes to the Pulumi SDK inside a program's process, which take most of a large preview's time away.
+Five changes to the Pulumi SDK inside a program's process, which take most of a large preview's time away.
 
 Each is safe for a process that lives as long as one run. They are written for one SDK version and not applied on any other; the
 integration tests run every corpus program with and without them and compare the engine's events.
@@ -33,6 +33,7 @@ def apply(*, debug: bool) -> bool:
     _collect_no_garbage()
     _wait_in_bulk()
     _remember_source_positions()
+    _leave_plain_aliases_to_engine()
     if not debug:
         _send_no_debug_messages()
     return True
@@ -112,6 +113,45 @@ def _remember_source_positions() -> None:
 
     changed._get_source_position_for_frame = position  # noqa: SLF001
     changed.traceback = _shadow(traceback, extract_stack=extract_stack)
+
+
+def _leave_plain_aliases_to_engine() -> None:
+    """
+    A generated SDK gives every resource up to ten aliases that are a former type and nothing else.
+
+    The SDK makes a dozen outputs of each: some to send it as it stands, the others for a URN that it reads only where the engine
+    takes no alias but a URN. Here such an alias is sent at once, and its URN is made for such an engine only.
+    """
+    from pulumi import resource as resources  # noqa: PLC0415  only where the version fits
+    from pulumi.runtime import resource, settings  # noqa: PLC0415
+    from pulumi.runtime.proto import alias_pb2, resource_pb2  # noqa: PLC0415
+
+    made: Any = resources
+    registered: Any = resource
+    collapse, prepare = made.collapse_alias_to_urn, registered.prepare_aliases
+    takes_aliases: Any = settings
+    as_specified = resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS
+
+    def collapse_alias_to_urn(alias: Any, *default: Any) -> Any:
+        if _is_former_type(alias) and takes_aliases.monitor_supports_feature(as_specified):
+            return None  # what nobody reads
+        return collapse(alias, *default)
+
+    async def prepare_aliases(made_resource: Any, options: Any, engine_takes_aliases: bool) -> list[Any]:
+        aliases = options.aliases if options is not None else None
+        if aliases and engine_takes_aliases and all(map(_is_former_type, aliases)):
+            return [alias_pb2.Alias(spec=alias_pb2.Alias.Spec(type=alias.type_, parentUrn="")) for alias in aliases]
+        return await prepare(made_resource, options, engine_takes_aliases)
+
+    made.collapse_alias_to_urn = collapse_alias_to_urn
+    registered.prepare_aliases = prepare_aliases
+
+
+def _is_former_type(alias: Any) -> bool:
+    given = getattr(alias, "__dict__", {})
+    return isinstance(given.get("type_"), str) and all(
+        given.get(name) is ... for name in ("name", "parent", "stack", "project")
+    )
 
 
 def _send_no_debug_messages() -> None:
