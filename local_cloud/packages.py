@@ -6,6 +6,7 @@ import threading
 from typing import Final
 
 from local_cloud import azure, azuread, cloudflare, random, time, tls
+from local_cloud.server.schema import read_in_another_process
 
 PACKAGES: Final = (
     azure.PACKAGE,
@@ -18,13 +19,5 @@ PACKAGES: Final = (
 
 
 def read_schemas() -> threading.Thread:
-    """Reads every type's schema in a thread of its own: importing the SDKs takes seconds, which the first preview need not wait for."""
-    thread = threading.Thread(target=_read_schemas, name="schemas", daemon=True)
-    thread.start()
-    return thread
-
-
-def _read_schemas() -> None:
-    for package in PACKAGES:
-        for resource_type in package.types:
-            _ = resource_type.schema
+    """Starts to read every type's schema; importing the SDKs takes seconds, which the first preview need not wait for."""
+    return read_in_another_process(resource_type.sdk for package in PACKAGES for resource_type in package.types)

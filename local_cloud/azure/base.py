@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-import typing
 from typing import Any, ClassVar, Final
 
 from local_cloud.azure.shared import SHARED
@@ -71,20 +70,17 @@ class AzureType(RecordedType):
         provider, *rest = self.path.rsplit("/providers/", 1)[-1].split("/")
         return "/".join([provider, *rest[::2]])
 
-    @functools.cached_property
-    def api_version(self) -> str | None:
-        """The version of Azure's API that the SDK uses, as the documentation of its class says."""
-        documented = " ".join(str(each.__doc__) for each in typing.get_overloads(self.schema.resource_class.__init__))
-        found = re.search(r"Uses Azure REST API version ([\w-]+)\.", documented)
-        return found.group(1) if found else None
-
     def same(self, path: str, old: Any, new: Any) -> bool:
         """`West Europe` and `westeurope` are the same location."""
         return path == "location" and isinstance(old, str) and isinstance(new, str) and _written(old) == _written(new)
 
     def known_at_preview(self, inputs: Inputs) -> Outputs:
         """The name, ARM type and API version, where the SDK has such outputs."""
-        known = {"name": inputs.get(self.parameters[-1]), "type": self.arm_type, "azureApiVersion": self.api_version}
+        known = {
+            "name": inputs.get(self.parameters[-1]),
+            "type": self.arm_type,
+            "azureApiVersion": self.schema.api_version,
+        }
         return {key: value for key, value in known.items() if key in self.schema.outputs and isinstance(value, str)}
 
     def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:

@@ -1,24 +1,32 @@
 """
 What the installed SDKs say about a resource type: property names on the wire, types, required ones, enumerated values.
 
-Read from the SDK's own classes, so it cannot fall behind them. What the services ask beyond it is declared as rules, type by type.
+Read from the SDKs' own classes, by `sdk`. What the services ask beyond it is declared as rules, type by type.
 """
 
 from __future__ import annotations
 
-import enum
-import functools
 import importlib
-import inspect
-import re
-import typing
-from collections.abc import Awaitable, Mapping, Sequence
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-import pulumi
 
-_SCALARS: Final[dict[Any, str]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+@dataclass(frozen=True)
+class SdkClass:
+    """The name of a class of an SDK."""
+
+    module: str
+    name: str
+
+    def load(self) -> Any:
+        """The class; imports its SDK."""
+        return getattr(importlib.import_module(self.module), self.name)
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Object:
     """A nested object; `name` is the SDK class."""
 
     name: str
-    cls: Any
+    cls: SdkClass
 
     @property
     def properties(self) -> Mapping[str, Property]:
@@ -84,14 +92,34 @@ class Property:
 
 @dataclass(frozen=True)
 class Schema:
-    """One resource type: what goes in and what comes out, by wire name."""
+    """
+    One resource type.
+
+    Attributes:
+        inputs: what goes in, by wire name.
+        outputs: what comes out, by wire name.
+        resource_class: the class that programs use.
+        api_version: the version of Azure's API that its documentation names.
+    """
 
     inputs: Mapping[str, Property]
     outputs: Mapping[str, Property]
-    resource_class: type[pulumi.CustomResource]
+    resource_class: SdkClass
+    api_version: str | None
 
 
-@functools.cache
+@dataclass(frozen=True)
+class Found:
+    """What was read: schemas of resource classes, properties of the nested ones."""
+
+    schemas: dict[SdkClass, Schema]
+    properties: dict[SdkClass, Mapping[str, Property]]
+
+
+_FOUND = Found({}, {})
+_READING = threading.Lock()
+
+
 def schema_of(module: str, name: str) -> Schema:
     """
     The schema of one SDK resource class.
@@ -100,101 +128,45 @@ def schema_of(module: str, name: str) -> Schema:
         module: the SDK module, `pulumi_azure_native.keyvault`.
         name: the class in it, `Vault`.
     """
-    package = importlib.import_module(module)
-    cls = getattr(package, name)
-    # Where a nested type has the name already (azuread's ApplicationPasswordArgs), the resource's own is ...InitArgs.
-    args_cls = getattr(package, f"{name}InitArgs", None) or getattr(package, f"{name}Args")
-    return Schema(inputs=properties_of(args_cls), outputs=properties_of(cls), resource_class=cls)
+    cls = SdkClass(module, name)
+    if cls not in _FOUND.schemas:
+        with _READING:
+            if cls not in _FOUND.schemas:
+                _FOUND.schemas[cls] = _sdk().schema_of(cls)
+    return _FOUND.schemas[cls]
 
 
-@functools.cache
-def properties_of(cls: Any) -> Mapping[str, Property]:
+def properties_of(cls: SdkClass) -> Mapping[str, Property]:
     """The properties of an SDK class (an Args class, an output class or a resource), by wire name."""
-    scope = dict(vars(importlib.import_module(cls.__module__)))
-    local = {"Output": pulumi.Output, "T": type(None)}
-    required = _required(cls)
-    found: dict[str, Property] = {}
-    for name, wire, getter in _getters(cls):
-        hint = typing.get_type_hints(getter, globalns=scope, localns=local).get("return", Any)
-        choices = _documented_choices(inspect.getdoc(getter) or "")
-        found[wire] = Property(wire, name, _type(hint, choices), name in required)
-    return found
+    if cls not in _FOUND.properties:
+        _FOUND.properties[cls] = _sdk().properties_of(cls)
+    return _FOUND.properties[cls]
 
 
-def _getters(cls: Any) -> list[tuple[str, str, Any]]:
-    """Python name, wire name and getter of each property; output classes keep their getters like Args do."""
-    members: Mapping[str, Any] = cls.__dict__
-    found: list[tuple[str, str, Any]] = []
-    for name, value in members.items():
-        getter = value.fget if isinstance(value, property) else None
-        wire = getattr(getter, "_pulumi_name", None)
-        if wire is not None:
-            found.append((name, wire, getter))
-    return found
+def read_in_another_process(resources: Iterable[tuple[str, str]]) -> threading.Thread:
+    """
+    Reads the schemas of resource classes, by module and name, without importing an SDK here.
+
+    Returns at once; `schema_of` waits. Should the other process fail, `schema_of` reads here what it is asked for.
+    """
+    thread = threading.Thread(target=_read, args=(list(resources),), name="schemas", daemon=True)
+    _READING.acquire()  # before anybody asks; `_read` releases it
+    thread.start()
+    return thread
 
 
-def _required(cls: Any) -> frozenset[str]:
-    signature = inspect.signature(cls.__init__)
-    return frozenset(
-        name
-        for name, parameter in signature.parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.default is inspect.Parameter.empty
-    )
+def _read(wanted: list[tuple[str, str]]) -> None:
+    try:
+        argv = [sys.executable, "-m", "local_cloud.server.sdk"]
+        done = subprocess.run(argv, input=json.dumps(wanted).encode(), stdout=subprocess.PIPE, cwd="/", check=False)
+        if done.returncode == 0:
+            found: Found = pickle.loads(done.stdout)  # noqa: S301  our own process wrote it
+            _FOUND.properties.update(found.properties)
+            _FOUND.schemas.update(found.schemas)
+    finally:
+        _READING.release()
 
 
-def _documented_choices(doc: str) -> tuple[str, ...]:
-    """Values that a Cloudflare docstring enumerates; there is no enum class to read them from."""
-    found = re.search(r'Available values: ((?:"[^"]*"(?:, )?)+)', " ".join(doc.split()))
-    # The documentation generator turned underscores into asterisks: `http*ratelimit`, `lets*encrypt`.
-    return tuple(value.replace("*", "_") for value in re.findall(r'"([^"]*)"', found.group(1))) if found else ()
-
-
-def _type(hint: Any, choices: tuple[str, ...]) -> Type:
-    members = [member for member in _members(hint) if member is not dict and not _is_args_dict(member)]
-    enums = [m for m in members if isinstance(m, type) and issubclass(m, enum.Enum)]
-    if enums:
-        values = tuple(value.value for each in enums for value in each)
-        return Scalar(_SCALARS.get(type(values[0]), "string"), values)
-    kinds = [_one(member, choices) for member in members]
-    if not kinds or any(isinstance(kind, Anything) for kind in kinds):
-        return Anything()
-    return kinds[0] if len(kinds) == 1 else OneOf(tuple(kinds))
-
-
-def _members(hint: Any) -> list[Any]:
-    """The types that a hint allows, without `None` and the wrappers Input, Output and Awaitable."""
-    origin = typing.get_origin(hint)
-    if origin is pulumi.Output:
-        return _members(typing.get_args(hint)[0])
-    if origin is typing.Union or str(origin) == "<class 'types.UnionType'>":
-        found: list[Any] = []
-        for member in typing.get_args(hint):
-            if member is type(None) or typing.get_origin(member) in {Awaitable, pulumi.Output}:
-                continue
-            found.extend(member for member in _members(member) if member not in found)
-        return found
-    return [hint]
-
-
-def _is_args_dict(member: Any) -> bool:
-    """The TypedDict beside every Args class says the same again."""
-    return typing.is_typeddict(member)
-
-
-def _one(member: Any, choices: tuple[str, ...]) -> Type:
-    if member in _SCALARS:
-        return Scalar(_SCALARS[member], choices if member is str else (), ignore_case=bool(choices))
-    origin = typing.get_origin(member)
-    arguments = typing.get_args(member)
-    if origin is Sequence:
-        return ListOf(_type(arguments[0], choices))
-    if origin is Mapping:
-        return MapOf(_type(arguments[1], ()))
-    if isinstance(member, type) and properties_exist(member):
-        return Object(member.__name__, member)
-    return Anything()
-
-
-def properties_exist(cls: type) -> bool:
-    """Whether the class is one of an SDK's input or output classes."""
-    return bool(getattr(cls, "_pulumi_input_type", False) or getattr(cls, "_pulumi_output_type", False))
+def _sdk() -> Any:
+    """Imported where it is needed: it takes the SDKs' memory with it."""
+    return importlib.import_module("local_cloud.server.sdk")

@@ -9,7 +9,7 @@ from local_cloud.packages import PACKAGES
 from local_cloud.server import diff, outputs
 from local_cloud.server.recorded import RecordedType
 from local_cloud.server.resource_type import Refusal
-from local_cloud.server.schema import properties_of
+from local_cloud.server.schema import SdkClass, properties_of
 from local_cloud.server.wire import UNKNOWN, encode_struct, has_unknown
 from tests.support.property_values import patched, properties_below
 from tests.support.recorded_cloud import RecordedCloud, call_for
@@ -31,7 +31,7 @@ def _made(resource_type, call=None, **changes):
 
 def _read_by_sdk(resource_type, values):
     """The outputs as a program gets them: by Python name, objects as the SDK's output classes."""
-    cls = resource_type.schema.resource_class
+    cls = resource_type.schema.resource_class.load()
     types = _types.resource_types(cls)
     names = _types.resource_pulumi_to_py_names(cls)
     received = rpc.deserialize_properties(encode_struct(values))
@@ -45,7 +45,7 @@ def _every_value(value):
     """Every value inside, read by the getters of the SDK's classes."""
     yield value
     if getattr(type(value), "_pulumi_output_type", False):
-        for prop in properties_of(type(value)).values():
+        for prop in properties_of(SdkClass(type(value).__module__, type(value).__name__)).values():
             yield from _every_value(getattr(value, prop.python))
     elif isinstance(value, dict):
         for item in value.values():

@@ -34,7 +34,7 @@ def sent_by_sdk(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[
 
     @test
     def program() -> Any:
-        cls = resource_type.schema.resource_class
+        cls = resource_type.schema.resource_class.load()
         arguments = _arguments(resource_type.schema.inputs, inputs)
         if "resource_name" in arguments:  # the name of the first parameter: the property's is resource_name_
             arguments["resource_name_"] = arguments.pop("resource_name")
@@ -50,7 +50,7 @@ def _arguments(properties: Mapping[str, Property], values: Mapping[str, Any]) ->
 
 def _argument(kind: Type, value: Any) -> Any:
     if isinstance(kind, Object) and isinstance(value, Mapping):
-        return kind.cls(**_arguments(kind.properties, value))
+        return kind.cls.load()(**_arguments(kind.properties, value))
     if isinstance(kind, ListOf) and isinstance(value, list):
         return [_argument(kind.item, item) for item in value]
     if isinstance(kind, MapOf) and isinstance(value, Mapping):

@@ -1,0 +1,61 @@
+"""Schemas are read from the SDKs by a process of their own, and are the same as if they had been read here."""
+
+import subprocess
+import sys
+
+import pytest
+
+from local_cloud.packages import PACKAGES
+from local_cloud.server import schema, sdk
+from local_cloud.server.schema import Found, Object, SdkClass
+
+TYPES = [resource_type for package in PACKAGES for resource_type in package.types]
+VAULT = ("pulumi_azure_native.keyvault", "Vault")
+
+
+@pytest.fixture
+def nothing_found(monkeypatch):
+    monkeypatch.setattr(schema, "_FOUND", Found({}, {}))
+
+
+@pytest.fixture(scope="module")
+def read_elsewhere():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_FOUND", Found({}, {}))
+        schema.read_in_another_process(each.sdk for each in TYPES).join()
+        return schema._FOUND
+
+
+@pytest.mark.parametrize("resource_type", TYPES, ids=lambda each: each.token)
+def test_a_schema_from_the_other_process_is_the_one_that_is_read_here(read_elsewhere, resource_type):
+    cls = SdkClass(*resource_type.sdk)
+    assert read_elsewhere.schemas[cls] == sdk.schema_of(cls)
+
+
+def test_nested_properties_come_from_the_other_process_too(read_elsewhere):
+    nested = [cls for cls in read_elsewhere.properties if cls.name.endswith("Args")]
+    assert len(nested) > 100
+    assert all(read_elsewhere.properties[cls] == sdk.properties_of(cls) for cls in nested)
+
+
+def test_what_the_other_process_cannot_read_is_read_here(nothing_found, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    schema.read_in_another_process([VAULT]).join()
+    properties = schema.schema_of(*VAULT).inputs["properties"].type
+    assert isinstance(properties, Object)
+    assert "tenantId" in properties.properties
+
+
+def test_the_process_that_asks_imports_no_sdk():
+    program = """
+import sys
+from local_cloud.packages import PACKAGES, read_schemas
+read_schemas()
+for package in PACKAGES:
+    for resource_type in package.types:
+        for rule in resource_type.all_rules:
+            assert resource_type.schema.inputs
+print([name for name in sys.modules if name.startswith(("pulumi_", "pulumiverse_"))])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
