@@ -18,13 +18,9 @@ def print_summary(client: Client) -> None:
     table = Table(title="The Ignition platform on this machine", title_justify="left", show_header=False, box=None)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for app in ("api", "admin"):
-        reached = endpoints.get(app)
-        if reached:
-            table.add_row(app, f"{reached['url']}  (at {reached['address']})")
-            table.add_row(
-                "", f"curl --cacert {status['ca_file']} --connect-to ::{reached['address']} {reached['url']}/health"
-            )
+    reached = {app: endpoints[app] for app in ("api", "admin") if endpoints.get(app)}
+    for app, endpoint in reached.items():
+        table.add_row(app, f"{endpoint['url']}  (at {endpoint['address']})")
     database = endpoints.get("postgres")
     if database:
         table.add_row("postgres", f"{database['host']}:{database['port']}/{database['database']}   `ignition psql`")
@@ -32,7 +28,8 @@ def print_summary(client: Client) -> None:
     table.add_row("bucket", f"{endpoints['s3']['url']}  (plain on loopback: {endpoints['s3']['plain_url']})")
     table.add_row("dns", f"dig @{endpoints['dns']['address'].replace(':', ' -p ')} {status['zone']}")
     table.add_row("console", f"{endpoints['console']['url']}   `ignition open console`")
-    table.add_row("CA", f"{status['ca_file']}   `ignition trust` puts it into the system's store")
+    table.add_row("CA", status["ca_file"])
+    table.add_row("", "`ignition trust` puts it into the system's store")
     console.print(table)
     apps = Table(show_edge=False, box=None)
     for heading in ("app", "revision", "replicas", "ready", "restarts"):
@@ -40,3 +37,9 @@ def print_summary(client: Client) -> None:
     for app in status["apps"]:
         apps.add_row(app["name"], app["revision"] or "-", str(app["replicas"]), str(app["ready"]), str(app["restarts"]))
     console.print(apps)
+    if reached:
+        console.print("\nTry it:")
+    for endpoint in reached.values():
+        # Outside the table, which would fold it: it is there to be pasted.
+        line = f"curl --cacert {status['ca_file']} --connect-to ::{endpoint['address']} {endpoint['url']}/health"
+        console.print(f"  {line}", soft_wrap=True)
