@@ -25,7 +25,8 @@ def print_summary(client: Client) -> None:
     if database:
         table.add_row("postgres", f"{database['host']}:{database['port']}/{database['database']}   `ignition psql`")
     table.add_row("key vault", f"{endpoints['key_vault']['url']}")
-    table.add_row("bucket", f"{endpoints['s3']['url']}  (plain on loopback: {endpoints['s3']['plain_url']})")
+    table.add_row("bucket", endpoints["s3"]["url"])
+    table.add_row("", f"{endpoints['s3']['plain_url']} without TLS")
     table.add_row("dns", f"dig @{endpoints['dns']['address'].replace(':', ' -p ')} {status['zone']}")
     table.add_row("console", f"{endpoints['console']['url']}   `ignition open console`")
     table.add_row("CA", status["ca_file"])
