@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
+
+_NEVER_RUN: Final = (
+    "#!/bin/sh\necho 'this file only has to exist: the attached language host does its work' >&2\nexit 1\n"
+)
 
 
 def attached(
@@ -20,9 +25,10 @@ def attached(
         language_port: the language host's port.
         home: the Pulumi home, kept apart from the user's own.
     """
+    path = (str(pulumi.parent), environ.get("PATH", os.defpath), str(_looks_installed(home)))
     return {
         **environ,
-        "PATH": f"{pulumi.parent}{os.pathsep}{environ.get('PATH', os.defpath)}",
+        "PATH": os.pathsep.join(path),
         "PULUMI_DEBUG_PROVIDERS": providers,
         "PULUMI_DEBUG_LANGUAGES": f"python:{language_port}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -30,6 +36,20 @@ def attached(
         "PULUMI_HOME": str(home),
         "no_grpc_proxy": _without_proxy(environ),
     }
+
+
+def _looks_installed(home: Path) -> Path:
+    """
+    A directory with a file of the official language host's name.
+
+    Before it starts a policy pack the engine looks whether that host is installed, though it then asks the attached one.
+    """
+    file = home / "language-hosts" / "pulumi-language-python"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(_NEVER_RUN)
+        file.chmod(0o755)
+    return file.parent
 
 
 def _without_proxy(environ: Mapping[str, str]) -> str:
