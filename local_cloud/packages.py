@@ -6,7 +6,7 @@ import threading
 from typing import Final
 
 from local_cloud import azure, azuread, cloudflare, random, time, tls
-from local_cloud.server.schema import read_in_another_process
+from local_cloud.server.schemas import read_in_another_process
 
 PACKAGES: Final = (
     azure.PACKAGE,

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from local_cloud.server.schema import Schema, schema_of
+from local_cloud.server.schema import Schema
+from local_cloud.server.schemas import schema_of
 
 if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud

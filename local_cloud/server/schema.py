@@ -1,20 +1,15 @@
 """
 What the installed SDKs say about a resource type: property names on the wire, types, required ones, enumerated values.
 
-Read from the SDKs' own classes, by `sdk`. What the services ask beyond it is declared as rules, type by type.
+`sdk` reads it from the SDKs' own classes, `schemas` keeps it. What the services ask beyond it is declared as rules, type by type.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
-import pickle
-import subprocess
-import sys
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class Object:
     @property
     def properties(self) -> Mapping[str, Property]:
         """The object's properties by wire name."""
-        return properties_of(self.cls)
+        return _PROPERTIES[self.cls]
 
 
 @dataclass(frozen=True)
@@ -108,65 +103,9 @@ class Schema:
     api_version: str | None
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was read: schemas of resource classes, properties of the nested ones."""
-
-    schemas: dict[SdkClass, Schema]
-    properties: dict[SdkClass, Mapping[str, Property]]
+_PROPERTIES: Final[dict[SdkClass, Mapping[str, Property]]] = {}
 
 
-_FOUND = Found({}, {})
-_READING = threading.Lock()
-
-
-def schema_of(module: str, name: str) -> Schema:
-    """
-    The schema of one SDK resource class.
-
-    Args:
-        module: the SDK module, `pulumi_azure_native.keyvault`.
-        name: the class in it, `Vault`.
-    """
-    cls = SdkClass(module, name)
-    if cls not in _FOUND.schemas:
-        with _READING:
-            if cls not in _FOUND.schemas:
-                _FOUND.schemas[cls] = _sdk().schema_of(cls)
-    return _FOUND.schemas[cls]
-
-
-def properties_of(cls: SdkClass) -> Mapping[str, Property]:
-    """The properties of an SDK class (an Args class, an output class or a resource), by wire name."""
-    if cls not in _FOUND.properties:
-        _FOUND.properties[cls] = _sdk().properties_of(cls)
-    return _FOUND.properties[cls]
-
-
-def read_in_another_process(resources: Iterable[tuple[str, str]]) -> threading.Thread:
-    """
-    Reads the schemas of resource classes, by module and name, without importing an SDK here.
-
-    Returns at once; `schema_of` waits. Should the other process fail, `schema_of` reads here what it is asked for.
-    """
-    thread = threading.Thread(target=_read, args=(list(resources),), name="schemas", daemon=True)
-    _READING.acquire()  # before anybody asks; `_read` releases it
-    thread.start()
-    return thread
-
-
-def _read(wanted: list[tuple[str, str]]) -> None:
-    try:
-        argv = [sys.executable, "-m", "local_cloud.server.sdk"]
-        done = subprocess.run(argv, input=json.dumps(wanted).encode(), stdout=subprocess.PIPE, cwd="/", check=False)
-        if done.returncode == 0:
-            found: Found = pickle.loads(done.stdout)  # noqa: S301  our own process wrote it
-            _FOUND.properties.update(found.properties)
-            _FOUND.schemas.update(found.schemas)
-    finally:
-        _READING.release()
-
-
-def _sdk() -> Any:
-    """Imported where it is needed: it takes the SDKs' memory with it."""
-    return importlib.import_module("local_cloud.server.sdk")
+def know_properties(found: Mapping[SdkClass, Mapping[str, Property]]) -> None:
+    """Makes the properties of classes known to every `Object` of them; classes nest in circles, so they are looked up."""
+    _PROPERTIES.update(found)

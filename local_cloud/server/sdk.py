@@ -1,5 +1,5 @@
 """
-Reads the installed SDKs' own classes: what `schema` knows of a resource type comes from here, so it cannot fall behind them.
+Reads the installed SDKs' own classes, so that no schema can fall behind them.
 
 The SDKs are some hundred megabytes once they are imported. So a process that stays lets another read them, which prints what it
 found and ends: `python -m local_cloud.server.sdk`, with the wanted classes as JSON on its standard input.
@@ -17,13 +17,13 @@ import re
 import sys
 import typing
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
 
 from local_cloud.server.schema import (
     Anything,
-    Found,
     ListOf,
     MapOf,
     Object,
@@ -36,6 +36,14 @@ from local_cloud.server.schema import (
 )
 
 _SCALARS: Final[dict[Any, str]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read: schemas of resource classes, properties of the classes nested in them."""
+
+    schemas: dict[SdkClass, Schema]
+    properties: dict[SdkClass, Mapping[str, Property]]
 
 
 def schema_of(resource: SdkClass) -> Schema:
@@ -186,4 +194,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    importlib.import_module(__spec__.name).main()  # by the name under which the other process knows what is pickled

@@ -9,7 +9,8 @@ from local_cloud.packages import PACKAGES
 from local_cloud.server import diff, outputs
 from local_cloud.server.recorded import RecordedType
 from local_cloud.server.resource_type import Refusal
-from local_cloud.server.schema import SdkClass, properties_of
+from local_cloud.server.schema import SdkClass
+from local_cloud.server.sdk import properties_of
 from local_cloud.server.wire import UNKNOWN, encode_struct, has_unknown
 from tests.support.property_values import patched, properties_below
 from tests.support.recorded_cloud import RecordedCloud, call_for
