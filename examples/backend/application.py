@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app_config import Settings
 from examples.backend.checks import CHECKS, Check
-from examples.backend.page import settings_page
+from examples.backend.page import revision, settings_page
 
 
 def application(settings: Settings) -> Starlette:
@@ -42,6 +42,7 @@ def application(settings: Settings) -> Starlette:
             Route("/", home),
             Route("/health", _alive),
             Route("/health/ready", ready),
+            Route("/upload", _upload, methods=["POST"]),
             WebSocketRoute("/ws", _echo),
         ],
         middleware=[
@@ -56,8 +57,16 @@ def application(settings: Settings) -> Starlette:
 
 
 async def _alive(_request: Request) -> Response:
-    """Only that the process answers: a restart mends neither the database nor the bucket."""
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    """Only that the process answers, and as which revision: a restart mends neither the database nor the bucket."""
+    return JSONResponse({"status": "ok", "revision": revision()}, headers={"Cache-Control": "no-store"})
+
+
+async def _upload(request: Request) -> Response:
+    """Counts what comes, as long as it takes."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+    return JSONResponse({"bytes": size, "revision": revision()}, headers={"Cache-Control": "no-store"})
 
 
 async def _run(name: str, check: Check, settings: Settings) -> tuple[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from itertools import groupby
 
 from app_config import Settings, variables
@@ -28,12 +29,18 @@ _PAGE = """<!doctype html>
 <main>
 <h1>Ignition API</h1>
 <p><a href="/health">health</a> · <a href="/health/ready">ready: database, storage, settings</a></p>
+<p>Revision <code>{revision}</code></p>
 {tables}
 </main>
 </body>
 </html>
 """
 _HIDDEN = "<em>secret</em>"
+
+
+def revision() -> str:
+    """The revision that this process is a replica of, as Container Apps says it; `none` elsewhere."""
+    return os.environ.get("CONTAINER_APP_REVISION", "none")
 
 
 def settings_page(settings: Settings) -> str:
@@ -52,4 +59,4 @@ def settings_page(settings: Settings) -> str:
             for each in members
         )
         tables.append(f"<table><caption>{html.escape(group)}</caption>\n{rows}\n</table>")
-    return _PAGE.format(tables="\n".join(tables))
+    return _PAGE.format(revision=html.escape(revision()), tables="\n".join(tables))

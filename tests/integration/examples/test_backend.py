@@ -65,7 +65,18 @@ def test_it_is_alive_without_database_and_storage(start: Start, environment: Map
         "DATABASE_URL": "postgresql://a:b@127.0.0.1:9/d?sslmode=disable",
         "STORAGE_ENDPOINT": "http://127.0.0.1:9",
     }
-    assert httpx.get(f"{start(IMAGE, {**environment, **nowhere})}/health").json() == {"status": "ok"}
+    assert httpx.get(f"{start(IMAGE, {**environment, **nowhere})}/health").json()["status"] == "ok"
+
+
+def test_it_says_which_revision_it_is(start: Start, environment: Mapping[str, str]) -> None:
+    url = start(IMAGE, {**environment, "CONTAINER_APP_REVISION": "ca-api--blue"})
+    assert httpx.get(f"{url}/health").json() == {"status": "ok", "revision": "ca-api--blue"}
+    assert "<code>ca-api--blue</code>" in httpx.get(url).text
+
+
+def test_it_counts_what_is_uploaded(start: Start, environment: Mapping[str, str]) -> None:
+    answer = httpx.post(f"{start(IMAGE, environment)}/upload", content=iter([b"first", b"second"]))
+    assert answer.json() == {"bytes": 11, "revision": "none"}
 
 
 def test_the_page_shows_settings_and_no_secret(start: Start, environment: Mapping[str, str]) -> None:
