@@ -148,11 +148,14 @@ class _Logs:
 
     def _tail(self, request: Request) -> tuple[Tail | None, Response]:
         app = request.path_params["app"]
+        jobs = self._cloud.parts.platform.jobs()
         name = self._cloud.apps.get(app)
-        if name is None:
-            known = ", ".join(self._cloud.apps) or "none"
-            return None, PlainTextResponse(f"there is no app '{app}'; apps here: {known}", 404)
-        return Tail(lambda: log_files_of(self._cloud, name)), Response()
+        if name is not None:
+            return Tail(lambda: log_files_of(self._cloud, name)), Response()
+        if app in jobs:
+            return Tail(lambda: log_files_of_job(self._cloud, app)), Response()
+        known = ", ".join((*self._cloud.apps, *jobs)) or "none"
+        return None, PlainTextResponse(f"there is no app '{app}'; apps here: {known}", 404)
 
     async def _followed(self, tail: Tail, count: int) -> AsyncIterator[list[str]]:
         yield await run_in_threadpool(self._safe, lambda: tail.begin(count))
@@ -173,6 +176,13 @@ def log_files_of(cloud: LocalCloud, name: str) -> dict[str, Path]:
         for replica in (found.replicas if found is not None else ())
         for container, file in replica.log_files.items()
     }
+
+
+def log_files_of_job(cloud: LocalCloud, name: str) -> dict[str, Path]:
+    """The log files of a job's last execution, by REPLICA/CONTAINER; none of a job that is gone."""
+    platform = cloud.parts.platform
+    executions = platform.job(name).record.executions if name in platform.jobs() else ()
+    return executions[-1].log_files if executions else {}
 
 
 def _count(request: Request) -> int:

@@ -30,6 +30,7 @@ from local_cloud.backends.errors import BackendError
 from local_cloud.console import console_routes
 from local_cloud.daemon.app_variables import app_variable
 from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.job_routes import job_routes
 from local_cloud.daemon.status import status
 
 _COOKIE: Final = "ignition-console"
@@ -59,6 +60,7 @@ class Control:
             Route("/api/overrides", self._override, methods=["POST"]),
             Route("/api/psql-url", self._psql_url),
             Route("/api/stop", self._end, methods=["POST"]),
+            *job_routes(cloud),
             *console_routes(cloud, state, lambda: status(cloud, state, self.url), ending=self._ending),
         ]
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "console.localhost"])

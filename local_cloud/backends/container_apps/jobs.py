@@ -38,7 +38,8 @@ class Execution:
     Attributes:
         started: seconds since 1970.
         reason: why it failed.
-        log_files: by replica and container.
+        log_files: by replica and container, init containers included.
+        exit_codes: of the containers that have ended, each by what its log file is kept by; 128 and more: ended by a signal.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Execution:
     ended: float | None = None
     reason: str | None = None
     log_files: dict[str, Path] = field(default_factory=dict[str, Path])
+    exit_codes: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,8 @@ class Job:
         name = f"{spec.name}-{secrets.token_hex(4)[:7]}"
         values = resolved(spec.secrets, self._resolve_secret)
         owners = [self._owner(spec, name, number, values) for number in range(max(spec.parallelism, spec.completions))]
-        plans = [(owner, self._launcher.plan(owner, each, first=False)) for owner in owners for each in spec.containers]
+        containers = (*spec.init_containers, *spec.containers)
+        plans = [(owner, self._launcher.plan(owner, each, first=False)) for owner in owners for each in containers]
         execution = Execution(
             name=name,
             state="Running",
@@ -121,7 +124,8 @@ class Job:
         )
         with self._lock:
             self._running[name] = set()
-            self.record = replace(self.record, executions=(*self.record.executions, execution)[-_EXECUTIONS_KEPT:])
+            self.record = replace(self.record, executions=(*self.record.executions, execution))
+            self._prune()
             self._keep()
         threading.Thread(target=self._run, args=(spec, name, owners), name=f"job {name}", daemon=True).start()
         return name
@@ -224,9 +228,17 @@ class Job:
         try:
             why = run_once(plan, process, timeout_s=max(deadline - time.monotonic(), 0))
         finally:
-            with self._lock:
-                self._running[execution].discard(process)
+            self._note_end(execution, f"{owner.replica}/{container.name}", process)
         return f"container {container.name} {why}" if why is not None else None
+
+    def _note_end(self, execution: str, container: str, process: Process) -> None:
+        code = process.exit_code
+        with self._lock:
+            self._running[execution].discard(process)
+            if code is not None:
+                known = self.execution(execution)
+                codes = {**known.exit_codes, container: code if code >= 0 else 128 - code}
+                self._replace(replace(known, exit_codes=codes))
 
     def _owner(self, spec: JobSpec, execution: str, number: int, values: dict[str, str]) -> Owner:
         replica = f"{execution}-{number + 1}"
@@ -239,10 +251,21 @@ class Job:
         return Owner(name=spec.name, replica=replica, identities=spec.identities, variables=variables, secrets=values)
 
     def _end(self, name: str, state: ExecutionState, reason: str | None) -> None:
-        ended = replace(self.execution(name), state=state, ended=time.time(), reason=reason)
-        executions = tuple(ended if each.name == name else each for each in self.record.executions)
-        self.record = replace(self.record, executions=executions)
+        self._replace(replace(self.execution(name), state=state, ended=time.time(), reason=reason))
         self._events.add(self.record.spec.name, f"{name} {state.lower()}{f': {reason}' if reason else ''}")
+
+    def _prune(self) -> None:
+        """Forget the oldest executions that have ended, and their logs."""
+        surplus = [each for each in self.record.executions[:-_EXECUTIONS_KEPT] if each.state != "Running"]
+        self.record = replace(
+            self.record, executions=tuple(each for each in self.record.executions if each not in surplus)
+        )
+        for file in (file for each in surplus for file in each.log_files.values()):
+            shutil.rmtree(file.parent, ignore_errors=True)
+
+    def _replace(self, execution: Execution) -> None:
+        executions = tuple(execution if each.name == execution.name else each for each in self.record.executions)
+        self.record = replace(self.record, executions=executions)
 
     def _keep(self) -> None:
         self._records.put(self.record.spec.name, self.record)

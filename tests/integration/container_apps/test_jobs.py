@@ -36,6 +36,7 @@ def test_a_job_runs_to_its_end_with_its_environment_and_keeps_its_log(stage: Sta
 def test_a_failed_job_says_why_with_its_last_lines(stage: Stage) -> None:
     ended = run(stage, job(stage, "echo no such table; exit 4"))
     assert ended.state == "Failed"
+    assert list(ended.exit_codes.values()) == [4]
     assert "exited with code 4" in (ended.reason or "")
     assert "no such table" in (ended.reason or "")
 
@@ -66,11 +67,26 @@ def test_a_stopped_execution_is_ended(stage: Stage) -> None:
     assert found.execution(execution).state == "Stopped"
 
 
+def test_the_oldest_executions_are_forgotten_with_their_logs(stage: Stage) -> None:
+    first, *later = [run(stage, job(stage, "true")) for _ in range(21)]
+    kept = stage.platform.job("job-migrate").record.executions
+    assert [each.name for each in kept] == [each.name for each in later]
+    assert not any(file.exists() for file in first.log_files.values())
+    assert all(file.exists() for each in later for file in each.log_files.values())
+
+
+def test_an_init_container_has_a_log_and_an_exit_code_too(stage: Stage) -> None:
+    stage.map_image("init*", "/bin/sh -c 'echo prepared'")
+    ended = run(stage, job(stage, "kill -TERM $$", init_containers=(Container(name="prepare", image="init"),)))
+    assert [file.read_text() for file in ended.log_files.values()] == ["prepared\n", ""]
+    assert {name.rpartition("/")[2]: code for name, code in ended.exit_codes.items()} == {"prepare": 0, "migrate": 143}
+
+
 def test_executions_are_remembered_by_the_next_daemon(stage: Stage) -> None:
     ended = run(stage, job(stage, "true"))
     stage.close()
     stage.open()
-    assert stage.platform.job("job-migrate").execution(ended.name).state == "Succeeded"
+    assert stage.platform.job("job-migrate").execution(ended.name) == ended
 
 
 def test_an_execution_that_outlived_its_daemon_is_ended_and_noted(stage: Stage) -> None:
