@@ -6,7 +6,6 @@ The reference page of the commands, from the commands themselves.
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import click
 
 from app_config.command.cli import cli as app_config
 from ignition.__main__ import cli as ignition
+from local_cloud.generated_page import write_or_compare
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "commands.md"
 
@@ -71,15 +71,7 @@ def _cell(text: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Write the page, or tell whether it is what the commands say."""
-    parser = argparse.ArgumentParser(prog="python -m ignition.reference", description="The page of commands.")
-    parser.add_argument("--write", action="store_true", help="write it; otherwise it is only compared")
-    if parser.parse_args(argv).write:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    sys.stderr.write(f"{PAGE} is not what the commands say: run `python -m ignition.reference --write`\n")
-    return 1
+    return write_or_compare(PAGE, page, module="ignition.reference", made_from="the commands", argv=argv)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ The reference page of the resource types, from the registered types themselves.
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from local_cloud.generated_page import write_or_compare
 from local_cloud.packages import PACKAGES
 from local_cloud.server.package import Package
 from local_cloud.server.resource_type import ResourceType
@@ -123,15 +123,7 @@ def _cell(text: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Write the page, or tell whether it is what the types say."""
-    parser = argparse.ArgumentParser(prog="python -m local_cloud.reference", description="The page of resource types.")
-    parser.add_argument("--write", action="store_true", help="write it; otherwise it is only compared")
-    if parser.parse_args(argv).write:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    sys.stderr.write(f"{PAGE} is not what the types say: run `python -m local_cloud.reference --write`\n")
-    return 1
+    return write_or_compare(PAGE, page, module="local_cloud.reference", made_from="the types", argv=argv)
 
 
 if __name__ == "__main__":

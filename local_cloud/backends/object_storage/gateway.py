@@ -106,7 +106,7 @@ class Gateway:
         from local_cloud.backends.object_storage.operator import Operator  # noqa: PLC0415
 
         access, secret = self._operator_keys()
-        return Operator(self.plain_port, access, secret)
+        return Operator(self.plain_port, access, secret, REGION)
 
     def _supervise(
         self, name: str, port: int, argv: Sequence[str | Path], env: Mapping[str, str], ca_file: Path | None

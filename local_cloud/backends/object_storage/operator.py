@@ -18,7 +18,6 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from local_cloud.backends.errors import BackendError
-from local_cloud.backends.object_storage.gateway import REGION
 
 
 class Operator:
@@ -29,10 +28,12 @@ class Operator:
         port: the gateway's port for plain HTTP.
         access: the operator's access key id.
         secret: the operator's secret access key.
+        region: the region that signatures name.
     """
 
-    def __init__(self, port: int, access: str, secret: str) -> None:
+    def __init__(self, port: int, access: str, secret: str, region: str) -> None:
         self._port = port
+        self._region = region
         self._credentials = Credentials(access, secret)
 
     @functools.cached_property
@@ -43,7 +44,7 @@ class Operator:
             endpoint_url=f"http://127.0.0.1:{self._port}",
             aws_access_key_id=self._credentials.access_key,
             aws_secret_access_key=self._credentials.secret_key,
-            region_name=REGION,
+            region_name=self._region,
             config=Config(retries={"max_attempts": 2}, proxies={}, s3={"addressing_style": "path"}),
         )
 
@@ -72,7 +73,7 @@ class Operator:
             headers={"X-Amz-Content-Sha256": hashlib.sha256(data).hexdigest()},
             data=data,
         )
-        S3SigV4Auth(self._credentials, "s3", REGION).add_auth(request)
+        S3SigV4Auth(self._credentials, "s3", self._region).add_auth(request)
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         try:
             connection.request("PATCH", path, data, dict(request.headers.items()))
