@@ -8,15 +8,13 @@ imports the SDKs in it, as the official one does. Runs of both kinds take turns,
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
+from bench.figures import Row, children, report, resident_mb, seconds
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
@@ -33,35 +31,6 @@ for number in range({count}):
         f"record-{{number}}", zone_id="0" * 32, name=f"r{{number}}.example.org", type="A", content="192.0.2.1", ttl=300
     )
 """
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure, what was promised of it, and what stands beside it."""
-
-    what: str
-    value: float
-    unit: str
-    limit: float | None = None
-    at_least: bool = False
-    beside: str = ""
-
-    @property
-    def kept(self) -> bool:
-        """Whether the promise holds."""
-        return self.limit is None or (self.value >= self.limit if self.at_least else self.value <= self.limit)
-
-    def __str__(self) -> str:
-        promise = "" if self.limit is None else f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
-        verdict = "" if self.limit is None else ("ok" if self.kept else "BROKEN")
-        return f"{self.what:46} {self.value:8.2f} {self.unit:3} {promise:14} {verdict:7} {self.beside}".rstrip()
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """How long one run takes."""
-    began = time.perf_counter()
-    run()
-    return time.perf_counter() - began
 
 
 def warm(ignition: Ignition, stack: str, project: Path = ROOT) -> None:
@@ -100,18 +69,6 @@ class Cold:
     def close(self) -> None:
         """Ends the host."""
         self._host.stop()
-
-
-def resident_mb(pid: int) -> float:
-    """What a process holds in memory."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Rss:")) / 1024
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started and that still run."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def records(directory: Path, count: int) -> Path:
@@ -157,13 +114,8 @@ def rows(scratch: Path) -> Iterator[Row]:
 
 def main() -> int:
     """Measure, print, and say whether every promise holds."""
-    print(f"load of the machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    kept = True
     with tempfile.TemporaryDirectory() as scratch:
-        for row in rows(Path(scratch)):
-            print(row, flush=True)
-            kept = kept and row.kept
-    return int(not kept)
+        return report(rows(Path(scratch)))
 
 
 if __name__ == "__main__":
