@@ -20,7 +20,7 @@ class ApplicationPassword(DrawnOnce):
 
     token = "azuread:index/applicationPassword:ApplicationPassword"
     module = "pulumi_azuread"
-    create_only = ("applicationId", "displayName", "endDate", "rotateWhenChanged", "startDate")
+    create_only = ("applicationId", "displayName", "endDate", "endDateRelative", "rotateWhenChanged", "startDate")
     secret_outputs = ("value",)
     rules = (
         Pattern(

@@ -65,7 +65,10 @@ class OriginCaCertificate(CloudflareType):
     }
 
     def reach(self, parts: Parts, resource: Resource) -> Outputs:
-        """Signed by this machine's Origin CA, which only the edge trusts."""
+        """Signed by this machine's Origin CA, which only the edge trusts; signed once, since the apps serve what was signed first."""
+        kept = parts.records.get(resource.id)
+        if kept is not None and kept.inputs == resource.inputs:
+            return {name: kept.outputs[name] for name in ("certificate", "expiresOn")}
         days = int(resource.inputs.get("requestedValidity") or 5475)
         signed = parts.origin_ca.sign_request(resource.inputs["csr"], days=days, names=resource.inputs["hostnames"])
         expires = x509.load_pem_x509_certificate(signed.encode()).not_valid_after_utc

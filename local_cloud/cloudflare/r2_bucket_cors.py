@@ -82,5 +82,7 @@ class R2BucketCors(BucketPart):
         return {}
 
     def end(self, parts: Parts, resource: Resource) -> None:
-        """No rules are left."""
-        parts.object_storage.set_cors(resource.inputs["bucketName"], [], resource.inputs["jurisdiction"])
+        """No rules are left; those of a bucket that is gone went with it."""
+        name, jurisdiction = resource.inputs["bucketName"], resource.inputs["jurisdiction"]
+        if (name, jurisdiction) in {(each.name, each.jurisdiction) for each in parts.object_storage.buckets()}:
+            parts.object_storage.set_cors(name, [], jurisdiction)

@@ -8,7 +8,7 @@ from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
 
 
 class TotalTls(EdgeType):
-    """Whether a zone has Total TLS. Removing the resource leaves it as it is, as the real provider does."""
+    """Whether a zone has Total TLS. Removing the resource leaves it as it is in a real zone; the local edge goes back to the default."""
 
     token = "cloudflare:index/totalTls:TotalTls"
     id_from = ("zoneId",)

@@ -54,7 +54,7 @@ def _complete_hsts(inputs: Inputs) -> bool:
 
 
 class ZoneSetting(EdgeType):
-    """One setting. Removing the resource leaves the setting as it is, as the real provider does."""
+    """One setting. Removing the resource leaves it as it is in a real zone; the local edge goes back to the default."""
 
     token = "cloudflare:index/zoneSetting:ZoneSetting"
     id_from = ("zoneId", "settingId")

@@ -36,7 +36,15 @@ class CertRequest(DrawnOnce):
 
     token = "tls:index/certRequest:CertRequest"
     module = "pulumi_tls"
-    create_only = ("dnsNames", "ipAddresses", "privateKeyPem", "subject", "uris")
+    create_only = (
+        "dnsNames",
+        "ipAddresses",
+        "privateKeyPem",
+        "privateKeyPemWo",
+        "privateKeyPemWoVersion",
+        "subject",
+        "uris",
+    )
     secret_outputs = ("privateKeyPem",)
     rules = (
         Pattern(
@@ -78,8 +86,9 @@ class CertRequest(DrawnOnce):
         builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(part(inputs, "subject")))
         names = [x509.DNSName(name) for name in texts(inputs, "dnsNames")]
         addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in texts(inputs, "ipAddresses")]
-        if names or addresses:
-            builder = builder.add_extension(x509.SubjectAlternativeName([*names, *addresses]), critical=False)
+        uris = [x509.UniformResourceIdentifier(text) for text in texts(inputs, "uris")]
+        if names or addresses or uris:
+            builder = builder.add_extension(x509.SubjectAlternativeName([*names, *addresses, *uris]), critical=False)
         pem = builder.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
         return {"certRequestPem": pem, "keyAlgorithm": key_algorithm(key)}
 

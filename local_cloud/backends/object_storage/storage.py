@@ -147,7 +147,7 @@ class ObjectStorage:
         storage_class: str = "Standard",
     ) -> Bucket:
         """
-        Create a bucket; one that exists in the same jurisdiction is left as it is.
+        Create a bucket; of one that exists in the same jurisdiction only the storage class follows.
 
         Raises:
             CloudRefusal: the name is not valid, or taken by a bucket in another jurisdiction.
@@ -171,7 +171,8 @@ class ObjectStorage:
             if known is None:
                 known = Bucket(name, jurisdiction, location, storage_class, created=self._clock())
                 self._record.buckets[name] = known
-                self._save()
+            known.storage_class = storage_class
+            self._save()
             self._apply_policy(name)
             return known
 

@@ -1,0 +1,100 @@
+"""
+Every registered type goes through one life on a local cloud with real parts, driven by the real engine.
+
+All of them live beside each other in one program, which is run a few times for the whole module; each test looks at what became of
+one type.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.types import looks
+from tests.integration.types.life import Life
+from tests.integration.types.world import TYPES
+
+_HERE = "tests/integration/types"
+_STAND = f"if the example cannot stand alone, write what it needs into `standings` in {_HERE}/world.py"
+_REAL = [token for token, each in TYPES.items() if each.real]
+_EVERY = pytest.mark.parametrize("token", TYPES)
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    return Life.run(tmp_path_factory.mktemp("types"))
+
+
+@_EVERY
+def test_the_engine_makes_it(life: Life, token: str) -> None:
+    assert life.made.of(token) == ["create"], f"{life.made.why(token)}\n{_STAND}"
+
+
+@_EVERY
+def test_made_once_more_it_is_the_same_one(life: Life, token: str) -> None:
+    assert life.made_twice.get(token) is None, token
+
+
+@_EVERY
+def test_a_refresh_finds_no_change(life: Life, token: str) -> None:
+    assert life.refreshed.of(token) == ["same"], life.refreshed.why(token)
+
+
+@_EVERY
+def test_the_same_program_changes_nothing(life: Life, token: str) -> None:
+    assert life.again.of(token) == ["same"], life.again.why(token)
+
+
+@_EVERY
+def test_a_changed_property_is_one_update(life: Life, token: str) -> None:
+    wanted = life.wanted[token]
+    if wanted is None:
+        assert life.changed.of(token) == ["same"], life.changed.why(token)
+        return
+    assert wanted, f"{token} has properties that can change: write a `change` into `standings` in {_HERE}/world.py"
+    assert life.changed.of(token) == ["update"], life.changed.why(token)
+    assert life.changed.diffs[token] == wanted
+
+
+@_EVERY
+def test_a_refresh_after_the_change_finds_no_other(life: Life, token: str) -> None:
+    assert life.refreshed_after_change.of(token) == ["same"], life.refreshed_after_change.why(token)
+
+
+@_EVERY
+def test_it_is_imported_by_its_id(life: Life, token: str) -> None:
+    assert life.imported.of(token) == ["import"], life.imported.why(token)
+    assert life.again_after_import.of(token) == ["same"], life.again_after_import.why(token)
+
+
+@_EVERY
+def test_it_is_ended(life: Life, token: str) -> None:
+    assert life.ended.of(token) == ["delete"], life.ended.why(token)
+    assert not [urn for urn in life.left if urn.endswith(f"::{token}")]
+
+
+@_EVERY
+def test_ended_once_more_it_is_no_error(life: Life, token: str) -> None:
+    assert life.ended_twice.get(token) is None, token
+
+
+@pytest.mark.parametrize("token", _REAL)
+def test_its_part_is_as_declared(life: Life, token: str) -> None:
+    assert token in looks.ALL, (
+        f"{token} has a real part: say in `PARTS` (or `VALUES`, where it only makes values) in {_HERE}/looks.py "
+        "what can be seen of it"
+    )
+    assert (life.made.looked[token], life.changed.looked[token]) == (None, None), token
+
+
+@pytest.mark.parametrize("token", looks.PARTS)
+def test_nothing_is_left_of_its_part(life: Life, token: str) -> None:
+    assert life.ended.looked[token] is not None, f"{token}: its part still shows what was declared"
+
+
+@pytest.mark.parametrize("token", looks.LEFT_IN_FORCE)
+def test_its_end_leaves_it_in_force(life: Life, token: str) -> None:
+    assert life.in_force[token] is None, token
+
+
+def test_nothing_at_all_is_left(life: Life) -> None:
+    assert life.left == []
