@@ -51,9 +51,9 @@ class Address:
 
 
 def fingerprint() -> str:
-    """Changes whenever a file of the local cloud does, so that an edited rule is in force at the next command."""
+    """Changes with the local cloud's files and with the interpreter: an edited rule, a new environment hold from the next command on."""
     stamps = sorted((str(file), file.stat().st_mtime_ns) for file in _PACKAGE.rglob("*.py"))
-    return f"{zlib.crc32(json.dumps(stamps).encode()):08x}-{len(stamps)}"
+    return f"{zlib.crc32(json.dumps([sys.executable, stamps]).encode()):08x}-{len(stamps)}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 
 import pytest
@@ -97,3 +98,9 @@ def test_one_that_does_not_end_says_how_to_end_it(background):
     with pytest.raises(BackgroundError, match=f"kill -9 {running.pid}"):
         it.stop(wait_s=0.2)
     os.kill(running.pid, signal.SIGKILL)
+
+
+def test_another_interpreter_is_other_code(monkeypatch):
+    before = fingerprint()
+    monkeypatch.setattr(sys, "executable", "/another/environment/bin/python")
+    assert fingerprint() != before
