@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local_cloud.backends.sealing import Seal
 from local_cloud.backends.sqlite_file import SqliteFile
-from local_cloud.server.resource_type import Resource
+from local_cloud.server.resource import Resource
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS resource (

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from local_cloud.azure.shared import duration_minutes
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Range, Valid
 
 ALERT_SOURCE: Final = "https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-types"

@@ -10,7 +10,8 @@ from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
 from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_IDENTITY
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal, Resource
+from local_cloud.server.resource import Inputs, Outputs, Refusal, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Related, Valid, part
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from local_cloud.azure.app_specs import app_of
 from local_cloud.azure.base import AzureType, verification_id
 from local_cloud.azure.shared import NAME_RULES
 from local_cloud.server import outputs
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, Valid, part
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from local_cloud.azure.app_secrets import DOCS, EXAMPLE_SECRET, SECRET_RULES, are_distinct, distinct_names
 from local_cloud.azure.shared import EXAMPLE_IDENTITY, example_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Length, Pattern, Range, Related, Rule, Valid, items_at, part
 
 _PROBE: Final = "template.containers[].probes[]"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.app_secrets import DOCS, are_distinct
 from local_cloud.azure.shared import arm_id, example_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Length, Range, Related, Rule, Valid, items_at, part
 
 _INGRESS: Final = "configuration.ingress"

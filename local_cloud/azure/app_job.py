@@ -10,7 +10,8 @@ from local_cloud.azure.app_ingress import ENVIRONMENT_ID
 from local_cloud.azure.app_specs import job_of
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import NAME_RULES
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Valid, part
 
 if TYPE_CHECKING:

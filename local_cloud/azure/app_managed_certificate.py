@@ -9,7 +9,8 @@ from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
 from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, part
 
 if TYPE_CHECKING:

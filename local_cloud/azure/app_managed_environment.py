@@ -9,7 +9,8 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_SUBNET, NAME_RULES, arm_id
 from local_cloud.backends.container_apps.spec import EnvironmentSpec
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, part
 
 if TYPE_CHECKING:

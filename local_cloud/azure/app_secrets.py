@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from local_cloud.azure.shared import EXAMPLE_IDENTITY
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Pattern, Related, Rule, items_at, part
 
 DOCS: Final = "https://learn.microsoft.com/azure/container-apps"

@@ -17,7 +17,7 @@ from local_cloud.backends.container_apps.spec import (
     Template,
     TrafficWeight,
 )
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import objects, part, texts
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GUID, EXAMPLE_SUBSCRIPTION, example_id, guid
 from local_cloud.server.guids import GUID
-from local_cloud.server.resource_type import Outputs, Resource
+from local_cloud.server.resource import Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Pattern
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from local_cloud.azure.shared import SHARED
 from local_cloud.server import outputs
 from local_cloud.server.guids import stable_guid
 from local_cloud.server.recorded import RecordedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal, Resource
+from local_cloud.server.resource import Inputs, Outputs, Refusal, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Rule
 from local_cloud.server.schema import Object
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from local_cloud.azure.authorization_role_assignment import SCOPE
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GROUP
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Length, Pattern, Valid
 
 _BUDGETS: Final = "https://learn.microsoft.com/rest/api/consumption/budgets/create-or-update"

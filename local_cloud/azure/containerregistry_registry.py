@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Final
 from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import NAME_RULES
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Rule, Valid, value_at
 
 _TIERS: Final = "https://learn.microsoft.com/azure/container-registry/container-registry-skus"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server import EXAMPLE_SERVER
 from local_cloud.azure.dbforpostgresql_server_rules import SERVER_NAME
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern
 
 if TYPE_CHECKING:

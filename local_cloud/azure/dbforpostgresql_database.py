@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server import EXAMPLE_SERVER
 from local_cloud.azure.dbforpostgresql_server_rules import SERVER_NAME
-from local_cloud.server.resource_type import Outputs, Resource
+from local_cloud.server.resource import Outputs, Resource
 from local_cloud.server.rules import Pattern, Valid
 
 if TYPE_CHECKING:

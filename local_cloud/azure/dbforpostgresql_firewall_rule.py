@@ -9,7 +9,7 @@ from local_cloud.azure.addresses import is_ipv4
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server import EXAMPLE_SERVER
 from local_cloud.azure.dbforpostgresql_server_rules import SERVER_NAME
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Pattern, Valid
 
 _API: Final = (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.dbforpostgresql_server_rules import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
 from local_cloud.azure.shared import EXAMPLE_NETWORK
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.transitions import Transition
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from local_cloud.azure.shared import NAME_RULES, arm_id, example_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Pattern, Range, Rule, Valid, part
 
 _DOCS: Final = "https://learn.microsoft.com/azure/postgresql/flexible-server"

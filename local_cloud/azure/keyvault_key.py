@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.keyvault_vault import VAULT_NAME
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern
 
 _ABOUT: Final = "https://learn.microsoft.com/azure/key-vault/keys/about-keys-details"

@@ -10,7 +10,8 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.keyvault_vault import VAULT_NAME
 from local_cloud.backends.errors import CloudRefusal
 from local_cloud.backends.key_vault.secret import Properties
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Length, Pattern, Valid, part
 
 if TYPE_CHECKING:

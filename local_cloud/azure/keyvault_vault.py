@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GUID, EXAMPLE_SUBNET, NAME_RULES, arm_id, guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Range, Valid
 
 if TYPE_CHECKING:

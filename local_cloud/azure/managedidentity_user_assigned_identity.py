@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType, identity_guids
 from local_cloud.azure.shared import EXAMPLE_IDENTITY, NAME_RULES
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Pattern
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import NAME_RULES
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Length, Pattern, items_at
 
 _GROUPS: Final = "https://learn.microsoft.com/azure/azure-monitor/alerts/action-groups"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_WORKSPACE, arm_id, example_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, Valid, items_at
 
 _SETTINGS: Final = "https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from local_cloud.azure.alert_rules import ALERT_SOURCE, frequency, severity, window_covers_frequency
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import arm_id, example_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, items_at, value_at
 
 _API: Final = "https://learn.microsoft.com/rest/api/monitor/metric-alerts/create-or-update"

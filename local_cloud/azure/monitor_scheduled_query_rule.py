@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from local_cloud.azure.alert_rules import frequency, severity, window_covers_frequency
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_WORKSPACE, example_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Length, Pattern, Related
 
 _API: Final = "https://learn.microsoft.com/rest/api/monitor/scheduled-query-rules/create-or-update"

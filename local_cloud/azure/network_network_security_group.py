@@ -8,7 +8,8 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.network_names import network_name
 from local_cloud.azure.network_security_rules import EXAMPLE_RULE, SECURITY_RULES
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 
 
 class NetworkSecurityGroup(AzureType):

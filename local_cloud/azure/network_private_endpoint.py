@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Final
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.network_names import PRIVATE_ENDPOINT_NAME
 from local_cloud.azure.shared import EXAMPLE_NETWORK, arm_id, example_id
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Related, Rule, items_at, part
 
 _DOCS: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-overview"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from local_cloud.azure.addresses import is_cidr, is_ipv4
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, items_at
 
 _OVERVIEW: Final = "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"

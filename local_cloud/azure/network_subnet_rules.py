@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from local_cloud.azure.addresses import ipv4_range, is_cidr, overlap
 from local_cloud.azure.shared import EXAMPLE_NETWORK, arm_id
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Choice, Related, Rule, items_at
 
 CONTAINER_APPS: Final = "Microsoft.App/environments"

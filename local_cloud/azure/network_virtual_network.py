@@ -9,7 +9,8 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.network_names import VIRTUAL_NETWORK_NAME
 from local_cloud.azure.network_subnet_rules import EXAMPLE_SUBNET_PROPERTIES, has_ranges, prefixes, subnet_rules
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Range, Related, items_at, part
 
 _NETWORKS: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"

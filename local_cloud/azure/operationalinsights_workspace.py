@@ -7,7 +7,8 @@ from typing import ClassVar
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_WORKSPACE, NAME_RULES
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Valid, part
 
 _RETENTION = "https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure"

@@ -8,7 +8,8 @@ from local_cloud.azure.base import AzureType
 from local_cloud.azure.network_names import network_name
 from local_cloud.azure.privatedns_private_zone import GLOBAL, PRIVATE_ZONE_NAME
 from local_cloud.azure.shared import EXAMPLE_NETWORK, arm_id
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, part
 
 _LINKS = "https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links"

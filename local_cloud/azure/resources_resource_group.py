@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GROUP
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 
 
 class ResourceGroup(AzureType):

@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 
 from local_cloud.server.bridged import BridgedType
 from local_cloud.server.guids import stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Valid, part
 
 _SOURCE: Final = "https://learn.microsoft.com/graph/api/resources/application"

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from local_cloud.server.drawn_once import DrawnOnce
 from local_cloud.server.moments import is_moment
-from local_cloud.server.resource_type import Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
 from local_cloud.server.rules import Pattern, Valid
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/"

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from local_cloud.server.bridged import BridgedType
 from local_cloud.server.guids import GUID, stable_guid
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Pattern
 
 

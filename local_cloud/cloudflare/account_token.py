@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, CloudflareType
 from local_cloud.server.moments import is_moment
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Length, Pattern, Valid
 from local_cloud.server.shapes import is_dict
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from local_cloud.cloudflare import edge_parts
 from local_cloud.server.bridged import BridgedType
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Pattern
 
 if TYPE_CHECKING:

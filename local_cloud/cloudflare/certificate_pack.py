@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Valid
 
 _CREATE: Final = f"{API}/resources/ssl/subresources/certificate_packs/methods/create/"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from local_cloud.backends.dns import Record, Zones
 from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
-from local_cloud.server.resource_type import Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Range, Valid, part
 
 if TYPE_CHECKING:

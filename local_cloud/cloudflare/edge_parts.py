@@ -22,12 +22,12 @@ from local_cloud.backends.edge import (
     SslRule,
     Zone,
 )
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import objects, part
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
-    from local_cloud.server.resource_type import Resource
+    from local_cloud.server.resource import Resource
 
 _INDEX: Final = "cloudflare:index"
 _APPS_DOMAIN: Final = ".azurecontainerapps.io"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from cryptography import x509
 
 from local_cloud.cloudflare.base import CloudflareType, is_host
-from local_cloud.server.resource_type import Outputs, Resource
+from local_cloud.server.resource import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Pattern, Valid
 
 if TYPE_CHECKING:

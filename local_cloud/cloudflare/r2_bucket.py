@@ -6,7 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, CloudflareType
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
+from local_cloud.server.resource_type import Call
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts

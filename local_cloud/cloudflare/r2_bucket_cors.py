@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
-from local_cloud.server.resource_type import Outputs, Resource
+from local_cloud.server.resource import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Range, Valid
 
 if TYPE_CHECKING:

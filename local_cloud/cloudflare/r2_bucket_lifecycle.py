@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from local_cloud.cloudflare import r2_parts
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
-from local_cloud.server.resource_type import Inputs, Outputs, Resource
+from local_cloud.server.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Range, objects, part
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
 from local_cloud.server.bridged import made_up_id
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 
 
 class R2ManagedDomain(BucketPart):

@@ -7,7 +7,7 @@ import json
 from typing import Any, Final
 
 from local_cloud.backends.object_storage.rules import CorsRule, Grant, LifecycleRule, LockRule
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import objects, part
 
 _WRITING: Final = frozenset({"2efd5506f9c8494dacb1fa10a3e7d5b6", "bf7481a1826f439697cb59a20b22293e"})

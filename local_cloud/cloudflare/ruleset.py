@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, EdgeType, belongs_to_one
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Range, objects, part
 
 _ENGINE: Final = "https://developers.cloudflare.com/ruleset-engine/"

@@ -7,7 +7,8 @@ import re
 from typing import ClassVar, Final
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType, belongs_to_one
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, objects
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/applications/methods/create/"

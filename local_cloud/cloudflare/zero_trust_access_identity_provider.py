@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from local_cloud.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, CloudflareType, belongs_to_one
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/identity_providers/methods/create/"

@@ -6,7 +6,8 @@ import hashlib
 from typing import ClassVar
 
 from local_cloud.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, CloudflareType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 
 
 class ZoneDnssec(CloudflareType):

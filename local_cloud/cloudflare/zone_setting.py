@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from local_cloud.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType
-from local_cloud.server.resource_type import Inputs
+from local_cloud.server.resource import Inputs
 from local_cloud.server.rules import Combination, Valid
 from local_cloud.server.shapes import is_dict
 

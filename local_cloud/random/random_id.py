@@ -8,7 +8,7 @@ import uuid
 from typing import ClassVar
 
 from local_cloud.server.drawn_once import DrawnOnce
-from local_cloud.server.resource_type import Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
 from local_cloud.server.rules import Range
 
 

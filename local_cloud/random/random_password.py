@@ -7,7 +7,7 @@ import string
 from typing import ClassVar, Final
 
 from local_cloud.server.drawn_once import DrawnOnce
-from local_cloud.server.resource_type import Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Range
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"

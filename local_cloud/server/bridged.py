@@ -7,7 +7,8 @@ import json
 from typing import ClassVar
 
 from local_cloud.server.recorded import RecordedType
-from local_cloud.server.resource_type import Call, Inputs
+from local_cloud.server.resource import Inputs
+from local_cloud.server.resource_type import Call
 
 
 class BridgedType(RecordedType):

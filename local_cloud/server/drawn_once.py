@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from local_cloud.server.bridged import BridgedType
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 
 
 class DrawnOnce(BridgedType):

@@ -24,7 +24,8 @@ from local_cloud.server import check, diff, exceptions, naming, outputs, transit
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
 from local_cloud.server.package import Package
-from local_cloud.server.resource_type import Call, Refusal, Resource, ResourceType
+from local_cloud.server.resource import Refusal, Resource
+from local_cloud.server.resource_type import Call, ResourceType
 from local_cloud.server.rules import ListedValueProblem, Problem
 from local_cloud.server.wire import (
     UNKNOWN,

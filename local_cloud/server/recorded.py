@@ -6,7 +6,8 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from local_cloud.server import outputs
-from local_cloud.server.resource_type import Call, Inputs, Outputs, Refusal, Resource, ResourceType
+from local_cloud.server.resource import Inputs, Outputs, Refusal, Resource
+from local_cloud.server.resource_type import Call, ResourceType
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts

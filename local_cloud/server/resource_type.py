@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from local_cloud.server.resource import Inputs, Outputs, Resource
 from local_cloud.server.schema import Schema
 from local_cloud.server.schemas import schema_of
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud
     from local_cloud.server.rules import Rule
     from local_cloud.server.transitions import Transition
-
-Inputs = dict[str, Any]
-Outputs = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,19 +29,6 @@ class Call:
     cloud: Cloud
     urn: str
     config: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One resource as the cloud keeps it: provider id, the inputs that made it and the outputs that came back."""
-
-    id: str
-    inputs: Inputs
-    outputs: Outputs
-
-
-class Refusal(Exception):  # noqa: N818  the word the clouds use
-    """The cloud says no, in its own words."""
 
 
 class ResourceType(ABC):

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
 
 from local_cloud.server.drawn_once import DrawnOnce
-from local_cloud.server.resource_type import Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Length, Pattern, part, texts
 from local_cloud.tls.private_key import key_algorithm
 

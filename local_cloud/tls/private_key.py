@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from local_cloud.server.drawn_once import DrawnOnce
-from local_cloud.server.resource_type import Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
 from local_cloud.server.rules import Choice
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/tls/api-docs/privatekey/"

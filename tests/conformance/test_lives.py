@@ -8,7 +8,7 @@ from local_cloud.azure.base import AzureType
 from local_cloud.packages import PACKAGES
 from local_cloud.server import diff, outputs
 from local_cloud.server.recorded import RecordedType
-from local_cloud.server.resource_type import Refusal
+from local_cloud.server.resource import Refusal
 from local_cloud.server.schema import SdkClass
 from local_cloud.server.sdk import properties_of
 from local_cloud.server.wire import UNKNOWN, encode_struct, has_unknown

@@ -30,7 +30,8 @@ from local_cloud.packages import PACKAGES
 from local_cloud.plan.salt import new_salt
 from local_cloud.plan.throwaway import Throwaway, throwaway
 from local_cloud.server.package import Package
-from local_cloud.server.resource_type import Call, Inputs, Outputs
+from local_cloud.server.resource import Inputs, Outputs
+from local_cloud.server.resource_type import Call
 from local_cloud.server.serve import serve
 from tests.support.ignition_command import ROOT, Ignition
 from tests.support.recorded_cloud import RecordedCloud

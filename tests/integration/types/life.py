@@ -18,7 +18,8 @@ from pathlib import Path
 from local_cloud.backends.errors import BackendError
 from local_cloud.packages import PACKAGES
 from local_cloud.records import Record
-from local_cloud.server.resource_type import Call, Refusal, Resource
+from local_cloud.server.resource import Refusal, Resource
+from local_cloud.server.resource_type import Call
 from tests.integration.types import looks
 from tests.integration.types.world import APP_IMAGE, AZURE, JOB_IMAGE, TYPES, ZONE, changes, declared
 from tests.support.program_text import program_text

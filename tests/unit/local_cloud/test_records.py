@@ -4,7 +4,7 @@ import pytest
 
 from local_cloud.backends.sealing import UnsealableError
 from local_cloud.records import SealedRecords
-from local_cloud.server.resource_type import Resource
+from local_cloud.server.resource import Resource
 
 URN = "urn:pulumi:local::ignition::random:index/randomPassword:RandomPassword::app-a"
 RESOURCE = Resource("/Some/Id", {"length": 40}, {"result": "hunter2hunter2"})

@@ -8,7 +8,8 @@ from local_cloud.azure.authorization_management_lock_by_scope import ManagementL
 from local_cloud.azure.operationalinsights_workspace import Workspace
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.records import SealedRecords
-from local_cloud.server.resource_type import Call, Refusal
+from local_cloud.server.resource import Refusal
+from local_cloud.server.resource_type import Call
 
 
 @pytest.fixture

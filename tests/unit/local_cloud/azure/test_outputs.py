@@ -22,7 +22,8 @@ from local_cloud.azure.network_virtual_network import VirtualNetwork
 from local_cloud.azure.operationalinsights_workspace import Workspace
 from local_cloud.azure.resources_resource_group import ResourceGroup
 from local_cloud.server.outputs import before_service
-from local_cloud.server.resource_type import Call, Refusal
+from local_cloud.server.resource import Refusal
+from local_cloud.server.resource_type import Call
 from local_cloud.server.wire import UNKNOWN
 from tests.support.property_values import patched
 from tests.support.recorded_cloud import RecordedCloud, call_for
