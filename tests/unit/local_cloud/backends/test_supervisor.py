@@ -58,10 +58,11 @@ def test_an_exit_is_reported_with_its_reason(
 
 
 def test_a_process_that_cannot_start_again_is_tried_again_and_again(
-    make_process: ProcessMaker, supervisor: Supervisor
+    make_process: ProcessMaker, supervisor: Supervisor, tmp_path: Path
 ) -> None:
     process = make_process(FAILS_THE_SECOND_TIME)
     supervisor.add(process)
+    (tmp_path / "part.ready").unlink()  # or each try would look ready until its end
     _kill(process)
     until(lambda: supervisor.status()[0].restarts >= 3, "three tries")
     status = supervisor.status()[0]
