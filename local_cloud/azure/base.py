@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from local_cloud.azure.shared import SHARED
 from local_cloud.server import outputs
 from local_cloud.server.guids import stable_guid
+from local_cloud.server.naming import MADE_UP
 from local_cloud.server.recorded import RecordedType
 from local_cloud.server.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_type import Call
@@ -70,6 +71,10 @@ class AzureType(RecordedType):
         """`Microsoft.KeyVault/vaults`, from the path."""
         provider, *rest = self.path.rsplit("/providers/", 1)[-1].split("/")
         return "/".join([provider, *rest[::2]])
+
+    def ends_before_replaced(self, old: Inputs) -> bool:
+        """As the real provider has it: two cannot have one name, unless it makes the names up."""
+        return not old.get(MADE_UP)
 
     def same(self, path: str, old: Any, new: Any) -> bool:
         """`West Europe` and `westeurope` are the same location."""

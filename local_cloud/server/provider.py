@@ -133,7 +133,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
         """Which inputs changed and whether that makes a new resource."""
         resource_type = self._type(request.urn, context)
-        found = diff.changes(resource_type, *self._old_and_new(request))
+        old, new = self._old_and_new(request)
+        found = diff.changes(resource_type, old, new)
         found = [each for each in found if not _ignored(each.path, request.ignoreChanges)]
         detailed: dict[str, provider_pb2.PropertyDiff] = {}
         for each in found:
@@ -144,6 +145,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
             replaces=[each.path for each in found if each.replaces],
+            deleteBeforeReplace=any(each.replaces for each in found) and resource_type.ends_before_replaced(old),
             diffs=sorted({each.path.split(".")[0].split("[")[0] for each in found}),
             detailedDiff=detailed,
             hasDetailedDiff=True,

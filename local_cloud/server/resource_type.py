@@ -97,6 +97,10 @@ class ResourceType(ABC):
         """The type's rules and those that it shares with its package."""
         return tuple(self.rules)
 
+    def ends_before_replaced(self, old: Inputs) -> bool:  # noqa: ARG002  for types whose names are taken
+        """Whether the old resource ends before the one that replaces it is made, given the old inputs."""
+        return False
+
     def same(self, path: str, old: Any, new: Any) -> bool:  # noqa: ARG002  for types that write a value in several ways
         """Whether two values differ in writing only, so that the real provider reports no change."""
         return False

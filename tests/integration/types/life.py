@@ -22,7 +22,7 @@ from local_cloud.server.resource import Refusal, Resource
 from local_cloud.server.resource_type import Call
 from tests.integration.types import looks
 from tests.integration.types.world import APP_IMAGE, AZURE, JOB_IMAGE, TYPES, ZONE, changes, declared
-from tests.support.program_text import program_text
+from tests.support.program_text import Declared, program_text
 from tests.support.real_cloud import Ran, RealCloud, real_cloud
 
 ROOT = Path(__file__).parents[3]
@@ -72,6 +72,8 @@ class Life:
         ended_twice: what a type said when it was ended once more.
         wanted: the properties that were to change, None for a type of which none can.
         left: what the cloud's records still held at the end.
+        replaced: afterwards, two identities that another location replaces: `named` by the program, and not.
+        there_after: the identities that get tokens after it.
     """
 
     made: Stage
@@ -87,6 +89,8 @@ class Life:
     ended_twice: Mapping[str, str]
     wanted: Mapping[str, list[str] | None]
     left: list[str]
+    replaced: Stage
+    there_after: list[str]
 
     @classmethod
     def run(cls, directory: Path) -> Life:
@@ -117,6 +121,8 @@ def live(cloud: RealCloud) -> Life:
     records = parts.records.all()
     ended, in_force = _end(cloud, {each.urn: each.resource for each in records})
     left = [each.urn for each in parts.records.all()]
+    ended_twice = _end_again(cloud, records)
+    replaced, there_after = _replace(cloud)
     return Life(
         made=made,
         made_twice=made_twice,
@@ -128,9 +134,11 @@ def live(cloud: RealCloud) -> Life:
         again_after_import=again_after_import,
         ended=ended,
         in_force=in_force,
-        ended_twice=_end_again(cloud, records),
+        ended_twice=ended_twice,
         wanted={token: None if each is None else sorted(map(_top, each)) for token, each in changes(parts).items()},
         left=left,
+        replaced=replaced,
+        there_after=there_after,
     )
 
 
@@ -182,6 +190,25 @@ def _end(cloud: RealCloud, known: Mapping[str, Resource]) -> tuple[Stage, dict[s
     in_force = {token: stage.looked[token] for token in looks.LEFT_IN_FORCE}
     stage.looked |= {token: looks.at(cloud, token, known) for token in looks.LEFT_IN_FORCE}
     return stage, in_force
+
+
+def _replace(cloud: RealCloud) -> tuple[Stage, list[str]]:
+    """Two identities move to another location."""
+    identity = TYPES["azure-native:managedidentity:UserAssignedIdentity"]
+
+    def program(location: str) -> str:
+        inputs = {"resourceGroupName": "rg-ignition-dev", "location": location}
+        named = Declared(identity, "named", {**inputs, "resourceName": "id-named"})
+        return program_text([named, Declared(identity, "unnamed", inputs)])
+
+    cloud.write_program(program("westeurope"))
+    cloud.run_program("up")
+    cloud.write_program(program("northeurope"))
+    replaced = _run(cloud, "up")
+    principals = cloud.parts.identity.principals
+    there = sorted(_name(each.urn) for each in cloud.parts.records.all() if principals.find(each.resource.id))
+    cloud.run_program("destroy")
+    return replaced, there
 
 
 def _looked(cloud: RealCloud, stage: Stage) -> Stage:

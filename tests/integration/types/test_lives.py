@@ -98,3 +98,9 @@ def test_its_end_leaves_it_in_force(life: Life, token: str) -> None:
 
 def test_nothing_at_all_is_left(life: Life) -> None:
     assert life.left == []
+
+
+def test_what_has_a_name_of_its_own_ends_before_it_is_replaced(life: Life) -> None:
+    assert life.replaced.of("named") == ["delete-replaced", "replace", "create-replacement"], life.replaced.why("named")
+    assert life.replaced.of("unnamed") == ["create-replacement", "replace", "delete-replaced"]
+    assert life.there_after == ["named", "unnamed"]
