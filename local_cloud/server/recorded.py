@@ -61,7 +61,18 @@ class RecordedType(ResourceType):
                 f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` "
                 "or choose another name"
             )
+        self._refuse_replacement_under_its_own_id(call, resource_id, inputs)
         return self._reach(call, resource_id, inputs)
+
+    def _refuse_replacement_under_its_own_id(self, call: Call, resource_id: str, inputs: Inputs) -> None:
+        """The engine makes the new resource before it ends the old one; a run that was killed makes the same one again."""
+        kept = call.cloud.records.get(resource_id)
+        changed = sorted(name for name in self.replacing if kept and kept.inputs.get(name) != inputs.get(name))
+        if changed:
+            raise Refusal(
+                f"{resource_id} exists already, with another {' and '.join(changed)}; a changed {changed[0]} makes a new resource: "
+                "give it another name, or end the old one first with `delete_before_replace=True` among its options"
+            )
 
     def read(self, call: Call, resource_id: str) -> Resource | None:
         """The record, as the real part is now."""

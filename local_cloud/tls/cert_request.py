@@ -66,10 +66,10 @@ class CertRequest(DrawnOnce):
         ),
         Combination(
             path="privateKeyPem",
-            test=lambda inputs: inputs.get("privateKeyPem") is not None,
-            says="the private key must be given",
+            test=lambda inputs: (inputs.get("privateKeyPem") is None) != (inputs.get("privateKeyPemWo") is None),
+            says="the private key is given once, as privateKeyPem or as privateKeyPemWo",
             source=_SOURCE,
-            passes={"privateKeyPem": _EXAMPLE_KEY},
+            passes={"privateKeyPem": None, "privateKeyPemWo": _EXAMPLE_KEY},
             fails={"privateKeyPem": None},
         ),
     )
@@ -81,7 +81,8 @@ class CertRequest(DrawnOnce):
 
     def draw(self, inputs: Inputs) -> Outputs:
         """The request, signed; a signature may differ each time."""
-        key: Any = serialization.load_pem_private_key(inputs["privateKeyPem"].encode(), None)
+        pem: str = inputs.get("privateKeyPem") or inputs["privateKeyPemWo"]
+        key: Any = serialization.load_pem_private_key(pem.encode(), None)
         algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
         builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(part(inputs, "subject")))
         names = [x509.DNSName(name) for name in texts(inputs, "dnsNames")]
@@ -89,8 +90,8 @@ class CertRequest(DrawnOnce):
         uris = [x509.UniformResourceIdentifier(text) for text in texts(inputs, "uris")]
         if names or addresses or uris:
             builder = builder.add_extension(x509.SubjectAlternativeName([*names, *addresses, *uris]), critical=False)
-        pem = builder.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
-        return {"certRequestPem": pem, "keyAlgorithm": key_algorithm(key)}
+        request = builder.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
+        return {"certRequestPem": request, "keyAlgorithm": key_algorithm(key)}
 
 
 def _subject(subject: Inputs) -> x509.Name:

@@ -5,6 +5,7 @@ from pulumi import _types
 from pulumi.runtime import rpc
 
 from local_cloud.azure.base import AzureType
+from local_cloud.cloudflare.r2_bucket import R2Bucket
 from local_cloud.packages import PACKAGES
 from local_cloud.server import diff, outputs
 from local_cloud.server.recorded import RecordedType
@@ -99,6 +100,14 @@ def test_another_resource_cannot_take_what_one_holds(resource_type):
     resource_type.create(call_for(resource_type.token, "first", cloud), dict(resource_type.example))
     with pytest.raises(Refusal, match="exists already"):
         resource_type.create(call_for(resource_type.token, "second", cloud), dict(resource_type.example))
+
+
+def test_a_replacement_cannot_be_made_beside_the_old_one_under_the_same_name():
+    call = call_for(R2Bucket.token)
+    R2Bucket().create(call, dict(R2Bucket.example))
+    with pytest.raises(Refusal, match=r"with another location.*delete_before_replace=True"):
+        R2Bucket().create(call, {**R2Bucket.example, "location": "apac"})
+    assert call.cloud.records.get("ignition-dev").inputs["location"] == "weur"
 
 
 @pytest.mark.parametrize("resource_type", RECORDED, ids=_token)
