@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from typing import Any
 
@@ -18,6 +19,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app_config import Settings
 from examples.backend.checks import CHECKS, Check
 from examples.backend.page import revision, settings_page
+
+_LOG = logging.getLogger("uvicorn.error")
 
 
 def application(settings: Settings) -> Starlette:
@@ -63,6 +66,7 @@ async def _alive(_request: Request) -> Response:
 
 async def _upload(request: Request) -> Response:
     """Counts what comes, as long as it takes."""
+    _LOG.info("an upload begins")
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
