@@ -42,7 +42,7 @@ def main() -> int:
         try:
             return report(rows(platform))
         finally:
-            platform.stop()
+            platform.remove()
 
 
 if __name__ == "__main__":

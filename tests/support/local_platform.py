@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import yaml
 from local_cloud.background import Address
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.client import connect
+from local_cloud.daemon.removal import remove
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import ensure_stack, stack_environment
 
@@ -144,7 +146,22 @@ class LocalPlatform:
         """What the sample backend says of its database, storage and settings."""
         return self.get("api.ecent.online", "/health/ready").json()
 
+    def variables(self, app: str) -> dict[str, str]:
+        """The environment of an app's process."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                lines = (process / "environ").read_bytes().decode().split("\0")
+                found = dict(line.partition("=")[::2] for line in lines if line)
+                ours = found.get("HOME", "").startswith(str(self.state))
+                if ours and found.get("CONTAINER_APP_NAME", "").endswith(f"-{app}"):
+                    return found
+        raise AssertionError(f"{app} has no process")
+
     def stop(self) -> None:
-        """Ends the daemon and everything it runs."""
+        """Ends the daemon and everything it runs; the data stays."""
+        local_daemon(self.state).stop(wait_s=60)
+
+    def remove(self) -> None:
+        """Ends everything and deletes what it kept, the databases that lie elsewhere included."""
         if self.state.exists():
-            local_daemon(self.state).stop(wait_s=60)
+            remove(self.state)

@@ -48,7 +48,7 @@ def platform(tmp_path_factory):
         made.up()
         yield made
     finally:
-        made.stop()
+        made.remove()
 
 
 @pytest.fixture(scope="package")

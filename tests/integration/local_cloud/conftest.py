@@ -10,4 +10,4 @@ def platform(tmp_path_factory):
     made = LocalPlatform.make(tmp_path_factory.mktemp("platform"))
     made.up()
     yield made
-    made.stop()
+    made.remove()

@@ -1,11 +1,14 @@
 """What changes do to a running platform; each test leaves it running."""
 
+import contextlib
 import json
 import os
 import re
 import signal
 import time
 
+import boto3
+import psycopg
 import pytest
 
 from local_cloud.daemon.background import local_daemon
@@ -17,7 +20,7 @@ def mine(tmp_path_factory):
     made = LocalPlatform.make(tmp_path_factory.mktemp("changing"))
     made.up()
     yield made
-    made.stop()
+    made.remove()
 
 
 def _counts(output):
@@ -53,12 +56,33 @@ def test_a_rotation_of_the_database_login_reaches_the_app(mine):
     assert mine.ready()["checks"]["database"]["role"] == "ignition_b"
 
 
-def test_what_the_app_stored_is_there_after_down_and_up(mine):
-    before = mine.ready()
+def test_what_was_stored_is_there_after_down_and_up(mine):
+    with _stores(mine.variables("api")) as (database, storage, bucket):
+        database.execute("CREATE TABLE kept (word text)")
+        database.execute("INSERT INTO kept VALUES ('kept')")
+        storage.put_object(Bucket=bucket, Key="kept", Body=b"kept")
+    secret = mine.variables("api")["SESSION_SECRET"]
     mine.stop()
     mine.up()
-    assert mine.ready()["status"] == before["status"] == "ok"
-    assert set(_counts(mine.up().output)) == {"unchanged"}
+    assert mine.ready()["status"] == "ok"
+    with _stores(mine.variables("api")) as (database, storage, bucket):
+        assert database.execute("SELECT word FROM kept").fetchall() == [("kept",)]
+        assert storage.get_object(Bucket=bucket, Key="kept")["Body"].read() == b"kept"
+    assert mine.variables("api")["SESSION_SECRET"] == secret
+
+
+@contextlib.contextmanager
+def _stores(variables):
+    storage = boto3.client(
+        "s3",
+        endpoint_url=variables["STORAGE_ENDPOINT"],
+        region_name=variables["STORAGE_REGION"],
+        aws_access_key_id=variables["STORAGE_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["STORAGE_SECRET_ACCESS_KEY"],
+    )
+    with psycopg.connect(variables["DATABASE_URL"], autocommit=True) as database:
+        yield database, storage, variables["STORAGE_BUCKET"]
+    storage.close()
 
 
 def test_after_a_killed_daemon_the_next_up_succeeds(mine):

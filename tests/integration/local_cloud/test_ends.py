@@ -14,7 +14,7 @@ from tests.support.local_platform import LocalPlatform
 def mine(tmp_path):
     made = LocalPlatform.make(tmp_path)
     yield made
-    made.stop()
+    made.remove()
 
 
 def _processes_below(directory):
