@@ -1,10 +1,12 @@
 """How changes reach those who are using the api: shares of the traffic, requests under way, websockets; and jobs beside it."""
 
 import asyncio
+import contextlib
 import itertools
 import queue
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from math import sqrt
 
 import pytest
@@ -55,17 +57,20 @@ def open_socket(platform, context):
 
 
 class Upload:
-    """A request that is under way until `finish`."""
+    """A request that is under way until it is left."""
 
     def __init__(self, platform, *, http2):
         self._parts = queue.SimpleQueue()
         self._parts.put(b"first half, ")
         self._client = rollouts.client(platform, http2=http2)
         self._thread = threading.Thread(target=self._send)
-        self._thread.start()
         self.outcome = None
 
-    def finish(self):
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
         self._parts.put(b"second half")
         self._parts.put(b"")
         self._thread.join()
@@ -79,9 +84,17 @@ class Upload:
             self.outcome = error
 
 
-def test_traffic_is_split_by_weight_and_shifted_without_a_failed_request(platform):
+@pytest.fixture
+def split(platform):
+    """Configures weights; None sends all traffic to the latest revision and keeps no other."""
+    yield lambda traffic: wish(platform, "traffic", traffic)
+    wish(platform, "traffic", None)
+    platform.up()
+
+
+def test_traffic_is_split_by_weight_and_shifted_without_a_failed_request(platform, split):
     blue = serving(platform)
-    wish(platform, "traffic", [{"revision_name": blue, "weight": 80}, {"latest_revision": True, "weight": 20}])
+    split([{"revision_name": blue, "weight": 80}, {"latest_revision": True, "weight": 20}])
     configure_a_new_revision(platform)
     with Visitors(platform) as visitors:
         platform.up()
@@ -91,20 +104,20 @@ def test_traffic_is_split_by_weight_and_shifted_without_a_failed_request(platfor
     assert answered_by(platform, ASKED) == {blue: about(0.8), green: about(0.2)}
     assert revisions(platform) == {blue: (True, 80), green: (True, 20)}
 
-    wish(platform, "traffic", [{"revision_name": blue, "weight": 0}, {"latest_revision": True, "weight": 100}])
+    split([{"revision_name": blue, "weight": 0}, {"latest_revision": True, "weight": 100}])
     with Visitors(platform) as visitors:
         platform.up()
     assert set(visitors.seen) == {(200, blue), (200, green)}
     assert answered_by(platform, ASKED) == {green: ASKED}
     assert revisions(platform) == {blue: (True, 0), green: (True, 100)}  # to go back to at once
 
-    wish(platform, "traffic", [{"revision_name": blue, "weight": 100}, {"latest_revision": True, "weight": 0}])
+    split([{"revision_name": blue, "weight": 100}, {"latest_revision": True, "weight": 0}])
     with Visitors(platform) as visitors:
         platform.up()
     assert set(visitors.seen) == {(200, blue), (200, green)}
     assert answered_by(platform, ASKED) == {blue: ASKED}
 
-    wish(platform, "traffic", None)
+    split(None)
     with Visitors(platform) as visitors:
         platform.up()
     assert set(visitors.seen) == {(200, blue), (200, green)}
@@ -121,16 +134,14 @@ def test_the_declared_rollout_fails_no_request(platform):
 
 def test_a_request_under_way_is_answered_by_the_revision_that_ends(platform):
     before = serving(platform)
-    uploads = [Upload(platform, http2=http2) for http2 in (True, False)]
-    until(lambda: log_of(platform, before).count("an upload begins") == len(uploads), "the uploads")
-    configure_a_new_revision(platform)
-    up = threading.Thread(target=platform.up)
-    up.start()
-    until(lambda: "Shutting down" in log_of(platform, before), "the end of the former revision")
-    assert set(answered_by(platform, 20)) == {serving(platform)} != {before}
-    for upload in uploads:
-        upload.finish()
-    up.join()
+    with ThreadPoolExecutor() as pool, contextlib.ExitStack() as opened:  # `up` ends after the uploads
+        uploads = [opened.enter_context(Upload(platform, http2=http2)) for http2 in (True, False)]
+        until(lambda: log_of(platform, before).count("an upload begins") == len(uploads), "the uploads")
+        configure_a_new_revision(platform)
+        up = pool.submit(platform.up)
+        until(lambda: "Shutting down" in log_of(platform, before), "the end of the former revision")
+        assert set(answered_by(platform, 20)) == {serving(platform)} != {before}
+    up.result()
     answer = {"bytes": len(b"first half, second half"), "revision": before}
     assert [upload.outcome for upload in uploads] == [(200, "HTTP/2", answer), (200, "HTTP/1.1", answer)]
     assert "Finished server process" in log_of(platform, before)
