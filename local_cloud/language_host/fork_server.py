@@ -18,6 +18,7 @@ import selectors
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 from local_cloud.language_host import child, speedups
@@ -110,8 +111,7 @@ class ForkServer:
 
             traceback.print_exc()
         finally:
-            _finish()
-            self._property_types.after_run()
+            _finish(self._property_types.after_run)
             os._exit(code)  # without taking apart the SDKs' thousands of classes
 
     def _reap(self) -> None:
@@ -152,13 +152,13 @@ def _forget_this_project() -> None:
         del sys.modules[name]
 
 
-def _finish() -> None:
+def _finish(then: Callable[[], None]) -> None:
     """What the interpreter does at its end: waits for the program's threads, runs its exit handlers, writes out what is left."""
     import atexit  # noqa: PLC0415  only a child ends so
     import threading  # noqa: PLC0415
 
     interpreters: tuple[Any, Any] = (threading, atexit)  # neither step has a public name
-    steps = (interpreters[0]._shutdown, interpreters[1]._run_exitfuncs, sys.stdout.flush, sys.stderr.flush)  # noqa: SLF001
+    steps = (interpreters[0]._shutdown, interpreters[1]._run_exitfuncs, sys.stdout.flush, sys.stderr.flush, then)  # noqa: SLF001
     for step in steps:
         with contextlib.suppress(BaseException):
             step()

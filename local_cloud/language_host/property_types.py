@@ -48,11 +48,15 @@ class PropertyTypes(dict[type, Any]):
         self._known = frozenset(self)
 
     def after_run(self) -> None:
-        """In a child: tells which classes were met; their number is limited by a message's size, and nothing depends on it."""
+        """
+        In a child: tells which classes were met. Nothing depends on it.
+
+        Raises:
+            OSError: they are more than a message holds, or the fork server is gone or behind.
+        """
         met = [(cls.__module__, cls.__qualname__) for cls in self if cls not in self._known]
         if met:
-            with contextlib.suppress(OSError):
-                self._children.send(json.dumps(met).encode(), socket.MSG_DONTWAIT)
+            self._children.send(json.dumps(met).encode(), socket.MSG_DONTWAIT)
 
     def learn(self) -> None:
         """In the fork server: finds the types of the classes a child has met, as far as it has their modules itself."""

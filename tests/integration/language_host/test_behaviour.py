@@ -235,3 +235,24 @@ def _exists(pid):
 def _wait_for(condition):
     while not condition():
         time.sleep(0.02)
+
+
+def test_a_class_that_nobody_can_be_told_of_ends_its_own_run_only(warm, tmp_path):
+    program = """
+import pulumi
+from pulumi import _types
+
+
+@pulumi.input_type
+class Odd:
+    pass
+
+
+Odd.__module__ = object()
+_types.input_type_types(Odd)
+pulumi.export("reached", True)
+"""
+    project = write_project(tmp_path / "project", program)
+    for _ in range(2):
+        result = warm.preview(project, "dev")
+        assert (result.code, result.outputs) == (0, {"reached": True}), result.output
