@@ -148,10 +148,10 @@ class _Logs:
 
     def _tail(self, request: Request) -> tuple[Tail | None, Response]:
         app = request.path_params["app"]
-        jobs = self._cloud.parts.platform.jobs()
         name = self._cloud.apps.get(app)
         if name is not None:
             return Tail(lambda: log_files_of(self._cloud, name)), Response()
+        jobs = self._cloud.parts.platform.jobs()
         if app in jobs:
             return Tail(lambda: log_files_of_job(self._cloud, app)), Response()
         known = ", ".join((*self._cloud.apps, *jobs)) or "none"

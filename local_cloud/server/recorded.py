@@ -56,12 +56,13 @@ class RecordedType(ResourceType):
         """Makes the resource; an id that another resource holds is refused as the clouds refuse it."""
         resource_id = self.identify(call, inputs)
         owner = call.cloud.records.owner(resource_id)
-        if owner is not None and owner != call.urn:
+        if owner == call.urn:
+            self._refuse_replacement_under_its_own_id(call, resource_id, inputs)
+        elif owner is not None:
             raise Refusal(
                 f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` "
                 "or choose another name"
             )
-        self._refuse_replacement_under_its_own_id(call, resource_id, inputs)
         return self._reach(call, resource_id, inputs)
 
     def _refuse_replacement_under_its_own_id(self, call: Call, resource_id: str, inputs: Inputs) -> None:

@@ -2,13 +2,14 @@
 
 import re
 
-import boto3
 import httpx
 import psycopg
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 from psycopg import errors
+
+from tests.support.object_storage import storage_client
 
 MIB = 1024 * 1024
 
@@ -26,15 +27,8 @@ def login(variables):
 
 @pytest.fixture
 def s3(variables):
-    client = boto3.client(
-        "s3",
-        endpoint_url=variables["STORAGE_ENDPOINT"],
-        region_name=variables["STORAGE_REGION"],
-        aws_access_key_id=variables["STORAGE_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["STORAGE_SECRET_ACCESS_KEY"],
-    )
-    yield client
-    client.close()
+    with storage_client(variables) as client:
+        yield client
 
 
 def test_the_login_verifies_the_server_and_changes_its_own_schema(variables, login):
@@ -105,13 +99,6 @@ def test_the_key_pair_makes_no_bucket(s3):
 
 def test_a_tampered_secret_is_refused(variables):
     secret = variables["STORAGE_SECRET_ACCESS_KEY"]
-    client = boto3.client(
-        "s3",
-        endpoint_url=variables["STORAGE_ENDPOINT"],
-        region_name="auto",
-        aws_access_key_id=variables["STORAGE_ACCESS_KEY_ID"],
-        aws_secret_access_key=secret[:-1] + ("0" if secret[-1] != "0" else "1"),
-    )
-    with pytest.raises(ClientError, match=r"403|SignatureDoesNotMatch"):
+    tampered = {**variables, "STORAGE_SECRET_ACCESS_KEY": secret[:-1] + ("0" if secret[-1] != "0" else "1")}
+    with storage_client(tampered) as client, pytest.raises(ClientError, match=r"403|SignatureDoesNotMatch"):
         client.list_objects_v2(Bucket=variables["STORAGE_BUCKET"])
-    client.close()

@@ -7,12 +7,12 @@ import re
 import signal
 import time
 
-import boto3
 import psycopg
 import pytest
 
 from local_cloud.daemon.background import local_daemon
 from tests.support.local_platform import LocalPlatform
+from tests.support.object_storage import storage_client
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +73,11 @@ def test_what_was_stored_is_there_after_down_and_up(mine):
 
 @contextlib.contextmanager
 def _stores(variables):
-    storage = boto3.client(
-        "s3",
-        endpoint_url=variables["STORAGE_ENDPOINT"],
-        region_name=variables["STORAGE_REGION"],
-        aws_access_key_id=variables["STORAGE_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["STORAGE_SECRET_ACCESS_KEY"],
-    )
-    with psycopg.connect(variables["DATABASE_URL"], autocommit=True) as database:
+    with (
+        storage_client(variables) as storage,
+        psycopg.connect(variables["DATABASE_URL"], autocommit=True) as database,
+    ):
         yield database, storage, variables["STORAGE_BUCKET"]
-    storage.close()
 
 
 def test_after_a_killed_daemon_the_next_up_succeeds(mine):
