@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from local_cloud import azure, azuread, cloudflare, random, time, tls
-from local_cloud.server.schemas import read_in_another_process
+from local_cloud.server.schemas import read_elsewhere
 
 PACKAGES: Final = (
     azure.PACKAGE,
@@ -18,6 +19,6 @@ PACKAGES: Final = (
 )
 
 
-def read_schemas() -> threading.Thread:
-    """Starts to read every type's schema; importing the SDKs takes seconds, which the first preview need not wait for."""
-    return read_in_another_process(resource_type.sdk for package in PACKAGES for resource_type in package.types)
+def read_schemas(run_module: Callable[[str, str], bytes]) -> threading.Thread:
+    """Starts to read every type's schema in another process; importing the SDKs takes seconds, and much memory."""
+    return read_elsewhere((resource_type.sdk for package in PACKAGES for resource_type in package.types), run_module)

@@ -33,7 +33,7 @@ def main(state: Path) -> int:
     settings = Settings.load(state)
     host = LanguageHost()
     language_port = host.start()
-    read_schemas()
+    read_schemas(host.run_module)
     try:
         with assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps)

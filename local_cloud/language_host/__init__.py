@@ -5,6 +5,6 @@ The engine attaches to it (`PULUMI_DEBUG_LANGUAGES`) instead of starting one. Pr
 imported already; a program that uses another interpreter runs in a fresh process of that interpreter.
 """
 
-from local_cloud.language_host.host import LanguageHost, RunInfo
+from local_cloud.language_host.host import LanguageHost, ModuleError, RunInfo
 
-__all__ = ["LanguageHost", "RunInfo"]
+__all__ = ["LanguageHost", "ModuleError", "RunInfo"]

@@ -103,7 +103,10 @@ class ForkServer:
             os.environ.update(asked["environment"])
             _forget_this_project()
             self._property_types.before_run()
-            code = child.run(asked, speed_up=lambda: speedups.apply(debug=bool(asked["debug"])))
+            if "module" in asked:
+                code = _run_module(asked["module"], asked["args"])
+            else:
+                code = child.run(asked, speed_up=lambda: speedups.apply(debug=bool(asked["debug"])))
         except SystemExit as leaving:
             code = _exit_code(leaving)
         except BaseException:  # noqa: BLE001  nothing may return into the server's loop
@@ -150,6 +153,15 @@ def _forget_this_project() -> None:
     """A program finds its own `local_cloud`, if it has one, and this one's modules as fresh as any other's."""
     for name in [name for name in sys.modules if name.partition(".")[0] == _THIS_PROJECT]:
         del sys.modules[name]
+
+
+def _run_module(module: str, arguments: list[str]) -> int:
+    """As `python -m` does it, with what the fork server has imported."""
+    import runpy  # noqa: PLC0415  only a child needs it
+
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__")
+    return 0
 
 
 def _finish(then: Callable[[], None]) -> None:

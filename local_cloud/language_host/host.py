@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -66,6 +67,10 @@ class RunInfo:
     program_directory: Path
 
 
+class ModuleError(Exception):
+    """A module did not end well."""
+
+
 class LanguageHost:
     """
     The host; serves any number of engines at once.
@@ -101,6 +106,22 @@ class LanguageHost:
         bound = self._server.add_insecure_port(f"127.0.0.1:{port}")
         self._server.start()
         return bound
+
+    def run_module(self, module: str, *arguments: str) -> bytes:
+        """
+        Runs a module as `python -m` does, in a process that has what the fork server imports; returns what it prints.
+
+        Raises:
+            ModuleError: it failed, or the fork server ended.
+        """
+        if self._fork_server is None:
+            raise ModuleError(f"{module}: a cold host has no fork server")
+        run = self._fork_server.start({"module": module, "args": arguments, "environment": dict(os.environ)})
+        with os.fdopen(run.output, "rb") as output, os.fdopen(run.error, "rb") as error:
+            printed, said = output.read(), error.read()
+        if run.wait() != 0:
+            raise ModuleError(f"{module} failed: {said.decode(errors='replace')}")
+        return printed
 
     def stop(self) -> None:
         """Ends the fork server with every program in it, then the service."""

@@ -37,7 +37,7 @@ def main() -> None:
 
     host = LanguageHost(on_run=note)
     language_port = host.start()
-    read_schemas()
+    read_schemas(host.run_module)
     served = serve(PACKAGES)
     facts = {"providers": served.attachment, "salt": new_salt()}
     plan_daemon().publish(Address(os.getpid(), language_port, code, facts))

@@ -1,14 +1,14 @@
-"""The schemas of this process: read when they are asked for, or ahead of that by another process, which takes the SDKs with it."""
+"""The schemas of this process: read when they are asked for, or ahead of that by a process that has the SDKs."""
 
 from __future__ import annotations
 
 import importlib
 import json
 import pickle
-import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from local_cloud.server.schema import Schema, SdkClass, know_properties
@@ -34,24 +34,27 @@ def schema_of(module: str, name: str) -> Schema:
     return _SCHEMAS[cls]
 
 
-def read_in_another_process(resources: Iterable[tuple[str, str]]) -> threading.Thread:
+def read_elsewhere(resources: Iterable[tuple[str, str]], run_module: Callable[[str, str], bytes]) -> threading.Thread:
     """
-    Reads the schemas of resource classes, by module and name, without importing an SDK here.
+    Reads the schemas of resource classes without importing an SDK here.
 
     Returns at once; `schema_of` waits. Should the other process fail, `schema_of` reads here what it is asked for.
+
+    Args:
+        resources: the classes, by module and name.
+        run_module: runs a module with one argument in another process and returns what it prints.
     """
-    thread = threading.Thread(target=_read, args=(list(resources),), name="schemas", daemon=True)
+    thread = threading.Thread(target=_read, args=(list(resources), run_module), name="schemas", daemon=True)
     _READING.acquire()  # before anybody asks; `_read` releases it
     thread.start()
     return thread
 
 
-def _read(wanted: list[tuple[str, str]]) -> None:
+def _read(wanted: list[tuple[str, str]], run_module: Callable[[str, str], bytes]) -> None:
     try:
-        argv = [sys.executable, "-m", _READER]
-        done = subprocess.run(argv, input=json.dumps(wanted).encode(), stdout=subprocess.PIPE, cwd="/", check=False)
-        if done.returncode == 0:
-            _keep(pickle.loads(done.stdout))  # noqa: S301  our own process wrote it
+        _keep(pickle.loads(run_module(_READER, json.dumps(wanted))))  # noqa: S301  our own process wrote it
+    except Exception:  # noqa: BLE001  it only takes longer, and more memory: the daemon's log says why
+        traceback.print_exc(file=sys.stderr)
     finally:
         _READING.release()
 

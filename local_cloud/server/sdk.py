@@ -2,7 +2,7 @@
 Reads the installed SDKs' own classes, so that no schema can fall behind them.
 
 The SDKs are some hundred megabytes once they are imported. So a process that stays lets another read them, which prints what it
-found and ends: `python -m local_cloud.server.sdk`, with the wanted classes as JSON on its standard input.
+found and ends: `python -m local_cloud.server.sdk CLASSES`, the modules and names of the wanted classes as JSON.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _has_properties(cls: type) -> bool:
 
 def main() -> None:
     """Reads what is wanted and prints it, pickled, for the process that started this one."""
-    wanted = [SdkClass(*each) for each in json.load(sys.stdin)]
+    wanted = [SdkClass(*each) for each in json.loads(sys.argv[1])]
     pickle.dump(everything_of(wanted), sys.stdout.buffer)
 
 

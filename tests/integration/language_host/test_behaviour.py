@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from local_cloud.language_host import LanguageHost, ModuleError
 from local_cloud.plan.throwaway import throwaway
 from tests.support.pulumi_project import write_project
 
@@ -256,3 +257,21 @@ pulumi.export("reached", True)
     for _ in range(2):
         result = warm.preview(project, "dev")
         assert (result.code, result.outputs) == (0, {"reached": True}), result.output
+
+
+@pytest.fixture
+def host():
+    made = LanguageHost(preload=["json"])
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_a_module_is_run_and_what_it_prints_comes_back(host, tmp_path):
+    (tmp_path / "given.json").write_text('{"a": 1}')
+    assert host.run_module("json.tool", "--compact", str(tmp_path / "given.json")) == b'{"a":1}\n'
+
+
+def test_a_module_that_fails_says_why(host):
+    with pytest.raises(ModuleError, match="No module named"):
+        host.run_module("no.such.module")

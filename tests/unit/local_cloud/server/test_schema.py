@@ -13,6 +13,14 @@ TYPES = [resource_type for package in PACKAGES for resource_type in package.type
 VAULT = ("pulumi_azure_native.keyvault", "Vault")
 
 
+def _by_python(module, argument):
+    return subprocess.run([sys.executable, "-m", module, argument], stdout=subprocess.PIPE, check=True).stdout
+
+
+def _in_vain(module, argument):
+    raise OSError("no such process")
+
+
 @pytest.fixture
 def nothing_found(monkeypatch):
     monkeypatch.setattr(schemas, "_SCHEMAS", {})
@@ -24,7 +32,7 @@ def read_elsewhere():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schemas, "_SCHEMAS", {})
         patch.setattr(schema, "_PROPERTIES", {})
-        schemas.read_in_another_process(each.sdk for each in TYPES).join()
+        schemas.read_elsewhere((each.sdk for each in TYPES), _by_python).join()
         return schemas._SCHEMAS, schema._PROPERTIES
 
 
@@ -40,9 +48,9 @@ def test_nested_properties_come_from_the_other_process_too(read_elsewhere):
     assert all(properties[cls] == sdk.properties_of(cls) for cls in properties)
 
 
-def test_what_the_other_process_cannot_read_is_read_here(nothing_found, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    schemas.read_in_another_process([VAULT]).join()
+def test_what_the_other_process_cannot_read_is_read_here(nothing_found, capsys):
+    schemas.read_elsewhere([VAULT], _in_vain).join()
+    assert "no such process" in capsys.readouterr().err
     properties = schemas.schema_of(*VAULT).inputs["properties"].type
     assert isinstance(properties, Object)
     assert "tenantId" in properties.properties
@@ -51,12 +59,16 @@ def test_what_the_other_process_cannot_read_is_read_here(nothing_found, monkeypa
 def test_the_process_that_asks_imports_no_sdk():
     program = """
 import sys
+from local_cloud.language_host import LanguageHost
 from local_cloud.packages import PACKAGES, read_schemas
-read_schemas()
+host = LanguageHost()
+host.start()
+read_schemas(host.run_module)
 for package in PACKAGES:
     for resource_type in package.types:
         for rule in resource_type.all_rules:
             assert resource_type.schema.inputs
+host.stop()
 print([name for name in sys.modules if name.startswith(("pulumi_", "pulumiverse_"))])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
