@@ -37,7 +37,7 @@ _ALL: Final = "true"
 
 def apply(parts: Parts) -> None:
     """Brings the edge in line with the records."""
-    parts.edge.apply(EdgeState(zones=(_zone(parts),)))
+    parts.edge.follow(lambda: EdgeState(zones=(_zone(parts),)))
 
 
 def _of(parts: Parts, kind: str) -> list[Resource]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -131,7 +131,17 @@ class Edge:
         Raises:
             ExpressionUnknown: a rule cannot be played; nothing has changed.
         """
+        self.follow(lambda: state)
+
+    def follow(self, made: Callable[[], EdgeState]) -> None:
+        """
+        As `apply`, with a state that is made in its turn: of several at once none brings back what another saw go.
+
+        Raises:
+            ExpressionUnknown: a rule cannot be played; nothing has changed.
+        """
         with self._lock:
+            state = made()
             earned = {zone.name: self._issue(zone) for zone in state.zones}
             surface = Surface(
                 ports=routes.Ports(tls=self.tls_port, http=self.http_port, guard=self._ports.port(_GUARD)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+import time
 from collections import Counter
 
 from websockets.asyncio.client import connect
 
 from local_cloud.backends.container_apps import CustomDomain, EnvironmentVariable, Ingress
-from local_cloud.backends.edge import BlockRule
+from local_cloud.backends.edge import BlockRule, EdgeState
 from tests.integration.container_apps.stage import app
 from tests.integration.edge.front import API, Front, replace
 from tests.support.waiting import until
@@ -99,3 +100,30 @@ def test_the_next_daemon_takes_the_edge_over(front: Front) -> None:
     front.edge.apply(state)
     assert front.stage.supervisor.get("edge").pid == before
     until(lambda: front.get().status_code == 200)
+
+
+def test_of_two_changes_at_once_none_brings_back_what_the_other_ended(front: Front) -> None:
+    """Each makes the state from what is declared; the slower one must not apply what it read before the other's change."""
+    front.apply()
+    zone = front.edge.state.zones[0]
+    declared = {"/first", "/second"}
+    first_has_read = threading.Event()
+
+    def state() -> EdgeState:
+        blocks = tuple(BlockRule(expression=f'http.request.uri.path eq "{path}"') for path in declared)
+        if blocks:
+            first_has_read.set()
+            time.sleep(0.3)
+        return EdgeState(zones=(replace(zone, blocks=blocks),))
+
+    def end_first() -> None:
+        declared.remove("/first")
+        front.edge.follow(state)
+
+    slower = threading.Thread(target=end_first)
+    slower.start()
+    first_has_read.wait()
+    declared.remove("/second")
+    front.edge.follow(state)
+    slower.join()
+    assert front.edge.state.zones[0].blocks == ()
