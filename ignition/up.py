@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
+import fcntl
 import os
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
+from ignition.engine_run import run
+from ignition.local_settings import of_project, on_this_machine
 from ignition.planning import say
 from ignition.state import state_option
 from ignition.summary import print_summary
-from infra.names import Names
+from ignition.waiting import wait_for_apps
 from local_cloud.background import Address
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.client import Client
+from local_cloud.daemon.moved_ports import forget_moves, noted_moves
+from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import ensure_stack, stack_environment
-from local_cloud.plan.throwaway import StackError, project_name, stack_config
-
-STACK = "local"
+from local_cloud.daemon.stack import ensure_stack, refuse_foreign_passphrase, stack_environment
 
 
 @click.command()
@@ -42,59 +41,45 @@ STACK = "local"
     default=Path(),
     help="The project's directory, with Pulumi.yaml in it.",
 )
+@click.option("--refresh", is_flag=True, help="First look at what there really is, and make again what is gone.")
 @state_option
-def command(runs: tuple[str, ...], directories: tuple[str, ...], project: Path, state: Path) -> None:
+def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Path, refresh: bool, state: Path) -> None:
     """Bring up the whole platform on this machine: no account, no token, no container engine."""
     overrides = _overrides(runs, directories)
-    settings = _settings(project.absolute(), state)
-    settings.save(state)
+    with _alone(state):
+        settings = of_project(project.absolute(), state)
+        settings.save(state)
+        client = Client(state, _daemon(state, settings))
+        settings = on_this_machine(settings, client)
+        settings.save(state)
+        _pulumi_up(client, settings, refresh=refresh)
+        for app, override in overrides.items():
+            client.post("/api/overrides", {"app": app, **override})
+        wait_for_apps(client)
+        print_summary(client)
+
+
+@contextlib.contextmanager
+def _alone(state: Path) -> Generator[None]:
+    """One `ignition up` at a time in a state directory: another one waits for its turn."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (state / "up.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another `ignition up` in this state directory to end")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _daemon(state: Path, settings: Settings) -> Address:
+    """The daemon for these settings; one that was started for others is replaced."""
     daemon = local_daemon(state)
-    address = daemon.ensure(say)
-    client = Client(state, address)
-    settings = _on_this_machine(settings, client)
-    settings.save(state)
-    code = _pulumi_up(state, address, settings)
-    if code != 0:
-        say(
-            f"The logs of the parts are in {state}; `ignition status` shows what runs, `ignition logs APP` what an app said."
-        )
-        sys.exit(code)
-    for app, override in overrides.items():
-        client.post("/api/overrides", {"app": app, **override})
-    print_summary(client)
-
-
-def _settings(project: Path, state: Path) -> Settings:
-    """The settings of the state directory, made from the project's local stack."""
-    name = project_name(project)
-    config = stack_config(project, STACK)["config"]
-    try:
-        zone = config["ignition:zone"]["name"]
-    except (KeyError, TypeError):
-        raise StackError(f"Pulumi.{STACK}.yaml names no zone; write `ignition:zone: {{name: ecent.online}}`") from None
-    names = _names(name, config)
-    file = state / "ports.yaml"
-    ports: dict[str, int] = (yaml.safe_load(file.read_text()) or {}) if file.is_file() else {}
-    services: Mapping[str, Any] = config.get("ignition:services") or {}
-    apps = {app: names.app(app) for app in services}
-    return Settings(stack=f"{name}/{STACK}", project=str(project), zone=zone, apps=apps, ports=ports)
-
-
-def _names(project: str, config: Mapping[str, Any]) -> Names:
-    subscription = config["ignition:azure"]["subscription_id"]
-    return Names(project=project, environment=config["ignition:environment"], subscription_id=subscription)
-
-
-def _on_this_machine(settings: Settings, client: Client) -> Settings:
-    """The settings with the addresses of this machine's parts for the program's configuration."""
-    config = stack_config(Path(settings.project), STACK)["config"]
-    server = _names(settings.stack.partition("/")[0], config).database_server
-    parts = client.get(f"/api/addresses?server={server}")
-    overrides = {
-        "ignition:database": {"port": parts["postgres_port"], "root_certificate": parts["ca_file"]},
-        "ignition:object_storage": {"endpoint": parts["s3_endpoint"]},
-    }
-    return dataclasses.replace(settings, overrides=overrides)
+    running = daemon.running()
+    if running is not None and running.facts.get("settings") != settings.of_daemon:
+        say("The settings of the local cloud have changed: it is started again")
+        daemon.stop(wait_s=STOP_WITHIN_S)
+    return daemon.ensure(say)
 
 
 def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str, dict[str, str | None]]:
@@ -116,14 +101,21 @@ def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str,
     return found
 
 
-def _pulumi_up(state: Path, address: Address, settings: Settings) -> int:
-    config_file = ensure_stack(state, settings)
-    environment = stack_environment(state, address, settings)
+def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
+    """Runs the engine; this command ends with its exit code when it fails."""
+    config_file = ensure_stack(client.state, settings)
+    environment = stack_environment(client.state, client.address, settings)
     argv = ["pulumi", "up", "--yes", "--skip-preview", "--config-file", str(config_file), "--suppress-outputs"]
     argv += [] if sys.stdout.isatty() else ["--non-interactive", "--suppress-progress"]
-    with subprocess.Popen(argv, cwd=settings.project, env=environment) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # the engine has got it too, and ends in good order
+    moves = noted_moves(client.state)
+    for move in moves:
+        say(move)
+    code = run([*argv, *(["--refresh"] if refresh or moves else [])], environment, Path(settings.project))
+    if code != 0:
+        refuse_foreign_passphrase(client.state)
+        say(
+            f"The logs of the parts are in {client.state}; `ignition status` shows what runs, `ignition logs APP` what an app "
+            "said."
+        )
+        sys.exit(code)
+    forget_moves(client.state)

@@ -14,8 +14,11 @@ from local_cloud.backends.errors import BackendError
 from local_cloud.backends.pids import Mark
 from local_cloud.backends.ports import Ports, is_free, owner_of
 from local_cloud.daemon.background import local_daemon
+from local_cloud.daemon.fixed_ports import FILE as FIXED_PORTS
+from local_cloud.daemon.fixed_ports import fixed_ports
 from local_cloud.daemon.settings import FILE, Settings
 from local_cloud.engine.binaries import Cache
+from local_cloud.plan.throwaway import StackError
 
 _GIB: Final = 1 << 30
 _NEEDED_GIB: Final = 1.0
@@ -68,7 +71,12 @@ def files(state: Path) -> Sequence[Finding]:
             (
                 state / "ports.json",
                 _unreadable(lambda: Ports(state / "ports.json").recorded()),
-                f"`rm {state / 'ports.json'}`; new ports are chosen",
+                f"`rm {state / 'ports.json'}`, then `ignition up --refresh`, has new ports chosen",
+            ),
+            (
+                state / FIXED_PORTS,
+                _unreadable(lambda: fixed_ports(state)),
+                f"write lines such as `edge: 8443` into {state / FIXED_PORTS}, or delete it",
             ),
             *(
                 (file, _unreadable(lambda file=file: json.loads(file.read_text())), _restoring(file))
@@ -84,7 +92,7 @@ def _unreadable(read: Callable[[], object]) -> str | None:
         read()
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, BackendError, OSError) as error:
+    except (ValueError, TypeError, BackendError, StackError, OSError) as error:
         return str(error)
     return None
 
@@ -113,12 +121,9 @@ def ports(state: Path) -> Sequence[Finding]:
     if local_daemon(state).running() is not None or _left_over(state):
         return ()
     try:
-        fixed = Settings.load(state).ports
-    except (OSError, ValueError, TypeError):
-        fixed = dict[str, int]()
-    try:
+        fixed = fixed_ports(state)
         recorded = Ports(state / "ports.json", fixed).recorded()
-    except BackendError:
+    except (BackendError, StackError):
         return ()  # said by `files`
     taken = {name: port for name, port in recorded.items() if not is_free(port)}
     if not taken:
@@ -133,13 +138,10 @@ def _left_over(state: Path) -> bool:
 
 
 def _taken(state: Path, name: str, port: int, *, fixed: bool) -> Finding:
-    owner = owner_of(port) or "a process of another user"
-    other = (
-        f"choose another port for {name} in the configuration"
-        if fixed
-        else f"remove {name} from {state / 'ports.json'}"
-    )
-    return wrong("ports", f"port {port} of {name} is taken by {owner}", f"end it, or {other}")
+    detail = f"port {port} of {name} is taken by {owner_of(port) or 'a process of another user'}"
+    if fixed:
+        return wrong("ports", detail, f"end it, or give {name} another port in {state / FIXED_PORTS}")
+    return note("ports", detail, "none is needed: the next `ignition up` chooses another port")
 
 
 def _existing(path: Path) -> Path:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.keyvault_vault import VAULT_NAME
 from local_cloud.backends.errors import CloudRefusal
 from local_cloud.backends.key_vault.secret import Properties
+from local_cloud.server.outputs import merged
 from local_cloud.server.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Length, Pattern, Valid, part
@@ -131,12 +133,7 @@ class Secret(AzureType):
             tags=inputs.get("tags") or {},
         )
         kept = parts.key_vault.secrets.put(vault, inputs["secretName"], inputs["properties"]["value"], properties)
-        return {
-            "properties": {
-                "secretUri": parts.key_vault.secret_uri(vault.name, kept, version=False),
-                "secretUriWithVersion": parts.key_vault.secret_uri(vault.name, kept),
-            }
-        }
+        return _addresses(parts, vault.name, kept)
 
     def end(self, parts: Parts, resource: Resource) -> None:
         """Soft-deleted; a secret of a vault that is gone went with it."""
@@ -146,7 +143,12 @@ class Secret(AzureType):
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the secret or its vault was deleted; a value is never given back."""
-        return resource if self._current(parts, resource) is not None else None
+        kept = self._current(parts, resource)
+        if kept is None:
+            return None
+        return replace(
+            resource, outputs=merged(resource.outputs, _addresses(parts, resource.inputs["vaultName"], kept))
+        )
 
     @staticmethod
     def _current(parts: Parts, resource: Resource) -> KeptSecret | None:
@@ -155,3 +157,13 @@ class Secret(AzureType):
             return parts.key_vault.secrets.read(vault, resource.inputs["secretName"])
         except CloudRefusal:
             return None
+
+
+def _addresses(parts: Parts, vault: str, kept: KeptSecret) -> Outputs:
+    """They change with the secret's version, and when the data plane had to move to another port."""
+    return {
+        "properties": {
+            "secretUri": parts.key_vault.secret_uri(vault, kept, version=False),
+            "secretUriWithVersion": parts.key_vault.secret_uri(vault, kept),
+        }
+    }

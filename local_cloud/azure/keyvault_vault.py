@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.azure.addresses import is_ipv4_range
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_GUID, EXAMPLE_SUBNET, NAME_RULES, arm_id, guid
+from local_cloud.server.outputs import merged
 from local_cloud.server.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Range, Valid
@@ -160,5 +162,9 @@ class Vault(AzureType):
             parts.key_vault.vaults.delete(resource.inputs["vaultName"])
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:
-        """Gone when the vault was deleted."""
-        return resource if parts.key_vault.vaults.find(resource.inputs["vaultName"]) is not None else None
+        """Gone when the vault was deleted; at another address when the data plane had to move to another port."""
+        name = resource.inputs["vaultName"]
+        if parts.key_vault.vaults.find(name) is None:
+            return None
+        address = {"properties": {"vaultUri": f"{parts.key_vault.uri(name)}/"}}
+        return replace(resource, outputs=merged(resource.outputs, address))

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -94,6 +94,14 @@ class LocalCA:
     def certificate_pem(self) -> str:
         """The authority's certificate as text."""
         return self._certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def has_signed(self, certificate_pem: str) -> bool:
+        """Whether a certificate (PEM) is one of this authority's."""
+        try:
+            x509.load_pem_x509_certificate(certificate_pem.encode()).verify_directly_issued_by(self._certificate)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
 
     def issue(self, names: Sequence[str], *, directory: Path, days: int = 90) -> Certificate:
         """
@@ -253,8 +261,8 @@ class LocalCA:
 
 def _damaged(file: Path) -> CertificateError:
     return CertificateError(
-        f"{file} is damaged or does not belong to the key beside it. "
-        f"Delete {file.parent} to have a new authority made; whoever trusted the old one must trust the new one."
+        f"{file} is damaged or does not belong to the key beside it; put it back from a backup, or `rm -r {file.parent}` and "
+        "`ignition up --refresh`, which makes a new authority: whoever trusted the old one must trust the new one"
     )
 
 

@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
@@ -28,6 +29,19 @@ _TRIES = 200
 
 class PortTaken(BackendError):  # noqa: N818  says what happened
     """A port that a part must have is in use by something else."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A part whose chosen port somebody else took: `owner` is `name (pid N)`, or None where the system does not tell."""
+
+    name: str
+    before: int
+    after: int
+    owner: str | None
+
+    def __str__(self) -> str:
+        return f"port {self.before} of {self.name} is taken by {_whom(self.owner)}; it moves to {self.after}"
 
 
 class Ports:
@@ -43,14 +57,22 @@ class Ports:
         self._file = file
         self._fixed = dict(fixed or {})
         self._lock = threading.Lock()
+        self._asked: set[str] = set()
         uses = Counter(self._fixed.values())
         twice = sorted(name for name, port in self._fixed.items() if uses[port] > 1)
         if twice:
             raise PortTaken(f"the same port is configured for {' and '.join(twice)}: give each its own")
 
+    @property
+    def parts(self) -> list[str]:
+        """Whoever asked for a port so far."""
+        with self._lock:
+            return sorted(self._asked)
+
     def port(self, name: str) -> int:
         """The port of a part: the configured one, the recorded one, or a free one that is recorded now."""
         with self._lock:
+            self._asked.add(name)
             if name in self._fixed:
                 return self._fixed[name]
             recorded = self._read()
@@ -58,6 +80,31 @@ class Ports:
                 recorded[name] = free_port(avoid={*recorded.values(), *self._fixed.values()})
                 self._write(recorded)
             return recorded[name]
+
+    def settle(self) -> list[Move]:
+        """
+        Before any part listens: whoever's chosen port was taken by somebody else meanwhile gets another one.
+
+        Returns:
+            Who moved.
+
+        Raises:
+            PortTaken: ports that configuration prescribes are taken; the message names them all.
+        """
+        taken = [self._taken(name) for name, port in sorted(self._fixed.items()) if not is_free(port)]
+        if taken:
+            raise PortTaken("\n".join(taken))
+        moves: list[Move] = []
+        with self._lock:
+            recorded = self._read()
+            lost = [name for name, port in recorded.items() if name not in self._fixed and not is_free(port)]
+            for name in lost:
+                before = recorded.pop(name)
+                recorded[name] = free_port(avoid={*recorded.values(), *self._fixed.values()})
+                moves.append(Move(name, before, recorded[name], owner_of(before)))
+            if moves:
+                self._write(recorded)
+        return moves
 
     def require_free(self, name: str) -> int:
         """
@@ -69,13 +116,16 @@ class Ports:
         port = self.port(name)
         if is_free(port):
             return port
-        owner = owner_of(port) or "another process (its owner is not visible to this user)"
+        raise PortTaken(self._taken(name))
+
+    def _taken(self, name: str) -> str:
+        port = self.port(name)
         remedy = (
-            f"choose another port for {name} in the configuration"
+            f"give {name} another port in {self._file.with_suffix('.yaml')}"
             if name in self._fixed
-            else f"remove the line of {name} from {self._file} to have another one chosen"
+            else "run `ignition down` and `ignition up`, which choose another"
         )
-        raise PortTaken(f"port {port} of {name} is taken by {owner}: end it, or {remedy}")
+        return f"port {port} of {name} is taken by {_whom(owner_of(port))}: end it, or {remedy}"
 
     def forget(self, name: str) -> None:
         """Give up a recorded port, when its part is gone for good."""
@@ -96,7 +146,7 @@ class Ports:
         except FileNotFoundError:
             return {}
         except (ValueError, AttributeError):
-            message = f"{self._file} is damaged: delete it, and new ports are chosen"
+            message = f"{self._file} is damaged; `rm {self._file}`, then `ignition up --refresh`, has new ports chosen"
             raise BackendError(message) from None
 
     def _write(self, recorded: Mapping[str, int]) -> None:
@@ -104,6 +154,10 @@ class Ports:
         scratch = self._file.with_name(f".{self._file.name}.{os.getpid()}")
         scratch.write_text(json.dumps(dict(sorted(recorded.items())), indent=2) + "\n")
         scratch.replace(self._file)
+
+
+def _whom(owner: str | None) -> str:
+    return owner or "another process (its owner is not visible to this user)"
 
 
 def free_port(*, avoid: frozenset[int] | set[int] = frozenset()) -> int:

@@ -20,6 +20,29 @@ def write_private(file: Path, content: bytes, *, mode: int = 0o600) -> None:
     scratch.replace(file)
 
 
+def write_with_copy(file: Path, content: bytes) -> None:
+    """As `write_private`, with a copy beside it for the day on which the file is damaged."""
+    write_private(file, content)
+    keep_copy(file)
+
+
+def keep_copy(file: Path) -> None:
+    """Copies a file to where `restoring` looks."""
+    write_private(_copy_of(file), file.read_bytes())
+
+
+def restoring(file: Path) -> str:
+    """What to type to bring a damaged file back."""
+    copy = _copy_of(file)
+    if copy.exists():
+        return f"`cp {copy} {file}` brings back what was kept last"
+    return "put it back from a backup, or start anew with `ignition reset`"
+
+
+def _copy_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.copy")
+
+
 def load_or_create_key(file: Path, length: int = 32) -> bytes:
     """A secret of `length` random bytes that is kept in a file, made when the file is missing."""
     try:

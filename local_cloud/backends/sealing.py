@@ -40,7 +40,10 @@ class Seal:
         self._key_file = key_file
         key = load_or_create_key(key_file, _KEY_BYTES)
         if len(key) != _KEY_BYTES:
-            raise StateDamaged(f"{key_file} is not a key of {_KEY_BYTES} bytes: restore it, or reset the local cloud.")
+            raise StateDamaged(
+                f"{key_file} is damaged: it is not a key of {_KEY_BYTES} bytes; put the old one back, or start anew with "
+                "`ignition reset`"
+            )
         self.fingerprint = hashlib.sha256(b"fingerprint of " + key).hexdigest()[:16]
         self._cipher = AESGCM(key)
 

@@ -12,9 +12,11 @@ import sqlite3
 import threading
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from local_cloud.backends.errors import BackendError
+
+_BROKEN: Final = frozenset({"file is not a database", "database disk image is malformed"})
 
 
 class StateDamaged(BackendError):  # noqa: N818  says what happened
@@ -97,7 +99,11 @@ class SqliteFile:
         return connection
 
     def _damaged(self, error: Exception) -> StateDamaged:
+        if str(error) in _BROKEN:
+            return StateDamaged(
+                f"{self.file} is damaged ({error}); put it back from a backup, or `rm {self.file}`, then `ignition up --refresh`, "
+                "which makes again what the stack declares"
+            )
         return StateDamaged(
-            f"{self.file} cannot be used: {error}. If the disk is full or the directory is not writable, mend that "
-            f"and try again; a damaged file can be moved away, and what it held must then be made again."
+            f"{self.file} cannot be used: {error}; if the disk is full or the directory cannot be written to, mend that and try again"
         )

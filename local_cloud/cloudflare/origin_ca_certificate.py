@@ -67,9 +67,17 @@ class OriginCaCertificate(CloudflareType):
     def reach(self, parts: Parts, resource: Resource) -> Outputs:
         """Signed by this machine's Origin CA, which only the edge trusts; signed once, since the apps serve what was signed first."""
         kept = parts.records.get(resource.id)
-        if kept is not None and kept.inputs == resource.inputs:
+        if (
+            kept is not None
+            and kept.inputs == resource.inputs
+            and parts.origin_ca.has_signed(kept.outputs["certificate"])
+        ):
             return {name: kept.outputs[name] for name in ("certificate", "expiresOn")}
         days = int(resource.inputs.get("requestedValidity") or 5475)
         signed = parts.origin_ca.sign_request(resource.inputs["csr"], days=days, names=resource.inputs["hostnames"])
         expires = x509.load_pem_x509_certificate(signed.encode()).not_valid_after_utc
         return {"certificate": signed, "expiresOn": expires.isoformat()}
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when this machine's Origin CA was made anew: the edge would not trust what the old one signed."""
+        return resource if parts.origin_ca.has_signed(resource.outputs["certificate"]) else None

@@ -6,15 +6,20 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from pathlib import Path
 
+from local_cloud import system_errors
 from local_cloud.backends.errors import BackendError
-from local_cloud.background import Address, fingerprint
+from local_cloud.background import EXPLAINED, EXPLANATION, Address, fingerprint
 from local_cloud.daemon.assembly import assembled
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.control import Control
+from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.sole import sole
+from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
 from local_cloud.packages import PACKAGES, read_schemas
 from local_cloud.server.serve import serve
@@ -30,27 +35,49 @@ def main(state: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     code = fingerprint()
+    try:
+        _serve(state, code, stopping)
+    except (BackendError, BinaryMissing) as error:
+        return _explain(str(error))
+    except OSError as error:
+        return _explain(system_errors.explained(error))
+    except Exception as error:  # noqa: BLE001  whatever it is, a person waits at a terminal
+        traceback.print_exc()
+        log = local_daemon(state).log_file
+        return _explain(
+            f"the local cloud cannot run: {error}; {log} says where, `ignition doctor` looks for what is wrong"
+        )
+    return 0
+
+
+def _serve(state: Path, code: str, stopping: threading.Event) -> None:
     settings = Settings.load(state)
     host = LanguageHost()
     language_port = host.start()
     read_schemas(host.run_module)
     try:
-        with assembled(state, settings) as parts:
+        with sole(state, patience_s=STOP_WITHIN_S), assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps)
             served = serve(PACKAGES, cloud)
             control = Control(state, cloud, stop=stopping.set)
             control.start()
-            facts = {"providers": served.attachment, "control_port": str(control.port)}
+            facts = {
+                "providers": served.attachment,
+                "control_port": str(control.port),
+                "settings": settings.of_daemon,
+            }
             local_daemon(state).publish(Address(os.getpid(), language_port, code, facts))
             stopping.wait()
             control.stop()
             served.stop()
-    except BackendError as error:
-        print(error, file=sys.stderr)  # noqa: T201  the command that starts the daemon shows its last lines
-        return 1
     finally:
         host.stop()
-    return 0
+
+
+def _explain(message: str) -> int:
+    """The command that started the daemon shows what it printed last."""
+    print(f"{EXPLANATION}{message}", file=sys.stderr)  # noqa: T201
+    return EXPLAINED
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from local_cloud.backends.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleA
 from local_cloud.backends.supervisor import Supervisor
 from local_cloud.cloudflare import edge_parts
 from local_cloud.cloudflare.dns_record import DnsRecord
+from local_cloud.daemon.moved_ports import note_moves
 from local_cloud.daemon.secret_refresh import SecretRefresh
 from local_cloud.daemon.settings import Settings
 from local_cloud.engine.caddy import find_caddy
@@ -54,6 +55,7 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
         supervisor = Supervisor()
         ending.callback(supervisor.stop_all)
         ports = Ports(state / "ports.json", settings.ports)
+        note_moves(state, ports.settle())
         ca, origin_ca = LocalCA(state / "ca"), LocalCA(state / "origin-ca", common_name="Ignition local Origin CA")
         records = SealedRecords(state / "records")
         ending.callback(records.close)

@@ -7,8 +7,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from local_cloud.background import Address, BackgroundError
 from local_cloud.daemon.background import local_daemon
@@ -46,7 +48,8 @@ class Client:
                 yield line.decode(errors="replace").rstrip("\n")
 
     def _open(self, path: str, data: bytes | None = None, timeout_s: float | None = _TIMEOUT_S) -> Any:
-        token = (self.state / "control-token").read_text()
+        file = self.state / "control-token"
+        token = quote(file.read_text(errors="replace"), safe="")
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.address.facts['control_port']}{path}",
             data=data,
@@ -55,6 +58,10 @@ class Client:
         try:
             return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=timeout_s)
         except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.UNAUTHORIZED:
+                raise BackgroundError(
+                    f"{file} is not the key of the local cloud that runs; `ignition down`, then `ignition up` makes it anew"
+                ) from None
             raise BackgroundError(error.read().decode(errors="replace").strip()) from None
         except OSError as error:
             raise BackgroundError(

@@ -8,6 +8,7 @@ from the browser, which gets it by the link that `ignition open console` opens.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import shlex
 import threading
@@ -27,6 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local_cloud.backends.asgi_server import AsgiServer
 from local_cloud.backends.container_apps import Override
 from local_cloud.backends.errors import BackendError
+from local_cloud.backends.private_files import write_private
 from local_cloud.console import console_routes
 from local_cloud.daemon.app_variables import app_variable
 from local_cloud.daemon.cloud import LocalCloud
@@ -35,6 +37,7 @@ from local_cloud.daemon.status import status
 
 _COOKIE: Final = "ignition-console"
 TOKEN_FILE: Final = "control-token"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class Control:
@@ -92,6 +95,7 @@ class Control:
                 "postgres_port": parts.postgres.server(request.query_params["server"]).port,
                 "ca_file": str(parts.ca.ca_file),
                 "s3_endpoint": parts.object_storage.plain_endpoint,
+                "parts": parts.ports.parts,
             }
         )
 
@@ -149,7 +153,7 @@ class _Authenticated:
 
 
 def _token(file: Path) -> str:
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(32))
+    """The token that is kept; a damaged one is replaced."""
+    if not file.exists() or not _TOKEN.fullmatch(file.read_text(errors="replace")):
+        write_private(file, secrets.token_urlsafe(32).encode())
     return file.read_text()

@@ -14,6 +14,7 @@ from local_cloud.backends.postgres.places import Places
 from local_cloud.backends.process import end_orphans
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.settings import FILE
+from local_cloud.daemon.sole import end_holder
 
 STOP_WITHIN_S: Final = 60.0
 _MARKS: Final = (FILE, "ca/ca-key.pem", "control-token", "daemon.log")
@@ -25,8 +26,10 @@ def stop(state: Path) -> bool:
 
     Raises:
         BackgroundError: the daemon does not end.
+        BackendError: one whose address was lost does not end.
     """
     stopped = local_daemon(state).stop(wait_s=STOP_WITHIN_S)
+    stopped = end_holder(state, wait_s=STOP_WITHIN_S) or stopped
     return bool(end_orphans(state)) or stopped
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,6 +31,12 @@ class Settings:
     apps: dict[str, str] = field(default_factory=dict[str, str])
     ports: dict[str, int] = field(default_factory=dict[str, int])
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    @property
+    def of_daemon(self) -> str:
+        """Tells apart what a daemon is started for; the overrides are the program's."""
+        told = {name: value for name, value in asdict(self).items() if name != "overrides"}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     @classmethod
     def load(cls, state: Path) -> Settings:

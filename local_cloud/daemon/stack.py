@@ -22,7 +22,7 @@ from local_cloud.background import Address
 from local_cloud.daemon.settings import Settings
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
-from local_cloud.plan.salt import new_salt
+from local_cloud.plan.salt import belongs_to, new_salt
 from local_cloud.plan.throwaway import StackError, stack_config
 
 _ORGANIZATION: Final = "organization"
@@ -78,8 +78,8 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
     config = _with_overrides(stack_config(Path(settings.project), name), settings)
     checkpoint = _checkpoint(state, settings)
     salt = _salt(state, checkpoint)
+    _ensure(_home(state) / ".pulumi" / "meta.yaml", b"version: 1\n")
     if not checkpoint.exists():
-        write_private(_home(state) / ".pulumi" / "meta.yaml", b"version: 1\n")
         write_private(checkpoint, json.dumps(_empty(project, name, salt)).encode())
     _check(checkpoint)
     _free(_home(state) / ".pulumi" / "locks" / _ORGANIZATION / project / name)
@@ -89,12 +89,32 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
     return copy
 
 
+def _ensure(file: Path, content: bytes) -> None:
+    if not file.exists() or file.read_bytes() != content:
+        write_private(file, content)
+
+
 def _with_overrides(document: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """The configuration with this machine's ports and addresses in it."""
     config = dict(document["config"])
     for section, values in settings.overrides.items():
         config[section] = {**(config.get(section) or {}), **values}
     return {**document, "config": config}
+
+
+def refuse_foreign_passphrase(state: Path) -> None:
+    """
+    For an engine that failed: says so where passphrase and salt do not belong together.
+
+    Raises:
+        StackError: one of the two files is damaged.
+    """
+    passphrase, salt = _passphrase_file(state), _salt_file(state)
+    if not belongs_to(salt.read_text(errors="replace"), passphrase.read_text(errors="replace")):
+        raise StackError(
+            f"{passphrase} or {salt} is damaged: together they encrypt the stack's secrets, and they do not belong together; "
+            "put the old ones back, or start over with `ignition reset`"
+        )
 
 
 def stack_name(settings: Settings) -> str:
@@ -110,6 +130,10 @@ def _passphrase_file(state: Path) -> Path:
     return state / "passphrase"
 
 
+def _salt_file(state: Path) -> Path:
+    return _home(state) / "encryption-salt"
+
+
 def _checkpoint(state: Path, settings: Settings) -> Path:
     project, name = settings.stack.split("/")
     return _home(state) / ".pulumi" / "stacks" / project / f"{name}.json"
@@ -117,7 +141,7 @@ def _checkpoint(state: Path, settings: Settings) -> Path:
 
 def _salt(state: Path, checkpoint: Path) -> str:
     """The encryption salt, made together with its passphrase; one without the other decrypts nothing."""
-    file = _home(state) / "encryption-salt"
+    file = _salt_file(state)
     passphrase = _passphrase_file(state)
     if file.exists() and passphrase.exists():
         return file.read_text()

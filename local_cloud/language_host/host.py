@@ -116,7 +116,10 @@ class LanguageHost:
         """
         if self._fork_server is None:
             raise ModuleError(f"{module}: a cold host has no fork server")
-        run = self._fork_server.start({"module": module, "args": arguments, "environment": dict(os.environ)})
+        try:
+            run = self._fork_server.start({"module": module, "args": arguments, "environment": dict(os.environ)})
+        except OSError as error:
+            raise ModuleError(f"{module}: the fork server has ended ({error})") from None
         with os.fdopen(run.output, "rb") as output, os.fdopen(run.error, "rb") as error:
             printed, said = output.read(), error.read()
         if run.wait() != 0:

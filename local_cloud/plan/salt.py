@@ -7,8 +7,10 @@ import hashlib
 import os
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+_WORD: Final = b"pulumi"
 _ROUNDS: Final = 1_000_000  # Pulumi's own; anything else does not decrypt
 
 
@@ -19,9 +21,24 @@ def new_salt(passphrase: str = "") -> str:
     The format is Pulumi's (`v1:SALT:v1:NONCE:CIPHERTEXT`, base64; AES-256-GCM, PBKDF2-HMAC-SHA256).
     """
     salt, nonce = os.urandom(8), os.urandom(12)
-    key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32)
-    sealed = AESGCM(key).encrypt(nonce, b"pulumi", None)
+    sealed = _cipher(passphrase, salt).encrypt(nonce, _WORD, None)
     return ":".join(("v1", _base64(salt), "v1", _base64(nonce), _base64(sealed)))
+
+
+def belongs_to(encryption_salt: str, passphrase: str) -> bool:
+    """Whether a salt was made with a passphrase; takes as long as making it did, a sixth of a second."""
+    try:
+        _, salt, _, nonce, sealed = encryption_salt.strip().split(":")
+        opened = _cipher(passphrase, base64.b64decode(salt)).decrypt(
+            base64.b64decode(nonce), base64.b64decode(sealed), None
+        )
+    except (ValueError, InvalidTag):
+        return False
+    return opened == _WORD
+
+
+def _cipher(passphrase: str, salt: bytes) -> AESGCM:
+    return AESGCM(hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32))
 
 
 def _base64(data: bytes) -> str:

@@ -7,7 +7,6 @@ import json
 import pickle
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -53,8 +52,8 @@ def read_elsewhere(resources: Iterable[tuple[str, str]], run_module: Callable[[s
 def _read(wanted: list[tuple[str, str]], run_module: Callable[[str, str], bytes]) -> None:
     try:
         _keep(pickle.loads(run_module(_READER, json.dumps(wanted))))  # noqa: S301  our own process wrote it
-    except Exception:  # noqa: BLE001  it only takes longer, and more memory: the daemon's log says why
-        traceback.print_exc(file=sys.stderr)
+    except Exception as error:  # noqa: BLE001  it only takes longer, and more memory: the daemon's log says why
+        print(f"the schemas are read in this process: {error!r}", file=sys.stderr)  # noqa: T201
     finally:
         _READING.release()
 

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.container_apps.errors import made_anew
 from local_cloud.backends.container_apps.spec import CustomDomain
-from local_cloud.backends.errors import CloudRefusal
+from local_cloud.backends.errors import BackendError, CloudRefusal
 from local_cloud.backends.private_files import write_private
 
 # What a resolver finds: the contents of a name's records of a type.
@@ -146,8 +147,20 @@ class DomainCertificates:
 
     @staticmethod
     def _load(folder: Path) -> DomainCertificate:
+        for name, read in _READ.items():
+            try:
+                read((folder / name).read_bytes())
+            except (OSError, ValueError):
+                raise BackendError(f"{folder / name} is damaged; {made_anew(folder)}") from None
         names = tuple(json.loads((folder / "names.json").read_bytes()))
         return DomainCertificate(folder / "cert.pem", folder / "key.pem", names)
+
+
+_READ: Final[dict[str, Callable[[bytes], object]]] = {
+    "names.json": json.loads,
+    "cert.pem": x509.load_pem_x509_certificates,
+    "key.pem": lambda content: serialization.load_pem_private_key(content, password=None),
+}
 
 
 def managed_id(host: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
 
@@ -28,3 +29,8 @@ class RevisionFailed(BackendError):  # noqa: N818  says what happened
 def quoted(lines: Sequence[str]) -> str:
     """Log lines as a message shows them."""
     return "\n".join(f"    {line}" for line in lines) or "    (it wrote nothing)"
+
+
+def made_anew(file: Path) -> str:
+    """What to type where the stack still declares what a damaged file was about."""
+    return f"`rm -r {file}`, then `ignition up --refresh`, makes it anew"

@@ -103,14 +103,16 @@ class Platform:
         """
         Take up what an earlier daemon kept: its processes are adopted, or ended and started again.
 
-        Returns before they are ready; see `app`.
+        Returns before they are ready; see `app`. What is in an environment that is not there any more is not either.
         """
         with self._lock:
             self._environments = dict(self._environment_records.all())
             for name, record in self._app_records.all():
-                self._apps[name] = App(record, self._surroundings())
+                if record.spec.environment in self._environments:
+                    self._apps[name] = App(record, self._surroundings())
             for name, record in self._job_records.all():
-                self._jobs[name] = self._job(record)
+                if record.spec.environment in self._environments:
+                    self._jobs[name] = self._job(record)
         for app in self._apps.values():
             app.resume()
         self._end_strays()

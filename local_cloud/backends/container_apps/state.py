@@ -13,11 +13,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from local_cloud.backends.container_apps.errors import made_anew
 from local_cloud.backends.container_apps.revision import Numbers
 from local_cloud.backends.container_apps.spec import AppSpec, Override, Template
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.private_files import write_private
-from local_cloud.backends.sealing import Seal
+from local_cloud.backends.sealing import Seal, UnsealableError
 
 RevisionState = Literal["Provisioning", "Running", "Failed", "Stopped"]
 T = TypeVar("T")
@@ -95,14 +96,14 @@ class Sealed(Generic[T]):
         """
         for file in sorted(self._directory.glob("*.sealed")):
             name = file.stem
-            content = self._seal.open(file.read_bytes(), bound_to=self._place(name))
             try:
+                content = self._seal.open(file.read_bytes(), bound_to=self._place(name))
                 yield name, self._adapter.validate_json(content)
             except ValidationError as error:
-                raise BackendError(
-                    f"{file} was written by another version ({error.error_count()} fields differ): delete it and run "
-                    "`ignition up` again, which makes it anew"
-                ) from None
+                why = f"was written by another version ({error.error_count()} fields differ)"
+                raise BackendError(f"{file} {why}; {made_anew(file)}") from None
+            except UnsealableError:
+                raise BackendError(f"{file} is damaged; {made_anew(file)}") from None
 
     def _file(self, name: str) -> Path:
         return self._directory / f"{name}.sealed"

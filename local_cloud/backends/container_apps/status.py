@@ -60,6 +60,15 @@ class AppStatus:
         return tuple(replica for revision in self.revisions for replica in revision.replicas)
 
     @property
+    def trouble(self) -> str | None:
+        """What keeps it from running, as far as it is known."""
+        if self.state == "Running":
+            return None
+        failed = (each.reason for each in self.revisions if each.name == self.latest_revision)
+        replicas = (each.last_failure for each in self.replicas if not each.ready)
+        return next((each for each in (*failed, *replicas) if each is not None), None)
+
+    @property
     def ready(self) -> int:
         """How many replicas take traffic."""
         return sum(replica.ready for replica in self.replicas)

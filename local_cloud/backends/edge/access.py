@@ -114,5 +114,7 @@ def _load_or_create(file: Path) -> rsa.RSAPrivateKey:
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise BackendError(f"{file} is damaged: delete it, and everybody signs in again")
+        raise BackendError(
+            f"{file} is damaged; `rm {file}`, then `ignition up`, makes a new one, and everybody signs in again"
+        )
     return key

@@ -173,10 +173,11 @@ def _load_or_create(key_file: Path) -> rsa.RSAPrivateKey:
         return key
     try:
         loaded = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
-    except (ValueError, TypeError, OSError) as error:
-        raise StateDamaged(
-            f"{key_file} is no RSA key. Delete it: a new one is made, and clients get new tokens."
-        ) from error
+    except (ValueError, TypeError, OSError):
+        loaded = None
     if not isinstance(loaded, rsa.RSAPrivateKey):
-        raise StateDamaged(f"{key_file} is no RSA key. Delete it: a new one is made, and clients get new tokens.")
+        raise StateDamaged(
+            f"{key_file} is damaged: it is no RSA key; `rm {key_file}`, then `ignition up`, makes a new one, and clients get "
+            "new tokens"
+        )
     return loaded

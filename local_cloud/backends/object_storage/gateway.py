@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_cloud.backends.certificates import LocalCA
+from local_cloud.backends.errors import BackendError
 from local_cloud.backends.ports import Ports
+from local_cloud.backends.private_files import keep_copy, restoring, write_private
 from local_cloud.backends.process import Process
 from local_cloud.backends.supervisor import Supervisor
 
@@ -68,6 +70,7 @@ class Gateway:
         """Start both, or adopt them; those that are supervised already are left alone."""
         for directory in (self.data, self.directory / "accounts"):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._check_accounts()
         self._supervise(
             PLAIN,
             self.plain_port,
@@ -98,6 +101,16 @@ class Gateway:
         """Stop both."""
         self.supervisor.remove(TLS)
         self.supervisor.remove(PLAIN)
+
+    def keep_accounts(self) -> None:
+        """After a change of accounts: a copy, for the day on which the gateway's own file is damaged."""
+        if self._accounts.exists():
+            keep_copy(self._accounts)
+
+    @property
+    def _accounts(self) -> Path:
+        """Where the gateway keeps them."""
+        return self.directory / "accounts" / "users.json"
 
     @property
     def operator(self) -> Operator:
@@ -135,16 +148,23 @@ class Gateway:
         }
 
     def _operator_keys(self) -> tuple[str, str]:
-        """The operator's key pair: made once, readable by us only, never handed out."""
+        """The operator's key pair: kept, readable by us only, never handed out; a damaged one is made anew."""
         file = self.directory / "operator.json"
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            scratch = file.with_suffix(".new")
-            scratch.touch(mode=0o600)
-            scratch.write_text(json.dumps([secrets.token_hex(10), secrets.token_hex(32)]))
-            scratch.replace(file)
-        access, secret = json.loads(file.read_text())
+        try:
+            access, secret = json.loads(file.read_bytes())
+        except (FileNotFoundError, ValueError, TypeError):
+            access, secret = secrets.token_hex(10), secrets.token_hex(32)
+            write_private(file, json.dumps([access, secret]).encode())
         return access, secret
+
+    def _check_accounts(self) -> None:
+        """The gateway would start with a damaged file, and refuse everything."""
+        try:
+            json.loads(self._accounts.read_bytes())
+        except FileNotFoundError:
+            return
+        except ValueError as error:
+            raise BackendError(f"{self._accounts} is damaged ({error}); {restoring(self._accounts)}") from None
 
 
 def _healthy(port: int, ca_file: Path | None) -> bool:

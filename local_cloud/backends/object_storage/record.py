@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.object_storage.rules import CorsRule, Grant, LifecycleRule, LockRule
+from local_cloud.backends.private_files import restoring, write_with_copy
 
 
 @dataclass
@@ -50,10 +50,7 @@ class Record:
 
     def save(self, file: Path) -> None:
         """Write it in one step."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = file.with_name(f".{file.name}.{os.getpid()}")
-        scratch.write_bytes(_ADAPTER.dump_json(self, indent=2))
-        scratch.replace(file)
+        write_with_copy(file, _ADAPTER.dump_json(self, indent=2))
 
     @classmethod
     def load(cls, file: Path) -> Record:
@@ -63,8 +60,7 @@ class Record:
         except FileNotFoundError:
             return cls()
         except ValidationError as error:
-            message = f"{file} is damaged ({error.error_count()} errors): the objects are in {file.parent / 'data'}"
-            raise BackendError(message) from None
+            raise BackendError(f"{file} is damaged ({error.error_count()} errors); {restoring(file)}") from None
 
 
 _ADAPTER = TypeAdapter(Record)

@@ -245,6 +245,7 @@ class ObjectStorage:
             raise BackendError(f"{token_id!r} cannot be a token's id")
         with self._lock:
             self._operator.reach_account(token_id, secret_access_key(value))
+            self._gateway.keep_accounts()
             self._record.tokens[token_id] = Token(tuple(grants), expires)
             self._save()
             self._apply_policies()
@@ -266,6 +267,7 @@ class ObjectStorage:
             # First the policies: one that names an account that is gone could not be replaced any more.
             self._apply_policies()
             self._operator.remove_account(token_id)
+            self._gateway.keep_accounts()
 
     def sweep(self, now: datetime | None = None) -> Swept:
         """Carry out lifecycle and lock rules and end expired tokens, as of now or of another time."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
+from local_cloud.backends.private_files import restoring, write_with_copy
 
 
 @dataclass
@@ -31,9 +31,7 @@ class Record:
 
     def save(self, file: Path) -> None:
         """Write it in one step."""
-        scratch = file.with_name(f".{file.name}.{os.getpid()}")
-        scratch.write_text(json.dumps(asdict(self), indent=2))
-        scratch.replace(file)
+        write_with_copy(file, json.dumps(asdict(self), indent=2).encode())
 
     @classmethod
     def load(cls, file: Path) -> Record | None:
@@ -43,5 +41,4 @@ class Record:
         except FileNotFoundError:
             return None
         except (ValueError, TypeError) as error:
-            message = f"{file} is damaged ({error}): its server's data is in {file.parent / 'data'}"
-            raise BackendError(message) from None
+            raise BackendError(f"{file} is damaged ({error}); {restoring(file)}") from None

@@ -80,18 +80,21 @@ def test_little_room_is_said_before_it_runs_out(gib: float, expected: str, tmp_p
 def test_a_taken_port_names_its_owner(tmp_path: Path, taken: int) -> None:
     (tmp_path / "ports.json").write_text(json.dumps({"console": taken}))
     finding = _only(state.ports(tmp_path))
-    assert finding.state == "wrong"
+    assert finding.state == "note"
     assert f"port {taken} of console is taken by" in finding.detail
     assert "(pid " in finding.detail
 
 
 def test_a_port_that_configuration_fixes_is_changed_there(tmp_path: Path, taken: int) -> None:
-    settings = {"stack": "p/local", "project": "/p", "zone": "z.test", "ports": {"console": taken}}
-    (tmp_path / "settings.json").write_text(json.dumps(settings))
-    assert "in the configuration" in (_only(state.ports(tmp_path)).fix or "")
+    (tmp_path / "ports.yaml").write_text(f"console: {taken}")
+    finding = _only(state.ports(tmp_path))
+    assert finding.state == "wrong"
+    assert str(tmp_path / "ports.yaml") in (finding.fix or "")
 
 
-@pytest.mark.parametrize("name", ["settings.json", "ports.json", "pulumi/.pulumi/stacks/ignition/local.json"])
+@pytest.mark.parametrize(
+    "name", ["settings.json", "ports.json", "ports.yaml", "pulumi/.pulumi/stacks/ignition/local.json"]
+)
 def test_a_damaged_record_is_named_with_its_repair(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.parent.mkdir(parents=True, exist_ok=True)

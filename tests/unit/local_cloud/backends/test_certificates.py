@@ -158,7 +158,10 @@ def test_an_interrupted_creation_is_completed(ca: LocalCA, tmp_path: Path) -> No
 @pytest.mark.parametrize("file", ["ca.pem", "ca-key.pem"])
 def test_a_damaged_authority_is_named_with_the_way_out(ca: LocalCA, tmp_path: Path, file: str) -> None:
     (tmp_path / "ca" / file).write_text("garbage")
-    with pytest.raises(CertificateError, match=rf"{file} is damaged.*Delete .*ca to have a new authority made"):
+    with pytest.raises(
+        CertificateError,
+        match=rf"{file} is damaged.*`rm -r .*ca` and `ignition up --refresh`, which makes a new authority",
+    ):
         LocalCA(tmp_path / "ca")
 
 

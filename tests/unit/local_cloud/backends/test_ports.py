@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.backends.errors import BackendError
-from local_cloud.backends.ports import Ports, PortTaken, free_port, is_free
+from local_cloud.backends.ports import Ports, PortTaken, free_port, is_free, owner_of
 
 
 @pytest.fixture
@@ -42,14 +43,27 @@ def test_a_taken_port_is_reported_with_its_owner(tmp_path: Path, listener: socke
     port = listener.getsockname()[1]
     with pytest.raises(PortTaken, match=rf"port {port} of dns is taken by .+ \(pid \d+\)") as taken:
         Ports(tmp_path / "ports.json", {"dns": port}).require_free("dns")
-    assert "in the configuration" in str(taken.value)
+    assert f"give dns another port in {tmp_path / 'ports.yaml'}" in str(taken.value)
 
 
-def test_a_taken_recorded_port_tells_which_line_to_remove(tmp_path: Path, listener: socket.socket) -> None:
-    file = tmp_path / "ports.json"
-    file.write_text(f'{{"dns": {listener.getsockname()[1]}}}')
-    with pytest.raises(PortTaken, match=r"remove the line of dns from .*ports\.json"):
-        Ports(file).require_free("dns")
+def test_whoever_lost_its_port_gets_another_one(tmp_path: Path, listener: socket.socket) -> None:
+    file, taken = tmp_path / "ports.json", listener.getsockname()[1]
+    file.write_text(json.dumps({"dns": taken}))
+    ports = Ports(file)
+    kept = ports.port("edge")
+    [move] = ports.settle()
+    assert (move.name, move.before, move.after) == ("dns", taken, ports.port("dns"))
+    assert str(move) == f"port {taken} of dns is taken by {owner_of(taken)}; it moves to {ports.port('dns')}"
+    assert ports.port("edge") == kept
+    assert Ports(file).settle() == []
+
+
+def test_fixed_ports_that_are_taken_are_all_named(tmp_path: Path, listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports = Ports(tmp_path / "ports.json", {"dns": port, "edge": other.getsockname()[1]})
+        with pytest.raises(PortTaken, match=r"(?s)of dns is taken.*of edge is taken"):
+            ports.settle()
 
 
 def test_a_port_that_only_udp_uses_is_not_free() -> None:
@@ -67,7 +81,7 @@ def test_a_forgotten_port_is_chosen_anew(tmp_path: Path) -> None:
 
 def test_a_damaged_record_says_what_to_delete(tmp_path: Path) -> None:
     (tmp_path / "ports.json").write_text("[1, 2")
-    with pytest.raises(BackendError, match=r"ports\.json is damaged: delete it"):
+    with pytest.raises(BackendError, match=r"ports\.json is damaged; `rm .*ports\.json`"):
         Ports(tmp_path / "ports.json").port("dns")
 
 

@@ -49,11 +49,13 @@ def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "file.sqlite").write_text("not a database" * 100)
-    with pytest.raises(StateDamaged, match=r"file\.sqlite cannot be used: file is not a database"):
+    with pytest.raises(
+        StateDamaged, match=r"file\.sqlite is damaged \(file is not a database\); .* `rm .*file\.sqlite`"
+    ):
         SqliteFile(tmp_path / "file.sqlite", SCHEMA)
 
 
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StateDamaged, match="directory is not writable"):
+    with pytest.raises(StateDamaged, match="directory cannot be written to"):
         SqliteFile(tmp_path / "file" / "x.sqlite", SCHEMA)

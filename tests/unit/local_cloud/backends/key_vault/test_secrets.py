@@ -128,5 +128,5 @@ def test_a_value_moved_to_another_place_does_not_open(tmp_path: Path) -> None:
 
 def test_a_key_of_the_wrong_size_is_named(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"short")
-    with pytest.raises(StateDamaged, match="key is not a key of 32 bytes"):
+    with pytest.raises(StateDamaged, match="key is damaged: it is not a key of 32 bytes; put the old one back"):
         Seal(tmp_path / "key")

@@ -1,0 +1,23 @@
+"""What a person does about an error of the operating system: a full disk, a directory of somebody else."""
+
+from __future__ import annotations
+
+import errno
+from typing import Final
+
+_NEXT_STEPS: Final = {
+    errno.ENOSPC: "free some space there, and try again: nothing is lost",
+    errno.EDQUOT: "free some of your quota there, and try again: nothing is lost",
+    errno.EROFS: "name a directory that can be written to with --state-dir or IGNITION_STATE_DIR",
+    errno.EACCES: "make it yours, or name another state directory with --state-dir or IGNITION_STATE_DIR",
+    errno.EPERM: "make it yours, or name another state directory with --state-dir or IGNITION_STATE_DIR",
+    errno.ENOTDIR: "name a directory with --state-dir or IGNITION_STATE_DIR",
+}
+
+
+def explained(error: OSError) -> str:
+    """What happened, to which file, and what to do next."""
+    said = error.strerror or str(error)
+    what = f"{error.filename}: {said}" if error.filename else said
+    step = _NEXT_STEPS.get(error.errno or 0, "`ignition doctor` looks for what is wrong on this machine")
+    return f"{what}; {step}"
