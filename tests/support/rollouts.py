@@ -88,7 +88,7 @@ def wish(platform: LocalPlatform, key: str, value: Any) -> None:
     document = yaml.safe_load(file.read_text())
     document["config"][f"rollouts:{key}"] = value
     document["config"] = {name: each for name, each in document["config"].items() if each is not None}
-    file.write_text(yaml.safe_dump(document))
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
 
 
 def revisions(platform: LocalPlatform) -> dict[str, tuple[bool, int]]:
