@@ -60,6 +60,11 @@ RULES: Final[Mapping[str, NameRule]] = {
     "private endpoint": NameRule(r"[a-zA-Z0-9][\w.-]{0,62}\w", f"{_AZURE}#microsoftnetwork"),
     "registry": NameRule(r"[a-zA-Z0-9]{5,50}", f"{_AZURE}#microsoftcontainerregistry"),
     "resource group": NameRule(r"[-\w._()]{0,89}[-\w_()]", f"{_AZURE}#microsoftresources"),
+    "revision": NameRule(
+        r"(?=.{1,54}$)[a-z](-?[a-z0-9])*--r[0-9a-f]{10}",
+        "https://github.com/microsoft/azure-container-apps/issues/1443",
+    ),
+    "revision suffix": NameRule(r"r[0-9a-f]{10}", "https://learn.microsoft.com/azure/container-apps/revisions"),
     "secret": NameRule(r"[0-9a-zA-Z-]{1,127}", f"{_AZURE}#microsoftkeyvault"),
     "subnet": NameRule(r"[a-zA-Z0-9]([\w.-]{0,78}\w)?", f"{_AZURE}#microsoftnetwork"),
     "workspace": NameRule(r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]", f"{_AZURE}#microsoftoperationalinsights"),
@@ -82,6 +87,11 @@ def checked(kind: str, name: str) -> str:
 def secret_name(variable: str) -> str:
     """What the vault calls a variable: it takes no underscore, so DATABASE_URL is DATABASE-URL."""
     return checked("secret", variable.replace("_", "-"))
+
+
+def revision_name(app: str, suffix: str) -> str:
+    """What Azure calls a revision of an app; its suffix is made from what runs in it."""
+    return checked("revision", f"{app}--{checked('revision suffix', suffix)}")
 
 
 @dataclass(frozen=True, kw_only=True)

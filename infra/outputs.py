@@ -77,4 +77,11 @@ def next_steps(config: StackConfig, vault_name: str) -> Sequence[str]:
         steps.append(
             "Push the apps' images to the registry of the output `registry`, and set their digests in services.*.image."
         )
+    for app, each in (("api", config.services.api), ("admin", config.services.admin)):
+        if (split := each.traffic) is not None:
+            steps.append(
+                f"Two revisions of {app} run: the latest one gets {split.latest} percent of the requests, {split.former} the rest. "
+                f"Shift them with `pulumi config set --path 'ignition:services.{app}.traffic.latest' PERCENT`; once 100 has proved "
+                f"itself, end the former revision with `pulumi config rm --path 'ignition:services.{app}.traffic'`."
+            )
     return steps

@@ -26,6 +26,7 @@ from infra.components.service_template import (
     scale_args,
     secrets_of,
 )
+from infra.names import checked, revision_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,27 @@ class CustomDomain:
 
     host: str
     certificate_id: Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """
+    How requests are shared while two revisions run side by side.
+
+    Attributes:
+        latest: The percentage of the requests that the latest revision gets.
+        former: The suffix of the revision that ran before it; it keeps running and gets the rest.
+    """
+
+    latest: int
+    former: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.latest <= 100:
+            raise ValueError(
+                f"{self.latest} percent for the latest revision: write 0 to 100; the former one gets the rest"
+            )
+        checked("revision suffix", self.former)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +90,9 @@ class ServiceArgs:
         rollout: Raised to make a new revision of the same thing. Going back to exactly what ran before needs it too: Azure keeps
             the names of inactive revisions and refuses to make one again
             (https://github.com/Azure/terraform-azurerm-avm-res-app-containerapp/issues/115).
+        traffic: The split between the latest revision and the one before. None: only the latest one runs, and gets everything.
+            Only for an app that exists: Azure never ends making one whose requests go to a named revision
+            (https://github.com/hashicorp/terraform-provider-azurerm/issues/27221).
     """
 
     resource_group_name: Input[str]
@@ -88,6 +113,7 @@ class ServiceArgs:
     grace_period_s: int = 30
     max_inactive_revisions: int = 5
     rollout: int = 1
+    traffic: Traffic | None = None
 
     def __post_init__(self) -> None:
         managed = [each.host for each in self.custom_domains if each.certificate_id is None]
@@ -162,7 +188,9 @@ class Service(ComponentResource):
 def _configuration(args: ServiceArgs) -> azure.app.ConfigurationArgs:
     containers = [args.container, *args.init_containers]
     return azure.app.ConfigurationArgs(
-        active_revisions_mode=azure.app.ActiveRevisionsMode.SINGLE,
+        active_revisions_mode=(
+            azure.app.ActiveRevisionsMode.SINGLE if args.traffic is None else azure.app.ActiveRevisionsMode.MULTIPLE
+        ),
         max_inactive_revisions=args.max_inactive_revisions,
         secrets=secrets_of(containers, args.identity_id),
         registries=(
@@ -181,7 +209,7 @@ def _configuration(args: ServiceArgs) -> azure.app.ConfigurationArgs:
             target_port=args.port,
             transport=azure.app.IngressTransportMethod.HTTP,
             allow_insecure=False,
-            traffic=[azure.app.TrafficWeightArgs(latest_revision=True, weight=100)],
+            traffic=_weights(args),
             custom_domains=[_binding(each) for each in args.custom_domains],
             ip_security_restrictions=[
                 azure.app.IpSecurityRestrictionRuleArgs(
@@ -191,6 +219,18 @@ def _configuration(args: ServiceArgs) -> azure.app.ConfigurationArgs:
             ],
         ),
     )
+
+
+def _weights(args: ServiceArgs) -> list[azure.app.TrafficWeightArgs]:
+    if args.traffic is None:
+        return [azure.app.TrafficWeightArgs(latest_revision=True, weight=100)]
+    # Both entries stay at any share: the former revision is to keep running at 0 percent too, to go back to at once.
+    return [
+        azure.app.TrafficWeightArgs(latest_revision=True, weight=args.traffic.latest),
+        azure.app.TrafficWeightArgs(
+            revision_name=revision_name(args.app_name, args.traffic.former), weight=100 - args.traffic.latest
+        ),
+    ]
 
 
 def _binding(domain: CustomDomain) -> azure.app.CustomDomainArgs:

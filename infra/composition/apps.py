@@ -12,12 +12,13 @@ from infra.components.database_roles import roles_container
 from infra.components.edge.access import Access
 from infra.components.edge.host import Host, HostArgs
 from infra.components.registry import Registry, RegistryArgs
-from infra.components.service import CustomDomain, Service, ServiceArgs
+from infra.components.service import CustomDomain, Service, ServiceArgs, Traffic
 from infra.components.service_template import Container, Probes, Scale
 from infra.composition.data import Data
 from infra.composition.foundation import APPS, Foundation
 from infra.composition.settings import AppSettings
 from infra.composition.stack import Stack
+from infra.config.azure_sections import ServiceSection
 from infra.settings import Bindings
 
 
@@ -116,6 +117,11 @@ def _host(
     )
 
 
+def _traffic(wishes: ServiceSection) -> Traffic | None:
+    split = wishes.traffic
+    return Traffic(latest=split.latest, former=split.former) if split is not None else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Making:
     """What both services are made from."""
@@ -171,6 +177,7 @@ class _Making:
                 ),
                 grace_period_s=wishes.grace_period_s,
                 rollout=wishes.rollout,
+                traffic=_traffic(wishes),
             ),
             # The host can be bound and images pulled only some time after their records and roles are there.
             stack.options(self.registry, self.hosts[app], *after),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from infra.config.keys import EMAIL, GUID, IMAGE, NETWORK, PATH, ZERO_GUID, Key, between, each, matching, one_of
+from infra.names import RULES
 from infra.sizes import DATABASE_SIZES, STORAGE_SIZES_GB
 
 HighAvailability = Literal["ZoneRedundant", "SameZone", "Disabled"]
@@ -234,6 +235,35 @@ class ContainerPlatformSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrafficSection:
+    """
+    Two revisions side by side, for as long as this stands here; left out, the latest one runs alone. See `docs/guides/blue-green.md`.
+
+    Only for an app that runs already: what it names has to be there.
+    """
+
+    latest: Annotated[
+        int,
+        Key(
+            "The share of the requests that the latest revision gets; the former one gets the rest.",
+            between(0, 100, unit="percent"),
+        ),
+    ]
+    former: Annotated[
+        str,
+        Key(
+            "The revision that ran before and keeps running. The output `apps` names the revision that runs now.",
+            matching(
+                RULES["revision suffix"].pattern,
+                "what follows `--` in a revision's name: `r` and ten hexadecimal digits",
+                passes="r0123456789",
+                fails="ignition-prod-api--r0123456789",
+            ),
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceSection:
     """One app."""
 
@@ -255,6 +285,7 @@ class ServiceSection:
     )
     grace_period_s: Annotated[int, Key("How long a replica may take to end.", between(0, 600, unit="seconds"))] = 30
     rollout: Annotated[int, Key("Raise it to make a new revision of the same thing.", between(1, 1_000_000))] = 1
+    traffic: Annotated[TrafficSection | None, Key("How requests are shared by two revisions.")] = None
     log: Annotated[str, Key("What is logged: the api's filter, the admin console's least level.")] = "info"
 
 

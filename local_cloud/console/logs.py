@@ -33,7 +33,11 @@ _MOST_BYTES: Final = 1_000_000
 
 
 def log_routes(cloud: LocalCloud, secrets: KnownSecrets, ending: threading.Event) -> list[BaseRoute]:
-    """`GET /api/logs/APP?follow=1&lines=200` as text, `GET /api/logs/APP/events` as server-sent events."""
+    """
+    `GET /api/logs/APP?follow=1&lines=200` as text, `GET /api/logs/APP/events` as server-sent events.
+
+    Of a job, the last execution's, or those of the one that is named by `execution=`.
+    """
     logs = _Logs(cloud, secrets, ending)
     return [Route("/api/logs/{app}", logs.text), Route("/api/logs/{app}/events", logs.events)]
 
@@ -153,7 +157,12 @@ class _Logs:
             return Tail(lambda: log_files_of(self._cloud, name)), Response()
         jobs = self._cloud.parts.platform.jobs()
         if app in jobs:
-            return Tail(lambda: log_files_of_job(self._cloud, app)), Response()
+            execution = request.query_params.get("execution")
+            kept = [each.name for each in self._cloud.parts.platform.job(app).record.executions]
+            if execution is None or execution in kept:
+                return Tail(lambda: log_files_of_job(self._cloud, app, execution)), Response()
+            says = f"job {app} has no execution '{execution}'; kept are: {', '.join(kept) or 'none'}"
+            return None, PlainTextResponse(says, 404)
         known = ", ".join((*self._cloud.apps, *jobs)) or "none"
         return None, PlainTextResponse(f"there is no app '{app}'; apps here: {known}", 404)
 
@@ -178,11 +187,12 @@ def log_files_of(cloud: LocalCloud, name: str) -> dict[str, Path]:
     }
 
 
-def log_files_of_job(cloud: LocalCloud, name: str) -> dict[str, Path]:
-    """The log files of a job's last execution, by REPLICA/CONTAINER; none of a job that is gone."""
+def log_files_of_job(cloud: LocalCloud, name: str, execution: str | None = None) -> dict[str, Path]:
+    """The log files of one execution of a job, by REPLICA/CONTAINER, by default of the last; none where job or execution is gone."""
     platform = cloud.parts.platform
     executions = platform.job(name).record.executions if name in platform.jobs() else ()
-    return executions[-1].log_files if executions else {}
+    found = [each for each in executions if execution in {None, each.name}]
+    return found[-1].log_files if found else {}
 
 
 def _count(request: Request) -> int:

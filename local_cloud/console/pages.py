@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from local_cloud.backends.container_apps import AppStatus
 from local_cloud.console import picture
+from local_cloud.console.jobs import exit_codes_of, jobs_of, took
 from local_cloud.console.masking import KnownSecrets, shown_inputs, shown_outputs
 from local_cloud.console.stack_state import Node, StackState
 from local_cloud.daemon.cloud import LocalCloud
@@ -41,6 +42,7 @@ _HEADERS: Final = {
 NAVIGATION: Final = (
     ("/", "Overview"),
     ("/apps", "Apps"),
+    ("/jobs", "Jobs"),
     ("/graph", "Graph"),
     ("/resources", "Resources"),
     ("/dns", "DNS"),
@@ -75,7 +77,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"moment": _moment, "json": _json, "address": quote}
+        self._templates.filters.update(_FILTERS)
 
     def routes(self) -> list[BaseRoute]:
         """Where they are."""
@@ -83,6 +85,8 @@ class Pages:
             Route("/", self._overview),
             Route("/apps", self._apps),
             Route("/apps/{app}", self._app),
+            Route("/jobs", self._jobs),
+            Route("/jobs/{job}", self._job),
             Route("/graph", self._graph),
             Route("/resources", self._resources),
             Route("/resources/{key:path}", self._resource),
@@ -115,6 +119,23 @@ class Pages:
             return self._missing(request, f"There is no app “{app}” here.", "/apps", "All apps")
         events = self._cloud.parts.platform.events(found.name)[-30:]
         return self._page(request, "app.html", app=app, found=found, events=events)
+
+    def _jobs(self, request: Request) -> Response:
+        return self._page(request, "jobs.html", jobs=list(jobs_of(self._cloud).values()))
+
+    def _job(self, request: Request) -> Response:
+        name = request.path_params["job"]
+        job = jobs_of(self._cloud).get(name)
+        if job is None:
+            return self._missing(request, f"There is no job “{name}” here.", "/jobs", "All jobs")
+        wanted = request.query_params.get("execution")
+        shown = job.execution(wanted) if wanted is not None else None
+        if wanted is not None and shown is None:
+            says = f"Of the job “{name}” no execution “{wanted}” is kept."
+            return self._missing(request, says, f"/jobs/{quote(name)}", "Those that are")
+        return self._page(
+            request, "job.html", job=job, shown=shown, events=self._cloud.parts.platform.events(name)[-30:]
+        )
 
     def _graph(self, request: Request) -> Response:
         nodes = self._stack.nodes()
@@ -268,5 +289,20 @@ def _moment(value: float | str | datetime | None) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def _short_image(image: str) -> str:
+    """An image without its digest."""
+    return image.partition("@")[0]
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "moment": _moment,
+    "json": _json,
+    "address": quote,
+    "short_image": _short_image,
+    "exit_codes": exit_codes_of,
+    "took": took,
+}

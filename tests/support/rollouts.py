@@ -1,7 +1,7 @@
 """
-The platform's program with what its configuration cannot say: a split of the api's traffic, and a job beside the api.
+The platform's program with what its configuration cannot say: a job beside the api.
 
-Both are said in `Pulumi.local.yaml` below `rollouts:`, so that tests change configuration and run `ignition up` as for anything else.
+It is said in `Pulumi.local.yaml` below `rollouts:`, so that tests change configuration and run `ignition up` as for anything else.
 """
 
 from __future__ import annotations
@@ -32,17 +32,12 @@ wishes = pulumi.Config("rollouts")
 api = {{}}
 
 
-def changed(args):
-    if (args.type_, args.name) != ("azure-native:app:ContainerApp", "api-app"):
-        return None
-    api.update(args.props, itself=args.resource)
-    if traffic := wishes.get_object("traffic"):
-        args.props["configuration"].active_revisions_mode = "Multiple"
-        args.props["configuration"].ingress.traffic = [azure.app.TrafficWeightArgs(**each) for each in traffic]
-    return pulumi.ResourceTransformationResult(args.props, args.opts)
+def noticed(args):
+    if (args.type_, args.name) == ("azure-native:app:ContainerApp", "api-app"):
+        api.update(args.props, itself=args.resource)
 
 
-pulumi.runtime.register_stack_transformation(changed)
+pulumi.runtime.register_stack_transformation(noticed)
 main()
 if command := wishes.get_object("job"):
     configuration, (container,) = api["configuration"], api["template"].containers
@@ -93,7 +88,7 @@ def wish(platform: LocalPlatform, key: str, value: Any) -> None:
     document = yaml.safe_load(file.read_text())
     document["config"][f"rollouts:{key}"] = value
     document["config"] = {name: each for name, each in document["config"].items() if each is not None}
-    file.write_text(yaml.safe_dump(document))
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
 
 
 def revisions(platform: LocalPlatform) -> dict[str, tuple[bool, int]]:

@@ -1,7 +1,9 @@
 """One cloud with everything in it, its console, and a headless browser."""
 
+import contextlib
 import html
 import json
+import re
 import shutil
 import subprocess
 
@@ -12,12 +14,15 @@ from selenium.webdriver.chrome.service import Service
 
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import stack_environment
-from tests.support.local_platform import LocalPlatform
+from tests.support import rollouts
+from tests.support.rollouts import JOB
 
 PAGES = (
     "/",
     "/apps",
     "/apps/api",
+    "/jobs",
+    f"/jobs/{JOB}",
     "/graph",
     "/graph?view=family",
     "/resources",
@@ -38,17 +43,75 @@ _FLAGS = (
     "--disable-sync",
     "--window-size=1300,900",
 )
+# Tells a secret, goes on until it may end, and fails where it is told to.
+_STATEMENT = """
+import os, pathlib, time
+told = pathlib.Path({told!r})
+print("url", os.environ["DATABASE_URL"], flush=True)
+while (told / "wait").exists():
+    time.sleep(0.05)
+if (told / "fail").exists():
+    raise SystemExit("no such table in " + os.environ["DATABASE_URL"])
+print("all rows are there")
+"""
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+
+class Job:
+    """The job of the stack; what its executions are to do is told by files."""
+
+    def __init__(self, platform, told):
+        self._platform = platform
+        self._told = told
+
+    def declare(self):
+        code = _STATEMENT.format(told=str(self._told))
+        rollouts.wish(self._platform, "job", ["python", "-c", code])
+        self._platform.up()
+
+    def remove(self):
+        rollouts.wish(self._platform, "job", None)
+        self._platform.up()
+
+    def run(self, *what):
+        """Runs it to its end, told to `fail` or not; returns the execution's name."""
+        with self.told(*what):
+            ended = self._platform.ignition("job", JOB, "--state-dir", str(self._platform.state))
+        assert ended.code == len(what), ended.output
+        return re.findall(rf"^({JOB}-\w+) (?:succeeded|failed)", ended.output, re.M)[-1]
+
+    def run_both_ways(self):
+        self.run()
+        self.run("fail")
+
+    @contextlib.contextmanager
+    def told(self, *what):
+        for each in what:
+            (self._told / each).touch()
+        try:
+            yield
+        finally:
+            for each in what:
+                (self._told / each).unlink()
 
 
 @pytest.fixture(scope="package")
 def platform(tmp_path_factory):
-    made = LocalPlatform.make(tmp_path_factory.mktemp("platform"))
+    made = rollouts.make(tmp_path_factory.mktemp("platform"))
     try:
         made.up()
         yield made
     finally:
         made.remove()
+
+
+@pytest.fixture(scope="package")
+def job(platform, tmp_path_factory):
+    """Declared, and run twice: with success, then without."""
+    made = Job(platform, tmp_path_factory.mktemp("told"))
+    made.declare()
+    made.run_both_ways()
+    return made
 
 
 @pytest.fixture(scope="package")
@@ -62,8 +125,8 @@ def base(platform):
 
 
 @pytest.fixture(scope="package")
-def console(base, token):
-    """The console without a browser."""
+def console(base, token, job):
+    """The console without a browser; there is something on each page."""
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=base, headers=headers, trust_env=False, timeout=60) as client:
         yield client
@@ -74,7 +137,10 @@ def every_page(console):
     """What every page says, by its path; the page of every resource is among them."""
     resources = console.get("/api/resources").json()
     paths = [*PAGES, *(f"/resources/{each['urn'].removeprefix('urn:pulumi:')}" for each in resources)]
-    answers = {path: console.get(path) for path in [*paths, "/api/resources", "/api/logs/api", "/api/logs/admin"]}
+    answers = {
+        path: console.get(path)
+        for path in [*paths, "/api/resources", "/api/logs/api", "/api/logs/admin", f"/api/logs/{JOB}"]
+    }
     assert {each.status_code for each in answers.values()} == {200}
     return {path: each.text + html.unescape(each.text) for path, each in answers.items()}
 
@@ -136,7 +202,7 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser, base, token):
+def visit(browser, base, token, job):
     """Opens a page of the console, signed in by the link that `ignition open console` opens."""
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     browser.get(f"{base}/?token={token}")

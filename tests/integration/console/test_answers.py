@@ -1,11 +1,13 @@
 """What programs get, and who gets nothing."""
 
+import html
 import re
 
 import httpx
 import pytest
 
 from tests.integration.console.conftest import PAGES
+from tests.support.rollouts import JOB
 from tests.support.waiting import until
 
 POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"}
@@ -77,7 +79,42 @@ def test_a_followed_log_goes_on_with_what_is_written(console, platform):
 def test_an_unknown_app_is_named_beside_those_there_are(console):
     answer = console.get("/api/logs/apo")
     assert answer.status_code == 404
-    assert answer.text == "there is no app 'apo'; apps here: api, admin"
+    assert answer.text == f"there is no app 'apo'; apps here: api, admin, {JOB}"
+
+
+def test_the_log_of_a_job_is_its_last_executions_or_that_of_the_one_that_is_named(console, job):
+    first, second = job.run(), job.run("fail")
+    assert console.get(f"/api/logs/{JOB}").text.splitlines()[0] == f"==> {second}-1/statement <=="
+    named = console.get(f"/api/logs/{JOB}", params={"execution": first}).text.splitlines()
+    assert (named[0], named[-1]) == (f"==> {first}-1/statement <==", "all rows are there")
+
+
+def test_an_unknown_execution_is_named_beside_those_that_are_kept(console, job):
+    kept = job.run()
+    answer = console.get(f"/api/logs/{JOB}", params={"execution": "no"})
+    assert answer.status_code == 404
+    assert answer.text.startswith(f"job {JOB} has no execution 'no'; kept are: ")
+    assert kept in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/jobs/no<b>", "There is no job “no&lt;b&gt;” here."),
+        (f"/jobs/{JOB}?execution=no<b>", f"Of the job “{JOB}” no execution “no&lt;b&gt;” is kept."),
+    ],
+)
+def test_a_job_or_an_execution_that_is_not_there_is_not_found(console, path, says):
+    answer = console.get(path)
+    assert answer.status_code == 404
+    assert says in answer.text
+
+
+def test_the_page_of_a_job_leads_to_its_log_without_javascript(console, job):
+    name = job.run()
+    page = console.get(f"/jobs/{JOB}", params={"execution": name}).text
+    (link,) = re.findall(r'<a href="([^"]*)">the last lines as text', page)
+    assert "all rows are there" in console.get(html.unescape(link)).text
 
 
 def test_a_followed_log_ends_with_the_cloud(console, platform):

@@ -6,6 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.integration.console.conftest import PAGES
+from tests.support.rollouts import JOB
 from tests.support.waiting import until
 
 # Of every visible text, its contrast with what is behind it: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
@@ -149,6 +150,66 @@ def test_a_log_is_live_until_it_is_paused(browser, visit, platform):
     assert "seen=paused" not in log.text
     button.send_keys(Keys.ENTER)
     until(lambda: "seen=paused" in log.text, "the line in the log")
+
+
+def test_jobs_are_listed_with_how_they_are_started_and_how_they_ended_last(browser, visit, job):
+    name = job.run("fail")
+    visit("/jobs")
+    (row,) = rows(browser, "Jobs")
+    assert row[:4] == [JOB, "Manual", "ghcr.io/ecent/ignition-api", "Failed"]
+    assert row[4].endswith(" UTC")
+    assert row[5] == "statement 1"
+    visit(f"/jobs/{JOB}")
+    assert rows(browser, "Executions")[0][0] == name
+
+
+def test_the_log_of_any_execution_is_reached_by_keyboard(browser, visit, job):
+    first, second = job.run(), job.run("fail")
+    visit("/jobs")
+    browser.find_element(By.LINK_TEXT, JOB).send_keys(Keys.ENTER)
+    until(lambda: browser.title.startswith(f"{JOB} "), "the job's page")
+    until(lambda: "no such table" in browser.find_element(By.ID, "log").text, "the last execution's log")
+    latest, before = rows(browser, "Executions")[:2]
+    assert [latest[0], latest[1], latest[4], latest[5]] == [
+        second, "Failed", "statement 1", "container statement exited with code 1"
+    ]  # fmt: skip
+    assert [before[0], before[1], before[4]] == [first, "Succeeded", "statement 0"]
+    browser.find_element(By.LINK_TEXT, first).send_keys(Keys.ENTER)
+    until(lambda: browser.find_element(By.ID, "log-heading").text == f"Log of {first}", "that execution's log")
+    until(lambda: "all rows are there" in browser.find_element(By.ID, "log").text, "its lines")
+    assert "no such table" not in browser.find_element(By.ID, "log").text
+    assert browser.find_element(By.CSS_SELECTOR, "th a[aria-current]").text == first
+
+
+def test_a_job_that_runs_is_shown_as_running_and_its_log_goes_on(browser, visit, console, job):
+    with job.told("wait"):
+        started = console.post(f"/api/jobs/{JOB}/executions").json()["name"]
+        visit(f"/jobs/{JOB}")
+        assert rows(browser, "Executions")[0][:2] == [started, "Running"]
+        until(lambda: f"{started}-1/statement" in browser.find_element(By.ID, "log").text, "the log's beginning")
+        assert "all rows are there" not in browser.find_element(By.ID, "log").text
+    until(lambda: "all rows are there" in browser.find_element(By.ID, "log").text, "what it wrote last")
+    until(lambda: console.get(f"/api/jobs/{JOB}/executions/{started}").json()["state"] == "Succeeded", "its end")
+    browser.refresh()
+    assert rows(browser, "Executions")[0][:2] == [started, "Succeeded"]
+
+
+@pytest.fixture
+def no_job(job):
+    job.remove()
+    yield
+    job.declare()
+    job.run_both_ways()
+
+
+def test_where_there_is_no_job_the_page_says_how_one_comes_to_be_and_is_run(browser, visit, no_job):
+    visit("/jobs")
+    assert browser.find_elements(By.TAG_NAME, "table") == []
+    said = browser.find_element(By.TAG_NAME, "main").text
+    assert "The stack has no job" in said
+    assert "azure-native:app:Job" in said
+    assert "ignition job NAME runs it" in said
+    assert browser.execute_script(OUTLINE) == SOUND
 
 
 def test_the_list_is_filtered_as_one_types(browser, visit):

@@ -1,6 +1,9 @@
 """No secret of a real stack is on any page, in any answer for programs, or in a log view."""
 
+import html
+
 from local_cloud.console.masking import MASK
+from tests.support.rollouts import JOB
 from tests.support.waiting import until
 
 
@@ -43,3 +46,12 @@ def test_a_secret_that_an_app_logs_is_struck_out(platform, console, real_secrets
     text = console.get("/api/logs/api").text
     assert secret not in text
     assert f"leaked={MASK}&asked=once" in text
+
+
+def test_a_secret_that_a_job_writes_and_fails_with_is_struck_out(console, job, real_secrets):
+    name = job.run("fail")
+    secret = next(value for what, value in real_secrets.items() if what.startswith("secrets-database-url inputs"))
+    page, log = console.get(f"/jobs/{JOB}").text, console.get(f"/api/logs/{JOB}", params={"execution": name}).text
+    assert secret not in page + log + html.unescape(page)
+    assert f"no such table in {MASK}" in page  # among what happened
+    assert [line for line in log.splitlines() if MASK in line] == [f"url {MASK}", f"no such table in {MASK}"]

@@ -84,34 +84,47 @@ class Upload:
             self.outcome = error
 
 
+def suffix(revision):
+    return revision.partition("--")[2]
+
+
+def named_by_the_output(platform):
+    return platform.outputs()["apps"]["api"]["revision"]
+
+
 @pytest.fixture
 def split(platform):
-    """Configures weights; None sends all traffic to the latest revision and keeps no other."""
-    yield lambda traffic: wish(platform, "traffic", traffic)
-    wish(platform, "traffic", None)
+    """Configures how requests are shared; None lets the latest revision run alone."""
+
+    def split(traffic):
+        platform.configure("services", api__traffic=traffic)
+
+    yield split
+    split(None)
     platform.up()
 
 
 def test_traffic_is_split_by_weight_and_shifted_without_a_failed_request(platform, split):
     blue = serving(platform)
-    split([{"revision_name": blue, "weight": 80}, {"latest_revision": True, "weight": 20}])
+    assert named_by_the_output(platform) == blue
+    split({"latest": 20, "former": suffix(blue)})
     configure_a_new_revision(platform)
     with Visitors(platform) as visitors:
         platform.up()
     green = serving(platform)
-    assert green != blue
+    assert named_by_the_output(platform) == green != blue
     assert set(visitors.seen) <= {(200, blue), (200, green)}
     assert answered_by(platform, ASKED) == {blue: about(0.8), green: about(0.2)}
     assert revisions(platform) == {blue: (True, 80), green: (True, 20)}
 
-    split([{"revision_name": blue, "weight": 0}, {"latest_revision": True, "weight": 100}])
+    split({"latest": 100, "former": suffix(blue)})
     with Visitors(platform) as visitors:
         platform.up()
     assert set(visitors.seen) == {(200, blue), (200, green)}
     assert answered_by(platform, ASKED) == {green: ASKED}
     assert revisions(platform) == {blue: (True, 0), green: (True, 100)}  # to go back to at once
 
-    split([{"revision_name": blue, "weight": 100}, {"latest_revision": True, "weight": 0}])
+    split({"latest": 0, "former": suffix(blue)})
     with Visitors(platform) as visitors:
         platform.up()
     assert set(visitors.seen) == {(200, blue), (200, green)}
@@ -122,6 +135,16 @@ def test_traffic_is_split_by_weight_and_shifted_without_a_failed_request(platfor
         platform.up()
     assert set(visitors.seen) == {(200, blue), (200, green)}
     assert revisions(platform) == {blue: (False, 0), green: (True, 100)}
+
+
+def test_a_former_revision_that_is_not_there_is_refused_beside_those_that_are_and_nothing_changes(platform, split):
+    before = revisions(platform)
+    split({"latest": 20, "former": "r0000000000"})
+    ran = platform.ignition("up", "--state-dir", str(platform.state))
+    assert ran.code != 0
+    assert "Revision ignition-local-api--r0000000000 of container app ignition-local-api does not exist" in ran.output
+    assert serving(platform) in ran.output
+    assert revisions(platform) == before
 
 
 def test_the_declared_rollout_fails_no_request(platform):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app_config.contract import variables
 from app_config.settings import Settings
-from infra.names import RULES, Names, checked, secret_name
+from infra.names import RULES, Names, checked, revision_name, secret_name
 
 GUIDS = st.uuids().map(str)
 _LETTERS = string.ascii_lowercase
@@ -97,6 +97,8 @@ EXAMPLES = {
     "private endpoint": ("pe-ignition-dev-vault", "-vault"),
     "registry": ("crignitiondev4e685e", "cr-ignition-dev"),
     "resource group": ("rg-ignition-dev", "rg-ignition."),
+    "revision": ("ignition-dev-api--r0123456789", "ignition-dev-api--blue"),
+    "revision suffix": ("r0123456789", "ignition-dev-api--r0123456789"),
     "secret": ("DATABASE-URL", "DATABASE_URL"),
     "subnet": ("snet-apps", "snet apps"),
     "workspace": ("log-ignition-dev", "log_ignition"),
@@ -119,6 +121,20 @@ def test_no_rule_takes_a_line_end(kind: str) -> None:
 
 def test_a_variable_of_the_contract_has_the_vaults_form_of_its_name() -> None:
     assert [secret_name(each.env) for each in variables(Settings)] == [each.vault_name for each in variables(Settings)]
+
+
+def test_a_revision_of_the_longest_app_name_has_a_name() -> None:
+    assert revision_name("a" * 32, "r0123456789") == f"{'a' * 32}--r0123456789"
+
+
+def test_a_revision_of_a_longer_name_than_azure_takes_has_none() -> None:
+    with pytest.raises(ValueError, match="is no name for a revision"):
+        revision_name("a" * 42, "r0123456789")
+
+
+def test_a_revision_is_named_by_its_suffix_alone() -> None:
+    with pytest.raises(ValueError, match="is no name for a revision suffix"):
+        revision_name("ignition-dev-api", "ignition-dev-api--r0123456789")
 
 
 def test_the_letters_of_a_suffix_suit_every_global_name() -> None:

@@ -22,10 +22,12 @@ class Outputs:
 
     settings: Any
     next_steps: Any
+    apps: Any
 
     def __init__(self, made: Mapping[str, Any]) -> None:
         self.settings = made["settings"]
         self.next_steps = made["next_steps"]
+        self.apps = made["apps"]
 
 
 def program(made: StackConfig, *, preview: bool = False) -> Program[Outputs]:
@@ -234,6 +236,37 @@ def test_the_settings_output_has_every_variable_in_its_place() -> None:
         bound = given["apps"][name]
         assert set(bound["values"]) == {each.env for each in variables(contract) if not each.secret}
         assert set(bound["secrets"]) == {each.env for each in variables(contract) if each.secret}
+
+
+def test_a_split_of_the_traffic_reaches_its_app_and_no_other() -> None:
+    made = program(config("prod", services__api__traffic={"latest": 20, "former": "r0123456789"}))
+    modes = {name: app(made, name)["configuration"]["activeRevisionsMode"] for name in ("api", "admin")}
+    assert modes == {"api": "Multiple", "admin": "Single"}
+    assert app(made, "api")["configuration"]["ingress"]["traffic"] == [
+        {"latestRevision": True, "weight": 20},
+        {"latestRevision": False, "revisionName": "ignition-prod-api--r0123456789", "weight": 80},
+    ]
+
+
+def test_the_output_of_the_apps_names_the_revision_that_a_split_is_to_name() -> None:
+    assert set(stack("prod").result.apps) == {"api", "admin"}
+    assert all(each["revision"] for each in stack("prod").result.apps.values())
+
+
+def test_a_split_changes_nothing_else() -> None:
+    split = program(config("prod", services__api__traffic={"latest": 20, "former": "r0123456789"}))
+    before = {each.urn: each.inputs for each in stack("prod").resources}
+    changed = [each.urn.rpartition("::")[2] for each in split.resources if each.inputs != before.pop(each.urn)]
+    assert (changed, before) == (["api-app"], {})
+
+
+def test_while_traffic_is_split_a_person_is_told_how_to_go_on_and_how_to_end() -> None:
+    made = program(config("prod", services__admin__traffic={"latest": 20, "former": "r0123456789"}))
+    (step,) = [each for each in made.result.next_steps if "admin run" in each]
+    assert "the latest one gets 20 percent of the requests, r0123456789 the rest" in step
+    assert "pulumi config set --path 'ignition:services.admin.traffic.latest' PERCENT" in step
+    assert "pulumi config rm --path 'ignition:services.admin.traffic'" in step
+    assert "traffic" not in "\n".join(stack("prod").result.next_steps)
 
 
 def test_a_person_is_told_what_is_left_to_do() -> None:

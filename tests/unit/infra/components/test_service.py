@@ -5,7 +5,7 @@ from pulumi.output import Unknown
 
 from infra.components.edge.cloudflare_ranges import CLOUDFLARE_IPV4
 from infra.components.identity import AppIdentity
-from infra.components.service import CustomDomain, Service
+from infra.components.service import CustomDomain, Service, Traffic
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 from tests.unit.infra.components.examples import CERTIFICATE, IDENTITY, VAULT, container
@@ -143,6 +143,47 @@ def test_what_is_outside_the_template_makes_no_new_revision() -> None:
 
 def test_a_revision_of_the_longest_app_name_stays_within_azures_limit() -> None:
     assert len(f"{'a' * 32}--{suffix()}") <= 54
+
+
+def shares(**changes: object) -> list[dict[str, object]]:
+    return list(configuration(**changes)["ingress"]["traffic"])
+
+
+def test_one_revision_runs_and_gets_everything_unless_told_otherwise() -> None:
+    assert configuration()["activeRevisionsMode"] == "Single"
+    assert shares() == [{"latestRevision": True, "weight": 100}]
+
+
+@pytest.mark.parametrize("latest", [0, 20, 100])
+def test_a_split_keeps_the_former_revision_running_with_the_rest_of_the_requests(latest: int) -> None:
+    split = Traffic(latest=latest, former="r0123456789")
+    assert configuration(traffic=split)["activeRevisionsMode"] == "Multiple"
+    assert shares(traffic=split) == [
+        {"latestRevision": True, "weight": latest},
+        {"latestRevision": False, "revisionName": "ca-ignition-test-api--r0123456789", "weight": 100 - latest},
+    ]
+
+
+def test_shifting_traffic_makes_no_new_revision() -> None:
+    assert suffix(traffic=Traffic(latest=20, former="r0123456789")) == suffix()
+
+
+def test_what_a_suffix_is_can_be_named_as_the_former_revision() -> None:
+    (_, former) = shares(traffic=Traffic(latest=0, former=str(suffix())))
+    assert former["revisionName"] == f"ca-ignition-test-api--{suffix()}"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"latest": -1, "former": "r0123456789"}, "write 0 to 100"),
+        ({"latest": 101, "former": "r0123456789"}, "write 0 to 100"),
+        ({"latest": 20, "former": "blue"}, "'blue' is no name for a revision suffix"),
+    ],
+)
+def test_a_split_that_cannot_be_is_refused(given: dict[str, object], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Traffic(**given)
 
 
 def test_while_a_secrets_version_is_unknown_the_suffix_is_too() -> None:

@@ -141,3 +141,30 @@ def test_other_namespaces_are_left_alone() -> None:
 
 def test_long_values_are_shortened_in_messages() -> None:
     assert len(problems("prod", {"tags.owner": "o" * 300})["tags.owner"]) < 250
+
+
+def test_traffic_is_split_only_where_a_stack_says_so() -> None:
+    assert config("prod").services.api.traffic is None
+    split = config("prod", services__api__traffic={"latest": 20, "former": "r0123456789"}).services.api.traffic
+    assert split is not None
+    assert (split.latest, split.former) == (20, "r0123456789")
+
+
+def test_everything_that_is_wrong_with_a_split_is_told_at_once_with_what_to_write() -> None:
+    found = problems(
+        "prod",
+        {
+            "services.api.traffic": {"latest": 120, "former": "ignition-prod-api--r0123456789"},
+            "services.admin.traffic": {"latest": "20", "weight": 80},
+        },
+    )
+    assert {key: text.partition(":")[0] for key, text in found.items()} == {
+        "services.api.traffic.latest": "is 120",
+        "services.api.traffic.former": 'is "ignition-prod-api--r0123456789"',
+        "services.admin.traffic.latest": 'is "20"',
+        "services.admin.traffic.former": "is missing",
+        "services.admin.traffic.weight": "is no key; there are latest, former. Remove it",
+    }
+    assert 'write for example "r0123456789"' in found["services.api.traffic.former"]
+    assert "what follows `--` in a revision's name" in found["services.api.traffic.former"]
+    assert "0 to 100 percent" in found["services.api.traffic.latest"]
