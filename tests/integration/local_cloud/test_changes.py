@@ -10,6 +10,7 @@ import time
 import psycopg
 import pytest
 
+from local_cloud.backends.pids import Mark
 from local_cloud.daemon.background import local_daemon
 from tests.support.local_platform import LocalPlatform
 from tests.support.object_storage import storage_client
@@ -88,6 +89,31 @@ def test_after_a_killed_daemon_the_next_up_succeeds(mine):
     mine.up()
     assert mine.address.pid != pid
     assert mine.ready()["status"] == "ok"
+
+
+def _parts(platform):
+    """The processes of the parts, by name."""
+    marks = (Mark.read(file) for file in platform.state.rglob("*.pid"))
+    return {mark.name: mark for mark in marks if mark is not None and mark.alive}
+
+
+def test_after_each_killed_part_the_next_up_succeeds(mine):
+    parts = _parts(mine)
+    assert {"edge", "origin", "object storage", "object storage (http)"} < parts.keys()
+    for name, part in parts.items():
+        os.kill(part.pid, signal.SIGKILL)
+        assert set(_counts(mine.up().output)) == {"unchanged"}, name
+        assert mine.ready()["status"] == "ok", name
+
+
+def test_after_a_power_cut_the_next_up_succeeds(mine):
+    before = _parts(mine)
+    for pid in (mine.address.pid, *(part.pid for part in before.values())):
+        os.kill(pid, signal.SIGKILL)
+    mine.up()
+    assert mine.ready()["status"] == "ok"
+    assert _parts(mine).keys() == before.keys()
+    assert not any(part.alive for part in before.values())
 
 
 def test_a_resource_that_exists_can_be_imported(mine):
