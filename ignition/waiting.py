@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-import click
-
 from ignition.planning import say
+from local_cloud.backends.errors import BackendError
 from local_cloud.daemon.client import Client
 
-_TOO_MANY_RESTARTS: Final = 3
+_TOO_MANY_FAILURES: Final = 3
 _PATIENCE_S: Final = 120.0
 _SILENT_S: Final = 1.0
 _POLL_S: Final = 0.05
@@ -25,7 +24,7 @@ def wait_for_apps(client: Client, *, patience_s: float = _PATIENCE_S) -> None:
         patience_s: how long an app may take that does not fail, in seconds.
 
     Raises:
-        click.ClickException: one fails again and again, or is not ready in time; the message says why.
+        BackendError: one fails again and again, or is not ready in time; the message says why.
     """
     begun = time.monotonic()
     told = False
@@ -36,7 +35,7 @@ def wait_for_apps(client: Client, *, patience_s: float = _PATIENCE_S) -> None:
         took_s = time.monotonic() - begun
         lost = [app for app in waiting if _is_lost(app) or took_s > patience_s]
         if lost:
-            raise click.ClickException("\n".join(_why(app, took_s) for app in lost))
+            raise BackendError("\n".join(_why(app, took_s) for app in lost))
         if not told and took_s > _SILENT_S:
             say(f"Waiting for {' and '.join(app['name'] for app in waiting)}")
             told = True
@@ -44,7 +43,7 @@ def wait_for_apps(client: Client, *, patience_s: float = _PATIENCE_S) -> None:
 
 
 def _is_lost(app: dict[str, Any]) -> bool:
-    return app["restarts"] >= _TOO_MANY_RESTARTS or app["state"] == "Failed"
+    return app["failures"] >= _TOO_MANY_FAILURES or app["state"] == "Failed"
 
 
 def _why(app: dict[str, Any], took_s: float) -> str:

@@ -45,6 +45,7 @@ def status(cloud: LocalCloud, state: Path, console_url: str) -> dict[str, Any]:
                 "replicas": len(found.replicas),
                 "ready": found.ready,
                 "restarts": found.restarts,
+                "failures": found.failures,
                 "trouble": found.trouble,
                 "override": list(found.override) if found.override else None,
             }

@@ -26,6 +26,7 @@ class ReplicaStatus:
     One replica, as `status` shows it.
 
     Attributes:
+        failures: failed starts in a row, init containers included.
         port: where its first container listens; None for one without ports.
         log_files: by container, init containers included.
     """
@@ -34,6 +35,7 @@ class ReplicaStatus:
     state: ReplicaState
     ready: bool
     restarts: int
+    failures: int
     port: int | None
     pids: tuple[int, ...]
     log_files: dict[str, Path]
@@ -144,6 +146,7 @@ class Replica:
             state=self._state(),
             ready=self.ready,
             restarts=sum(each.restarts for each in self._containers),
+            failures=self.failures,
             port=self.port,
             pids=tuple(each.process.pid for each in self._containers if each.process.alive and each.process.pid),
             log_files={plan.container: plan.log_file for plan in (*self._init, *self._plans)},

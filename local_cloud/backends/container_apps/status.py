@@ -60,6 +60,11 @@ class AppStatus:
         return tuple(replica for revision in self.revisions for replica in revision.replicas)
 
     @property
+    def failures(self) -> int:
+        """Failed starts in a row, of the worst replica."""
+        return max((replica.failures for replica in self.replicas), default=0)
+
+    @property
     def trouble(self) -> str | None:
         """What keeps it from running, as far as it is known."""
         if self.state == "Running":
