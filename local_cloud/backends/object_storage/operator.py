@@ -25,7 +25,7 @@ class Operator:
     The operator's rights over the gateway on a loopback port.
 
     Args:
-        port: the gateway's port for plain HTTP.
+        port: the gateway's own port.
         access: the operator's access key id.
         secret: the operator's secret access key.
         region: the region that signatures name.

@@ -45,7 +45,7 @@ class ObjectStorage:
         directory: state directory of the storage.
         program: the versitygw executable, as `find_versitygw` gives it.
         ca: issues its certificate.
-        ports: gives it its two ports.
+        ports: gives it its ports.
         supervisor: keeps its processes running.
         account_id: Cloudflare's account id, part of host names and messages.
         clock: the time, for tests.
@@ -263,9 +263,9 @@ class ObjectStorage:
         with self._lock:
             self._record.tokens.pop(token_id, None)
             self._save()
-            # First the policies: one that names an account that is gone could not be replaced any more.
-            self._apply_policies()
+            # First the account: without its policies it would be told of missing rights, as if the key still existed.
             self._operator.remove_account(token_id)
+            self._apply_policies()
 
     def sweep(self, now: datetime | None = None) -> Swept:
         """Carry out lifecycle and lock rules and end expired tokens, as of now or of another time."""
