@@ -73,27 +73,30 @@ class Answer:
             return data
         self._held += data
         passed = bytearray()
-        while (
-            self._held.startswith(b"HTTP/1.1 1") and b"\r\n\r\n" in self._held
-        ):  # 100 Continue comes before the answer
+        # 100 Continue comes before the answer itself.
+        while self._held.startswith(b"HTTP/1.1 1") and b"\r\n\r\n" in self._held:
             end = self._held.index(b"\r\n\r\n") + 4
             passed += self._held[:end]
             del self._held[:end]
         whole = not data
-        if whole or (len(self._held) >= 12 and self._held[9:12] != b"404" and self._held[9:10] != b"1"):
+        if whole or (len(self._status) == 3 and self._status != b"404" and not self._status.startswith(b"1")):
             self._passes = True
             passed += self._denied if whole and self._names_no_bucket() else self._held
             self._held.clear()
         return bytes(passed)
 
     def _names_no_bucket(self) -> bool:
-        if self._held[9:12] != b"404":
+        if self._status != b"404":
             return False
         method, path = self._request
         if method != "HEAD":
             return _NO_BUCKET in self._held
         bucket = unquote(path.lstrip("/").partition("/")[0])
         return bool(bucket) and not (_BUCKET.fullmatch(bucket) and self._exists(bucket))
+
+    @property
+    def _status(self) -> bytes:
+        return bytes(self._held[9:12])
 
     @property
     def _request(self) -> tuple[str, str]:
