@@ -195,6 +195,10 @@ class PostgresServer:
         """One parameter as it is now."""
         return self._configurations.get(name)
 
+    def configuration_value(self, name: str) -> str:
+        """One parameter's value as it is now; quick where nobody but us has set it."""
+        return self._configurations.value(name)
+
     def set_configuration(self, name: str, value: str) -> Configuration:
         """
         Set a parameter for good; the server is restarted when it only takes effect so.
