@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import http.client
+import re
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 import boto3
 from botocore.auth import S3SigV4Auth
@@ -58,6 +59,13 @@ class Operator:
             )
         if status not in (http.HTTPStatus.OK, http.HTTPStatus.CREATED):
             raise BackendError(f"the S3 gateway did not take account {access}: {status} {answer}")
+
+    def accounts(self) -> frozenset[str]:
+        """The access key ids of all accounts."""
+        status, answer = self._call("/list-users", "")
+        if status != http.HTTPStatus.OK:
+            raise BackendError(f"the S3 gateway does not list its accounts: {status} {answer}")
+        return frozenset(unescape(each) for each in re.findall(r"<Access>([^<]*)</Access>", answer))
 
     def remove_account(self, access: str) -> None:
         """Remove an account; its key is refused from now on."""
