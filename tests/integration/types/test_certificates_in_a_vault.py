@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,13 +14,11 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from local_cloud.azure.base import identity_guids
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_USER
-from local_cloud.daemon.assembly import TENANT_ID, assembled
-from local_cloud.daemon.cloud import LocalCloud
-from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.assembly import TENANT_ID
 from local_cloud.parts import Parts
 from local_cloud.server.resource import Refusal, Resource
-from local_cloud.server.resource_type import Call
-from tests.integration.types.world import API, AZURE, TYPES, ZONE
+from tests.integration.types.conftest import Make
+from tests.integration.types.world import API, AZURE
 
 CERTIFICATE, ENVIRONMENT = "azure-native:app:Certificate", "azure-native:app:ManagedEnvironment"
 GROUP = f"/subscriptions/{AZURE['subscriptionId']}/resourceGroups/rg-ignition-dev"
@@ -29,19 +27,15 @@ VAULT, ALLOWED, STRANGER = "kv-ignition-dev", f"{GROUP}/identities/allowed", f"{
 CERTIFICATES = f"{GROUP}/providers/Microsoft.App/managedEnvironments/cae/certificates"
 
 
-@pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
-    """A local cloud with a vault and two identities; one of them may read its secrets."""
-    directory = tmp_path_factory.mktemp("cloud")
-    settings = Settings(stack="trial/local", project=str(directory), zone=ZONE)
-    with assembled(directory / "state", settings) as made:
-        vault = f"{GROUP}/providers/Microsoft.KeyVault/vaults/{VAULT}"
-        made.key_vault.vaults.create(VAULT, resource_id=vault, tenant_id=TENANT_ID)
-        for identity in (ALLOWED, STRANGER):
-            ids = identity_guids(identity)
-            made.identity.principals.register(identity, ids["clientId"], ids["principalId"], TENANT_ID)
-        _allow(made, identity_guids(ALLOWED)["principalId"])
-        yield made
+@pytest.fixture(scope="module", autouse=True)
+def vault(parts: Parts) -> None:
+    """A vault and two identities; one of them may read its secrets."""
+    resource_id = f"{GROUP}/providers/Microsoft.KeyVault/vaults/{VAULT}"
+    parts.key_vault.vaults.create(VAULT, resource_id=resource_id, tenant_id=TENANT_ID)
+    for identity in (ALLOWED, STRANGER):
+        ids = identity_guids(identity)
+        parts.identity.principals.register(identity, ids["clientId"], ids["principalId"], TENANT_ID)
+    _allow(parts, identity_guids(ALLOWED)["principalId"])
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +49,24 @@ def _allow(parts: Parts, principal: str) -> None:
     parts.role_assignments.put(scope=GROUP, principal_id=principal, role_definition_id=KEY_VAULT_SECRETS_USER)
 
 
-def _made(parts: Parts, token: str, name: str, **inputs: Any) -> Resource:
-    cloud = LocalCloud(parts.records, parts, "trial/local", {})
-    return TYPES[token].create(Call(cloud, f"urn:pulumi:local::trial::{token}::{name}", AZURE), inputs)
+@pytest.fixture
+def certificate(parts: Parts, make: Make) -> Make:
+    """Makes a certificate by the value of a secret, which bears the same name."""
 
+    def made(name: str, value: str, *, identity: str = ALLOWED, environment: str = "cae") -> Resource:
+        parts.key_vault.secrets.put(parts.key_vault.vaults.get(VAULT), name, value)
+        url = f"https://{VAULT}.vault.azure.net/secrets/{name}"
+        return make(
+            CERTIFICATE,
+            name,
+            resourceGroupName="rg-ignition-dev",
+            environmentName=environment,
+            certificateName=name,
+            location="westeurope",
+            properties={"certificateKeyVaultProperties": {"identity": identity, "keyVaultUrl": url}},
+        )
 
-def _certificate(parts: Parts, name: str, value: str, *, identity: str = ALLOWED, environment: str = "cae") -> Resource:
-    """A certificate by the value of a secret, which bears the same name."""
-    parts.key_vault.secrets.put(parts.key_vault.vaults.get(VAULT), name, value)
-    url = f"https://{VAULT}.vault.azure.net/secrets/{name}"
-    return _made(
-        parts,
-        CERTIFICATE,
-        name,
-        resourceGroupName="rg-ignition-dev",
-        environmentName=environment,
-        certificateName=name,
-        location="westeurope",
-        properties={"certificateKeyVaultProperties": {"identity": identity, "keyVaultUrl": url}},
-    )
+    return made
 
 
 def _pfx(pem: bytes) -> str:
@@ -85,8 +78,8 @@ def _pfx(pem: bytes) -> str:
 
 
 @pytest.mark.parametrize("form", ["pem", "pfx"])
-def test_it_is_what_the_secret_holds(parts: Parts, pem: bytes, form: str) -> None:
-    made = _certificate(parts, form, pem.decode() if form == "pem" else _pfx(pem))
+def test_it_is_what_the_secret_holds(parts: Parts, certificate: Make, pem: bytes, form: str) -> None:
+    made = certificate(form, pem.decode() if form == "pem" else _pfx(pem))
     own = x509.load_pem_x509_certificates(pem)[0]
     kept = parts.platform.certificate(made.id)
     assert kept is not None
@@ -97,9 +90,9 @@ def test_it_is_what_the_secret_holds(parts: Parts, pem: bytes, form: str) -> Non
     assert properties["subjectAlternativeNames"] == [API]
 
 
-def test_an_identity_without_the_role_is_refused(parts: Parts, pem: bytes) -> None:
+def test_an_identity_without_the_role_is_refused(parts: Parts, certificate: Make, pem: bytes) -> None:
     with pytest.raises(Refusal) as refused:
-        _certificate(parts, "stranger", pem.decode(), identity=STRANGER)
+        certificate("stranger", pem.decode(), identity=STRANGER)
     said = str(refused.value)
     assert "Forbidden" in said
     assert STRANGER in said
@@ -108,32 +101,32 @@ def test_an_identity_without_the_role_is_refused(parts: Parts, pem: bytes) -> No
     assert parts.platform.certificate(f"{CERTIFICATES}/stranger") is None
 
 
-def test_an_identity_that_is_not_there_is_refused(parts: Parts, pem: bytes) -> None:
+def test_an_identity_that_is_not_there_is_refused(certificate: Make, pem: bytes) -> None:
     with pytest.raises(Refusal, match="no identity /none is registered"):
-        _certificate(parts, "nobody", pem.decode(), identity="/none")
+        certificate("nobody", pem.decode(), identity="/none")
 
 
-def test_the_environments_own_identity_reads_it_too(parts: Parts, pem: bytes) -> None:
+def test_the_environments_own_identity_reads_it_too(parts: Parts, certificate: Make, make: Make, pem: bytes) -> None:
     named = {"resourceGroupName": "rg-ignition-dev", "location": "westeurope"}
-    without = _made(parts, ENVIRONMENT, "without", environmentName="without", **named)
+    without = make(ENVIRONMENT, "without", environmentName="without", **named)
     with pytest.raises(Refusal, match=f"{without.id} has no system-assigned identity"):
-        _certificate(parts, "without", pem.decode(), identity="system", environment="without")
-    own = _made(parts, ENVIRONMENT, "own", environmentName="own", identity={"type": "SystemAssigned"}, **named)
+        certificate("without", pem.decode(), identity="system", environment="without")
+    own = make(ENVIRONMENT, "own", environmentName="own", identity={"type": "SystemAssigned"}, **named)
     with pytest.raises(Refusal, match="Forbidden"):
-        _certificate(parts, "own", pem.decode(), identity="system", environment="own")
+        certificate("own", pem.decode(), identity="system", environment="own")
     _allow(parts, own.outputs["identity"]["principalId"])
-    made = _certificate(parts, "own", pem.decode(), identity="System", environment="own")
+    made = certificate("own", pem.decode(), identity="System", environment="own")
     assert parts.platform.certificate(made.id) is not None
 
 
 @pytest.mark.parametrize("value", ["no certificate at all", "bm8gY2VydGlmaWNhdGU=", "-----BEGIN CERTIFICATE-----"])
-def test_a_secret_that_is_none_is_refused_without_being_shown(parts: Parts, value: str) -> None:
+def test_a_secret_that_is_none_is_refused_without_being_shown(certificate: Make, value: str) -> None:
     with pytest.raises(Refusal, match="holds no certificate") as refused:
-        _certificate(parts, "none", value)
+        certificate("none", value)
     assert value not in str(refused.value)
 
 
-def test_a_certificate_without_its_key_is_refused(parts: Parts, pem: bytes) -> None:
+def test_a_certificate_without_its_key_is_refused(certificate: Make, pem: bytes) -> None:
     own = x509.load_pem_x509_certificates(pem)[0].public_bytes(serialization.Encoding.PEM)
     with pytest.raises(BackendError, match="PEM with certificate and private key"):
-        _certificate(parts, "keyless", own.decode())
+        certificate("keyless", own.decode())
