@@ -17,6 +17,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.backends.errors import BackendError
 
@@ -48,6 +49,17 @@ class Operator:
             region_name=self._region,
             config=Config(retries={"max_attempts": 2}, proxies={}, s3={"addressing_style": "path"}),
         )
+
+    def cors(self, bucket: str) -> list[dict[str, Any]]:
+        """A bucket's cross-origin rules; none for one that has none."""
+        try:
+            return self.s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchCORSConfiguration":
+                raise
+            return []
+        except BotoCoreError as error:
+            raise BackendError(_no_answer(self._port, error)) from None
 
     def reach_account(self, access: str, secret: str) -> None:
         """Make an account that may do nothing by itself, or give the existing one this secret."""
@@ -87,5 +99,14 @@ class Operator:
             connection.request("PATCH", path, data, dict(request.headers.items()))
             answer = connection.getresponse()
             return answer.status, answer.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise BackendError(_no_answer(self._port, error)) from None
         finally:
             connection.close()
+
+
+def _no_answer(port: int, error: Exception) -> str:
+    return (
+        f"the S3 gateway at port {port} does not answer ({error}): it may be starting again, so try once more; "
+        "its log is object-storage/gateway.log in the state directory"
+    )

@@ -218,12 +218,7 @@ class ObjectStorage:
     def cors(self, name: str, jurisdiction: str = "default") -> Sequence[CorsRule]:
         """The CORS rules that the gateway goes by, whoever put them there."""
         bucket = self.bucket(name, jurisdiction)
-        try:
-            found = self._client.get_bucket_cors(Bucket=name)["CORSRules"]
-        except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchCORSConfiguration":
-                raise
-            return ()
+        found = self._operator.cors(name)
         as_set = found == [_s3_cors(rule) for rule in bucket.cors]
         return bucket.cors if as_set else tuple(_cors_rule(each) for each in found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pytest
 
+from local_cloud.cloudflare.base import EdgeType
 from local_cloud.server.recorded import RecordedType
 from tests.integration.types import behind, looks
 from tests.integration.types.life import Life
@@ -56,6 +57,12 @@ def test_every_type_that_looks_says_what_can_happen_to_its_part() -> None:
     looking = {token for token, each in TYPES.items() if type(each).look is not RecordedType.look}
     said = {*behind.CHANGES, *behind.REMOVALS, *behind.GONE_WITH_THEM}
     assert looking == said, f"a type that overrides `look` has an entry in {_HERE}/behind.py, and no other type has"
+
+
+def test_every_part_is_looked_at_unless_it_is_made_of_the_records_alone() -> None:
+    looking = {token for token in looks.PARTS if type(TYPES[token]).look is not RecordedType.look}
+    edge = {token for token in looks.PARTS if isinstance(TYPES[token], EdgeType)}
+    assert {*looks.PARTS} - looking == edge, "a part that can change or vanish without the engine needs a `look`"
 
 
 @_BEHIND
