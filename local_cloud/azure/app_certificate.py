@@ -10,6 +10,7 @@ from local_cloud.azure.app_managed_environment import ENVIRONMENT_NAME
 from local_cloud.azure.app_secrets import DOCS
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.shared import EXAMPLE_IDENTITY
+from local_cloud.backends.errors import BackendError
 from local_cloud.server.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Related, Valid, part
@@ -102,19 +103,64 @@ class Certificate(AzureType):
         return {"properties": found}
 
     def reach(self, parts: Parts, resource: Resource) -> Outputs:
-        """Kept for custom domains of the local ingress."""
+        """Kept for custom domains of the local ingress; one that is in a vault is fetched with the given identity."""
         properties = resource.inputs["properties"]
         if properties.get("value") is not None:
             content = base64.b64decode(properties["value"])
             parts.platform.put_certificate(resource.id, content, properties.get("password"))
-        return {}
+            return {}
+        content = _from_vault(parts, resource.id, properties["certificateKeyVaultProperties"])
+        read = _read(content, None, path="properties.certificateKeyVaultProperties.keyVaultUrl")
+        parts.platform.put_certificate(resource.id, content)
+        return {"properties": read}
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the certificate was deleted."""
+        return resource if parts.platform.certificate(resource.id) is not None else None
 
     def end(self, parts: Parts, resource: Resource) -> None:
         """Refused while a domain is bound to it."""
         parts.platform.delete_certificate(resource.id)
 
 
-def _read(content: bytes, password: str | None) -> Outputs:
+def _from_vault(parts: Parts, certificate_id: str, reference: Inputs) -> bytes:
+    """The certificate with its key out of a vault's secret: PEM, or a PFX in base64 without a password."""
+    identity, url = reference["identity"], reference["keyVaultUrl"]
+    try:
+        value = parts.key_vault.get_as(_principal(parts, certificate_id, identity), url).value
+    except BackendError as error:
+        raise Refusal(
+            f"properties.certificateKeyVaultProperties: the certificate cannot be fetched from {url} with the identity "
+            f"'{identity}': {error}. The identity needs the role Key Vault Secrets User over the vault or the secret, assigned "
+            "before the certificate is made"
+        ) from None
+    if value.lstrip().startswith("-----BEGIN"):
+        return value.encode()
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except binascii.Error:
+        raise Refusal(
+            f"properties.certificateKeyVaultProperties.keyVaultUrl: the secret at {url} holds no certificate: it must be PEM with "
+            "certificate and private key, or a PFX in base64"
+        ) from None
+
+
+def _principal(parts: Parts, certificate_id: str, identity: str) -> str:
+    """The principal of an identity; `system` is the environment's own."""
+    if identity.lower() != "system":
+        return parts.identity.principals.get(identity).principal_id
+    environment_id = certificate_id.rsplit("/", 2)[0]
+    environment = parts.records.get(environment_id)
+    principal = part(environment.outputs, "identity").get("principalId") if environment is not None else None
+    if principal is None:
+        raise BackendError(
+            f"{environment_id} has no system-assigned identity: give the environment one with "
+            "`identity={'type': 'SystemAssigned'}`, or name a user-assigned identity"
+        )
+    return principal
+
+
+def _read(content: bytes, password: str | None, *, path: str = "properties.value") -> Outputs:
     # Imported here: previews never get this far, and the library costs every start a tenth of a second.
     from cryptography import x509  # noqa: PLC0415
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
@@ -129,7 +175,7 @@ def _read(content: bytes, password: str | None) -> Outputs:
     except ValueError:
         certificate = None
     if certificate is None:
-        raise Refusal("properties.value holds no certificate: it must be a PEM or PFX file, a PFX with its password")
+        raise Refusal(f"{path} holds no certificate: it must be a PEM or PFX file, a PFX with its password")
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         hosts = names.get_values_for_type(x509.DNSName)

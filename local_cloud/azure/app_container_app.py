@@ -11,6 +11,7 @@ from local_cloud.azure.app_ingress import ENVIRONMENT_ID, EXAMPLE_INGRESS, INGRE
 from local_cloud.azure.app_specs import app_of
 from local_cloud.azure.base import AzureType, verification_id
 from local_cloud.azure.shared import NAME_RULES
+from local_cloud.backends.errors import CloudRefusal
 from local_cloud.server import outputs
 from local_cloud.server.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_type import Call
@@ -228,8 +229,11 @@ class ContainerApp(AzureType):
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the app was deleted."""
-        known = {status.name for status in parts.platform.apps()}
-        return resource if resource.inputs["containerAppName"] in known else None
+        try:
+            parts.platform.spec(resource.inputs["containerAppName"])
+        except CloudRefusal:
+            return None
+        return resource
 
 
 def _invented_suffix(inputs: Inputs) -> str:

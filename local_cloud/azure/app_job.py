@@ -141,6 +141,10 @@ class Job(AzureType):
         parts.platform.put_job(job_of(resource.inputs))
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the job was deleted."""
+        return resource if resource.inputs["jobName"] in parts.platform.jobs() else None
+
     def end(self, parts: Parts, resource: Resource) -> None:
         """Its executions end."""
         parts.platform.delete_job(resource.inputs["jobName"])

@@ -67,6 +67,10 @@ class ManagedCertificate(AzureType):
         parts.platform.put_managed_certificate(resource.id, resource.inputs["properties"]["subjectName"])
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the certificate was deleted."""
+        return resource if parts.platform.certificate(resource.id) is not None else None
+
     def end(self, parts: Parts, resource: Resource) -> None:
         """Refused while a domain is bound to it."""
         parts.platform.delete_certificate(resource.id)

@@ -175,6 +175,10 @@ class ManagedEnvironment(AzureType):
         parts.platform.put_environment(EnvironmentSpec(name=resource.inputs["environmentName"], default_domain=domain))
         return {"staticIp": "127.0.0.1"}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the environment was deleted."""
+        return resource if resource.inputs["environmentName"] in parts.platform.environments() else None
+
     def end(self, parts: Parts, resource: Resource) -> None:
         """Refused while apps are in it."""
         parts.platform.delete_environment(resource.inputs["environmentName"])

@@ -126,10 +126,12 @@ class Configuration(AzureType):
             server.reset_configuration(resource.inputs["configurationName"])
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:
-        """The value that the server has now."""
+        """The value that the server has now: a superuser's ALTER SYSTEM changes it."""
         server = parts.postgres.server(resource.inputs["serverName"])
         if not server.exists:
             return None
-        now = server.configuration(resource.inputs["configurationName"]).value
+        if server.record.stopped:
+            return resource
+        now = server.configuration_value(resource.inputs["configurationName"])
         changed = {"value": now}
         return Resource(resource.id, resource.inputs | changed, resource.outputs | changed)

@@ -82,6 +82,9 @@ class Database(AzureType):
             server.delete_database(resource.inputs["databaseName"])
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:
-        """Gone when the database was dropped."""
+        """Gone when the database was dropped; in a server that was stopped it is as it was."""
         server = parts.postgres.server(resource.inputs["serverName"])
-        return resource if server.exists and server.database(resource.inputs["databaseName"]) is not None else None
+        if not server.exists:
+            return None
+        there = server.record.stopped or server.database(resource.inputs["databaseName"]) is not None
+        return resource if there else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from local_cloud.azure.base import AzureType
 from local_cloud.azure.keyvault_vault import VAULT_NAME
@@ -124,16 +124,19 @@ class Secret(AzureType):
         """A version of the secret in the local vault; the same value again makes no new one."""
         inputs = resource.inputs
         vault = parts.key_vault.vaults.get(inputs["vaultName"])
+        properties = self._declared(inputs)
+        kept = parts.key_vault.secrets.put(vault, inputs["secretName"], inputs["properties"]["value"], properties)
+        return _addresses(parts, vault.name, kept)
+
+    def _declared(self, inputs: Inputs) -> Properties:
         attributes = self._attributes(inputs)
-        properties = Properties(
+        return Properties(
             content_type=inputs["properties"].get("contentType"),
             enabled=attributes.get("enabled", True),
             not_before=attributes.get("notBefore"),
             expires=attributes.get("expires"),
             tags=inputs.get("tags") or {},
         )
-        kept = parts.key_vault.secrets.put(vault, inputs["secretName"], inputs["properties"]["value"], properties)
-        return _addresses(parts, vault.name, kept)
 
     def end(self, parts: Parts, resource: Resource) -> None:
         """Soft-deleted; a secret of a vault that is gone went with it."""
@@ -142,13 +145,26 @@ class Secret(AzureType):
             parts.key_vault.secrets.delete(vault, resource.inputs["secretName"])
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:
-        """Gone when the secret or its vault was deleted; a value is never given back."""
+        """
+        What goes with its current version, and that version's address; gone when the secret or its vault was deleted.
+
+        A value is never given back, so one that somebody changed shows by its version alone.
+        """
         kept = self._current(parts, resource)
         if kept is None:
             return None
-        return replace(
-            resource, outputs=merged(resource.outputs, _addresses(parts, resource.inputs["vaultName"], kept))
+        inputs = resource.inputs
+        before = self._declared(inputs)
+        now = Properties(
+            content_type=kept.content_type,
+            enabled=kept.enabled,
+            not_before=kept.not_before,
+            expires=kept.expires,
+            tags=kept.tags,
         )
+        changed = {name: value for name, value in vars(now).items() if value != getattr(before, name)}
+        told = merged(resource.outputs, _addresses(parts, inputs["vaultName"], kept))
+        return Resource(resource.id, _with_changes(inputs, changed), _with_changes(told, changed))
 
     @staticmethod
     def _current(parts: Parts, resource: Resource) -> KeptSecret | None:
@@ -167,3 +183,25 @@ def _addresses(parts: Parts, vault: str, kept: KeptSecret) -> Outputs:
             "secretUriWithVersion": parts.key_vault.secret_uri(vault, kept),
         }
     }
+
+
+_AT: Final = {
+    "content_type": "properties.contentType",
+    "enabled": "properties.attributes.enabled",
+    "not_before": "properties.attributes.notBefore",
+    "expires": "properties.attributes.expires",
+    "tags": "tags",
+}
+
+
+def _with_changes(properties: Inputs, changed: Mapping[str, Any]) -> Inputs:
+    """Inputs or outputs with what somebody changed, by the vault's own names."""
+    for name, value in changed.items():
+        properties = _with(properties, _AT[name].split("."), value or None if name == "tags" else value)
+    return properties
+
+
+def _with(properties: Inputs, path: Sequence[str], value: Any) -> Inputs:
+    first, *rest = path
+    below = _with(part(properties, first), rest, value) if rest else value
+    return {name: each for name, each in {**properties, first: below}.items() if name != first or each is not None}

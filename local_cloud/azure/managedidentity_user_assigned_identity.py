@@ -45,6 +45,10 @@ class UserAssignedIdentity(AzureType):
         parts.identity.principals.register(resource.id, ids["clientId"], ids["principalId"], ids["tenantId"])
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the identity was deleted."""
+        return resource if parts.identity.principals.find(resource.id) is not None else None
+
     def end(self, parts: Parts, resource: Resource) -> None:
         """No more tokens."""
         parts.identity.principals.remove(resource.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import secrets
@@ -130,6 +131,15 @@ class AccountToken(CloudflareType):
             expires=r2_parts.moment(inputs.get("expiresOn")),
         )
         return {}
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when its credentials were taken away; one whose time is over is still there and says so."""
+        if parts.object_storage.has_token(resource.id):
+            return resource
+        expires = r2_parts.moment(resource.inputs.get("expiresOn"))
+        if expires is None or expires > dt.datetime.now(dt.UTC):
+            return None
+        return Resource(resource.id, resource.inputs, resource.outputs | {"status": "expired"})
 
     def end(self, parts: Parts, resource: Resource) -> None:
         """Its credentials end."""

@@ -25,7 +25,7 @@ class CloudflareType(BridgedType):
 
 
 class EdgeType(CloudflareType):
-    """What the local edge is made of."""
+    """What the local edge and its name server are made of, the records alone: it cannot drift, so none of these types has a `look`."""
 
     def settled(self, parts: Parts) -> None:
         """The edge follows."""

@@ -53,6 +53,11 @@ class R2Bucket(CloudflareType):
         )
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone when the bucket was deleted."""
+        found = parts.object_storage.find_bucket(resource.inputs["name"], resource.inputs["jurisdiction"])
+        return resource if found is not None else None
+
     def end(self, parts: Parts, resource: Resource) -> None:
         """Refused while the bucket holds objects."""
         parts.object_storage.delete_bucket(resource.inputs["name"], resource.inputs["jurisdiction"])

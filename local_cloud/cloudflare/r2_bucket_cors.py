@@ -81,6 +81,17 @@ class R2BucketCors(BucketPart):
         parts.object_storage.set_cors(inputs["bucketName"], r2_parts.cors(inputs), inputs["jurisdiction"])
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """The rules by which preflights are answered now; gone with the last of them."""
+        name, jurisdiction = resource.inputs["bucketName"], resource.inputs["jurisdiction"]
+        if parts.object_storage.find_bucket(name, jurisdiction) is None:
+            return None
+        found = list(parts.object_storage.cors(name, jurisdiction))
+        if found == r2_parts.cors(resource.inputs):
+            return resource
+        changed = {"rules": r2_parts.cors_inputs(found)}
+        return Resource(resource.id, resource.inputs | changed, resource.outputs | changed) if found else None
+
     def end(self, parts: Parts, resource: Resource) -> None:
         """No rules are left; those of a bucket that is gone went with it."""
         name, jurisdiction = resource.inputs["bucketName"], resource.inputs["jurisdiction"]

@@ -84,6 +84,11 @@ class R2BucketLifecycle(BucketPart):
         parts.object_storage.set_lifecycle(inputs["bucketName"], r2_parts.lifecycle(inputs), inputs["jurisdiction"])
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone with the bucket; the storage alone keeps such rules, so that nobody changes them by the S3 API."""
+        found = parts.object_storage.find_bucket(resource.inputs["bucketName"], resource.inputs["jurisdiction"])
+        return resource if found is not None and [*found.lifecycle] == r2_parts.lifecycle(resource.inputs) else None
+
 
 def _acts(rule: dict[str, Any]) -> bool:
     transitions = ("abortMultipartUploadsTransition", "deleteObjectsTransition", "storageClassTransitions")

@@ -59,6 +59,11 @@ class R2BucketLock(BucketPart):
         parts.object_storage.set_locks(inputs["bucketName"], r2_parts.locks(inputs), inputs["jurisdiction"])
         return {}
 
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone with the bucket; the storage alone keeps such rules, so that nobody changes them by the S3 API."""
+        found = parts.object_storage.find_bucket(resource.inputs["bucketName"], resource.inputs["jurisdiction"])
+        return resource if found is not None and [*found.locks] == r2_parts.locks(resource.inputs) else None
+
 
 def _complete(condition: dict[str, Any]) -> bool:
     return _NEEDS.get(condition["type"], "type") in condition

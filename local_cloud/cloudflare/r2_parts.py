@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from local_cloud.backends.object_storage.rules import CorsRule, Grant, LifecycleRule, LockRule
@@ -27,6 +28,19 @@ def cors(inputs: Inputs) -> list[CorsRule]:
             id=rule.get("id"),
         )
         for rule in objects(inputs, "rules")
+    ]
+
+
+def cors_inputs(rules: Iterable[CorsRule]) -> list[Inputs]:
+    """The other way round: what a declaration of these cross-origin rules says."""
+    return [
+        without_empty(
+            id=rule.id,
+            allowed=without_empty(methods=[*rule.methods], origins=[*rule.origins], headers=[*rule.headers]),
+            exposeHeaders=[*rule.expose_headers],
+            maxAgeSeconds=rule.max_age_s,
+        )
+        for rule in rules
     ]
 
 
@@ -77,6 +91,11 @@ def grants(inputs: Inputs) -> list[Grant]:
 def moment(text: str | None) -> dt.datetime | None:
     """An RFC 3339 time, or None."""
     return dt.datetime.fromisoformat(text) if text is not None else None
+
+
+def without_empty(**properties: Any) -> Inputs:
+    """The properties that say something."""
+    return {name: value for name, value in properties.items() if value not in (None, [])}
 
 
 def _condition(rule: dict[str, Any], transition: str) -> dict[str, Any]:

@@ -49,7 +49,13 @@ class RecordedType(ResourceType):
         """After a change was recorded, for parts that follow from several resources together."""
 
     def look(self, parts: Parts, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
-        """The resource as the real part is now; None where it is gone."""
+        """
+        The resource as the real part is now; None where it is gone.
+
+        What differs from the declaration comes back in inputs and outputs alike, so that the next run puts it right. What
+        the cloud never gives back (a password, a secret's value) stays as it is recorded. Asked for every resource of a
+        refresh: an answer that has not changed should cost no connection.
+        """
         return resource
 
     def create(self, call: Call, inputs: Inputs) -> Resource:
@@ -58,7 +64,7 @@ class RecordedType(ResourceType):
         owner = call.cloud.records.owner(resource_id)
         if owner == call.urn:
             self._refuse_replacement_under_its_own_id(call, resource_id, inputs)
-        elif owner is not None:
+        elif owner is not None and self.read(call, resource_id) is not None:
             raise Refusal(
                 f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` "
                 "or choose another name"
@@ -76,9 +82,14 @@ class RecordedType(ResourceType):
             )
 
     def read(self, call: Call, resource_id: str) -> Resource | None:
-        """The record, as the real part is now."""
+        """The record, as the real part is now; one whose part is gone is forgotten."""
         kept = call.cloud.records.get(resource_id)
-        return self.look(call.cloud.parts, kept) if kept is not None and call.cloud.parts is not None else kept
+        if kept is None or call.cloud.parts is None:
+            return kept
+        found = self.look(call.cloud.parts, kept)
+        if found is None:
+            call.cloud.records.remove(resource_id)
+        return found
 
     def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
         """Brings the resource to the new inputs."""

@@ -166,6 +166,14 @@ class Platform:
             self._environment_records.remove(name)
         self._gateway.route()
 
+    def environments(self) -> list[str]:
+        """The names of all environments."""
+        return sorted(self._environments)
+
+    def certificate(self, certificate_id: str) -> DomainCertificate | None:
+        """A certificate by id, or None."""
+        return self._certificates.get(certificate_id)
+
     def put_certificate(self, certificate_id: str, content: bytes, password: str | None = None) -> DomainCertificate:
         """
         Keep a certificate (PEM with its key, or PFX) for custom domains.

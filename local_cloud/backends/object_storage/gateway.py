@@ -1,7 +1,8 @@
 """
-The S3 gateway's processes: versitygw on plain HTTP, and `tls_front` before it.
+The S3 gateway's processes: versitygw, and before it `front`, through which clients come with TLS or without.
 
-Plain HTTP is also for clients whose roots are compiled in and that cannot be told of a local authority.
+Plain HTTP is for clients whose roots are compiled in and that cannot be told of a local authority. Only the operator talks to
+versitygw itself.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import secrets
 import ssl
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # R2's only region.
 REGION = "auto"
-TLS, PLAIN = "object storage", "object storage (http)"
+TLS, PLAIN, GATEWAY = "object storage", "object storage (http)", "object storage (gateway)"
 _HEALTH = "/.healthz"
 
 
@@ -66,41 +67,56 @@ class Gateway:
         """Port of the plain HTTP endpoint."""
         return self.ports.port(PLAIN)
 
+    @property
+    def gateway_port(self) -> int:
+        """Port of versitygw itself."""
+        return self.ports.port(GATEWAY)
+
     def start(self) -> None:
         """Start both, or adopt them; those that are supervised already are left alone."""
         for directory in (self.data, self.directory / "accounts"):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check_accounts()
         self._supervise(
-            PLAIN,
-            self.plain_port,
+            GATEWAY,
             [
                 self.program,
-                *("--port", f"127.0.0.1:{self.plain_port}", "--region", REGION, "--health", _HEALTH),
-                *("--iam-dir", self.directory / "accounts"),
+                *("--port", f"127.0.0.1:{self.gateway_port}", "--region", REGION, "--health", _HEALTH),
+                # Without its cache: a key that was read while it was removed would stay good in there for two minutes.
+                *("--iam-dir", self.directory / "accounts", "--iam-cache-disable"),
                 # Request lines would hold presigned URLs.
                 *("--quiet", "posix", self.data),
             ],
             self._environment(),
-            None,
+            log="gateway.log",
+            needs=(GATEWAY,),
+            ready=lambda: _healthy(self.gateway_port, None),
         )
         certificate = self.ca.issue(self.host_names, directory=self.directory / "tls")
         self._supervise(
             TLS,
-            self.tls_port,
             [
-                *(sys.executable, "-I", Path(__file__).with_name("tls_front.py")),
-                *("--listen", str(self.tls_port), "--gateway", str(self.plain_port)),
-                *("--cert", certificate.cert_file.absolute(), "--key", certificate.key_file.absolute()),
+                *(sys.executable, "-I", Path(__file__).with_name("front.py")),
+                *("--tls", str(self.tls_port), "--http", str(self.plain_port), "--gateway", str(self.gateway_port)),
+                *(
+                    "--data",
+                    self.data.absolute(),
+                    "--cert",
+                    certificate.cert_file.absolute(),
+                    "--key",
+                    certificate.key_file.absolute(),
+                ),
             ],
             {"PATH": os.defpath},
-            self.ca.ca_file,
+            log="front.log",
+            needs=(TLS, PLAIN),
+            ready=lambda: _healthy(self.plain_port, None) and _healthy(self.tls_port, self.ca.ca_file),
         )
 
     def stop(self) -> None:
         """Stop both."""
         self.supervisor.remove(TLS)
-        self.supervisor.remove(PLAIN)
+        self.supervisor.remove(GATEWAY)
 
     def keep_accounts(self) -> None:
         """After a change of accounts: a copy, for the day on which the gateway's own file is damaged."""
@@ -119,23 +135,24 @@ class Gateway:
         from local_cloud.backends.object_storage.operator import Operator  # noqa: PLC0415
 
         access, secret = self._operator_keys()
-        return Operator(self.plain_port, access, secret, REGION)
+        return Operator(self.gateway_port, access, secret, REGION)
 
     def _supervise(
-        self, name: str, port: int, argv: Sequence[str | Path], env: Mapping[str, str], ca_file: Path | None
+        self,
+        name: str,
+        argv: Sequence[str | Path],
+        env: Mapping[str, str],
+        *,
+        log: str,
+        needs: Sequence[str],
+        ready: Callable[[], bool],
     ) -> None:
         if self.supervisor.get(name) is not None:
             return
-        process = Process(
-            name,
-            argv,
-            env=env,
-            cwd=self.directory,
-            log_file=self.directory / ("tls.log" if ca_file else "gateway.log"),
-            ready=lambda: _healthy(port, ca_file),
-        )
+        process = Process(name, argv, env=env, cwd=self.directory, log_file=self.directory / log, ready=ready)
         if not process.left_running:
-            self.ports.require_free(name)
+            for port in needs:
+                self.ports.require_free(port)
         self.supervisor.add(process)
 
     def _environment(self) -> dict[str, str]:

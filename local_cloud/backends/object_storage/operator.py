@@ -8,14 +8,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import http.client
+import re
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 import boto3
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.backends.errors import BackendError
 
@@ -25,7 +27,7 @@ class Operator:
     The operator's rights over the gateway on a loopback port.
 
     Args:
-        port: the gateway's port for plain HTTP.
+        port: the gateway's own port.
         access: the operator's access key id.
         secret: the operator's secret access key.
         region: the region that signatures name.
@@ -48,6 +50,17 @@ class Operator:
             config=Config(retries={"max_attempts": 2}, proxies={}, s3={"addressing_style": "path"}),
         )
 
+    def cors(self, bucket: str) -> list[dict[str, Any]]:
+        """A bucket's cross-origin rules; none for one that has none."""
+        try:
+            return self.s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchCORSConfiguration":
+                raise
+            return []
+        except BotoCoreError as error:
+            raise BackendError(_no_answer(self._port, error)) from None
+
     def reach_account(self, access: str, secret: str) -> None:
         """Make an account that may do nothing by itself, or give the existing one this secret."""
         keys = f"<Access>{escape(access)}</Access><Secret>{escape(secret)}</Secret>"
@@ -58,6 +71,13 @@ class Operator:
             )
         if status not in (http.HTTPStatus.OK, http.HTTPStatus.CREATED):
             raise BackendError(f"the S3 gateway did not take account {access}: {status} {answer}")
+
+    def accounts(self) -> frozenset[str]:
+        """The access key ids of all accounts."""
+        status, answer = self._call("/list-users", "")
+        if status != http.HTTPStatus.OK:
+            raise BackendError(f"the S3 gateway does not list its accounts: {status} {answer}")
+        return frozenset(unescape(each) for each in re.findall(r"<Access>([^<]*)</Access>", answer))
 
     def remove_account(self, access: str) -> None:
         """Remove an account; its key is refused from now on."""
@@ -79,5 +99,14 @@ class Operator:
             connection.request("PATCH", path, data, dict(request.headers.items()))
             answer = connection.getresponse()
             return answer.status, answer.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise BackendError(_no_answer(self._port, error)) from None
         finally:
             connection.close()
+
+
+def _no_answer(port: int, error: Exception) -> str:
+    return (
+        f"the S3 gateway at port {port} does not answer ({error}): it may be starting again, so try once more; "
+        "its log is object-storage/gateway.log in the state directory"
+    )

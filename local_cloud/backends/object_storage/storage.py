@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ class ObjectStorage:
         directory: state directory of the storage.
         program: the versitygw executable, as `find_versitygw` gives it.
         ca: issues its certificate.
-        ports: gives it its two ports.
+        ports: gives it its ports.
         supervisor: keeps its processes running.
         account_id: Cloudflare's account id, part of host names and messages.
         clock: the time, for tests.
@@ -103,7 +103,7 @@ class ObjectStorage:
         """Start serving, bring policies and locks to their recorded state, and sweep from now on."""
         with self._lock:
             self._gateway.start()
-            for bucket in self._record.buckets.values():
+            for bucket in self.buckets():
                 self._apply_policy(bucket.name)
                 if bucket.locks:
                     self._sweeper.hold(bucket, self._clock(), everything=True)
@@ -121,9 +121,14 @@ class ObjectStorage:
         self._gateway.stop()
 
     def buckets(self) -> Sequence[Bucket]:
-        """All buckets."""
+        """All buckets that are there; somebody may have removed the folder of one."""
         with self._lock:
-            return [self._record.buckets[name] for name in sorted(self._record.buckets)]
+            kept = (self._record.buckets[name] for name in sorted(self._record.buckets))
+            return [bucket for bucket in kept if (self._gateway.data / bucket.name).is_dir()]
+
+    def find_bucket(self, name: str, jurisdiction: str = "default") -> Bucket | None:
+        """One bucket, or None where there is none in this jurisdiction."""
+        return next((each for each in self.buckets() if (each.name, each.jurisdiction) == (name, jurisdiction)), None)
 
     def bucket(self, name: str, jurisdiction: str = "default") -> Bucket:
         """
@@ -132,11 +137,10 @@ class ObjectStorage:
         Raises:
             CloudRefusal: there is none in this jurisdiction; R2 answers so when a call names another one.
         """
-        with self._lock:
-            found = self._record.buckets.get(name)
-            if found is None or found.jurisdiction != jurisdiction:
-                raise CloudRefusal("10006", "The specified bucket does not exist.")
-            return found
+        found = self.find_bucket(name, jurisdiction)
+        if found is None:
+            raise CloudRefusal("10006", "The specified bucket does not exist.")
+        return found
 
     def reach_bucket(
         self,
@@ -168,6 +172,7 @@ class ObjectStorage:
             # A lock can only be put on objects of a bucket that was made for it.
             with contextlib.suppress(self._client.exceptions.BucketAlreadyOwnedByYou):
                 self._client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+                known = None  # one that was removed behind our back took its rules with it
             if known is None:
                 known = Bucket(name, jurisdiction, location, storage_class, created=self._clock())
                 self._record.buckets[name] = known
@@ -210,6 +215,13 @@ class ObjectStorage:
             bucket.cors = tuple(rules)
             self._save()
 
+    def cors(self, name: str, jurisdiction: str = "default") -> Sequence[CorsRule]:
+        """The CORS rules that the gateway goes by, whoever put them there."""
+        bucket = self.bucket(name, jurisdiction)
+        found = self._operator.cors(name)
+        as_set = found == [_s3_cors(rule) for rule in bucket.cors]
+        return bucket.cors if as_set else tuple(_cors_rule(each) for each in found)
+
     def set_lifecycle(self, name: str, rules: Sequence[LifecycleRule], jurisdiction: str = "default") -> None:
         """Replace a bucket's lifecycle rules; they are carried out by the sweeps."""
         with self._lock:
@@ -228,6 +240,11 @@ class ObjectStorage:
         """Ids of the tokens that have credentials here."""
         with self._lock:
             return sorted(self._record.tokens)
+
+    def has_token(self, token_id: str) -> bool:
+        """Whether a token has its credentials, in the gateway too."""
+        with self._lock:
+            return token_id in self._record.tokens and token_id in self._operator.accounts()
 
     def reach_token(
         self, token_id: str, value: str, grants: Sequence[Grant], *, expires: datetime | None = None
@@ -264,10 +281,10 @@ class ObjectStorage:
         with self._lock:
             self._record.tokens.pop(token_id, None)
             self._save()
-            # First the policies: one that names an account that is gone could not be replaced any more.
-            self._apply_policies()
+            # First the account: without its policies it would be told of missing rights, as if the key still existed.
             self._operator.remove_account(token_id)
             self._gateway.keep_accounts()
+            self._apply_policies()
 
     def sweep(self, now: datetime | None = None) -> Swept:
         """Carry out lifecycle and lock rules and end expired tokens, as of now or of another time."""
@@ -310,8 +327,8 @@ class ObjectStorage:
                 _log.warning("object storage: a sweep failed and is tried again: %s", error)
 
     def _apply_policies(self) -> None:
-        for name in self._record.buckets:
-            self._apply_policy(name)
+        for bucket in self.buckets():
+            self._apply_policy(bucket.name)
 
     def _apply_policy(self, name: str) -> None:
         policy = bucket_policy(name, {token: kept.grants for token, kept in self._record.tokens.items()})
@@ -334,3 +351,14 @@ def _s3_cors(rule: CorsRule) -> dict[str, object]:
         "MaxAgeSeconds": rule.max_age_s,
     }
     return {key: value for key, value in given.items() if value}
+
+
+def _cors_rule(found: Mapping[str, Any]) -> CorsRule:
+    return CorsRule(
+        methods=tuple(found["AllowedMethods"]),
+        origins=tuple(found["AllowedOrigins"]),
+        headers=tuple(found.get("AllowedHeaders") or ()),
+        expose_headers=tuple(found.get("ExposeHeaders") or ()),
+        max_age_s=found.get("MaxAgeSeconds"),
+        id=found.get("ID"),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from local_cloud.backends.process import ProcessFailed
 _QUERY = """
 SELECT name, vartype, boot_val, min_val, max_val, enumvals, context FROM pg_settings WHERE lower(name) = %s
 """
+_ALTERED = re.compile(r"(\S+) = '(.*)'")
 _LIBRARIES = "shared_preload_libraries"
 
 
@@ -56,13 +58,19 @@ class Configurations:
     restart: Callable[[], None]
 
     def get(self, name: str) -> Configuration:
-        """One parameter."""
+        """One parameter as it is now, whoever set it."""
         parameter = self._parameter(name)
-        return Configuration(
-            parameter=parameter,
-            value=self.record.overrides.get(parameter.name, parameter.default),
-            overridden=parameter.name in self.record.overrides,
-        )
+        kept = self.record.overrides.get(parameter.name)
+        if self._as_left(parameter.name):
+            value, overridden = parameter.default if kept is None else kept, kept is not None
+        else:
+            value, overridden = self._setting(parameter.name), self._altered(parameter.name) is not None
+        return Configuration(parameter=parameter, value=value, overridden=overridden)
+
+    def value(self, name: str) -> str:
+        """A parameter's value as it is now; the server is asked only where it is not the one that was set here."""
+        kept = self.record.overrides.get(name.lower())
+        return kept if kept is not None and self._as_left(name.lower()) else self.get(name).value
 
     def set(self, name: str, value: str) -> Configuration:
         """Set one, or refuse."""
@@ -121,6 +129,29 @@ class Configurations:
             self.administration.execute(sql.SQL("ALTER SYSTEM RESET {}").format(own))
         else:
             self.administration.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(own, sql.Literal(value)))
+
+    def _as_left(self, name: str) -> bool:
+        """Whether a parameter stands in the server's files as it was set here: a superuser's ALTER SYSTEM goes past us."""
+        built_in = parameters.built_in(name)
+        if built_in is not None and name != parameters.ALLOW_LIST_PARAMETER:
+            return True  # in no file that ALTER SYSTEM writes
+        kept = self.record.overrides.get(name)
+        written = self._available(kept) if name == _LIBRARIES and kept else kept
+        found = self._altered(name)
+        # A list is written in double quotes.
+        return found == written or (found is not None and found.strip('"') == written)
+
+    def _altered(self, name: str) -> str | None:
+        """What ALTER SYSTEM wrote for a parameter, whoever ran it."""
+        for line in (self.cluster.data / "postgresql.auto.conf").read_text().splitlines():
+            found = _ALTERED.fullmatch(line)
+            if found is not None and found[1].lower() == name:
+                return found[2].replace("''", "'")
+        return None
+
+    def _setting(self, name: str) -> str:
+        rows = self.administration.rows("SELECT setting FROM pg_settings WHERE lower(name) = %s", name)
+        return rows[0][0] if rows else ""
 
     def _pending_restart(self, name: str) -> bool:
         return self.administration.rows("SELECT pending_restart FROM pg_settings WHERE lower(name) = %s", name) == [

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from local_cloud.backends.certificates import LocalCA
 from local_cloud.backends.errors import BackendError, CloudRefusal
 from local_cloud.backends.ports import Ports
@@ -184,16 +186,26 @@ class PostgresServer:
 
     def databases(self) -> Sequence[Database]:
         """The databases that really are there, templates excepted."""
-        rows = self._administration.rows(
-            "SELECT datname, pg_encoding_to_char(encoding), coalesce(datlocale, datcollate) "
-            "FROM pg_database WHERE NOT datistemplate ORDER BY datname"
-        )
+        try:
+            rows = self._administration.rows(
+                "SELECT datname, pg_encoding_to_char(encoding), coalesce(datlocale, datcollate) "
+                "FROM pg_database WHERE NOT datistemplate ORDER BY datname"
+            )
+        except psycopg.OperationalError as error:
+            raise BackendError(
+                f"the PostgreSQL server {self.name} does not answer ({str(error).splitlines()[0]}): it may be starting again, so "
+                f"try once more; its log is {self.log_file}"
+            ) from None
         asked = self.record.databases
         return [Database(name, charset, asked.get(name) or collation) for name, charset, collation in rows]
 
     def configuration(self, name: str) -> Configuration:
         """One parameter as it is now."""
         return self._configurations.get(name)
+
+    def configuration_value(self, name: str) -> str:
+        """One parameter's value as it is now; quick where nobody but us has set it."""
+        return self._configurations.value(name)
 
     def set_configuration(self, name: str, value: str) -> Configuration:
         """

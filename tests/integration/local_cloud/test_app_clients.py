@@ -97,6 +97,19 @@ def test_the_key_pair_makes_no_bucket(s3):
         s3.create_bucket(Bucket="another")
 
 
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("operation", ["list_objects_v2", "head_bucket"])
+def test_the_key_pair_has_no_right_to_a_bucket_that_is_not_its_own(platform, variables, secure, operation):
+    s3_addresses = platform.status()["endpoints"]["s3"]
+    endpoint = s3_addresses["url"] if secure else s3_addresses["plain_url"]
+    verifying = {"verify": platform.status()["ca_file"]} if secure else {}
+    with storage_client({**variables, "STORAGE_ENDPOINT": endpoint}, **verifying) as client:
+        with pytest.raises(ClientError) as refused:
+            getattr(client, operation)(Bucket="nowhere-at-all")
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+        client.list_objects_v2(Bucket=variables["STORAGE_BUCKET"])
+
+
 def test_a_tampered_secret_is_refused(variables):
     secret = variables["STORAGE_SECRET_ACCESS_KEY"]
     tampered = {**variables, "STORAGE_SECRET_ACCESS_KEY": secret[:-1] + ("0" if secret[-1] != "0" else "1")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -112,6 +113,55 @@ def test_another_bucket_is_refused(s3: Any, other_bucket: str, operation: str) -
     assert _refused(getattr(s3, operation), Bucket=other_bucket, **arguments) == (403, "AccessDenied")
 
 
+@pytest.fixture(params=["endpoint", "plain_endpoint"])
+def either(request: pytest.FixtureRequest, state: State, storage: ObjectStorage, token: str) -> Any:
+    """A boto3 client with the token's key pair, at one endpoint and then at the other."""
+    return state.client(getattr(storage, request.param), token)
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("list_objects_v2", {}),
+        ("list_objects", {}),
+        ("get_bucket_location", {}),
+        ("head_bucket", {}),
+        ("delete_bucket", {}),
+        ("get_object", {"Key": "k"}),
+        ("head_object", {"Key": "k"}),
+        ("delete_object", {"Key": "k"}),
+        ("put_object", {"Key": "k", "Body": b"x" * MEBIBYTE}),
+        ("create_multipart_upload", {"Key": "k"}),
+    ],
+)
+def test_a_token_does_not_learn_whether_another_bucket_is_there(
+    either: Any, other_bucket: str, operation: str, arguments: dict[str, Any]
+) -> None:
+    call = getattr(either, operation)
+    there, not_there = _refused(call, Bucket=other_bucket, **arguments), _refused(call, Bucket="nowhere", **arguments)
+    # The answer to a HEAD has no body, so boto3 knows the status only.
+    assert there == not_there == (403, "403" if operation.startswith("head") else "AccessDenied")
+
+
+@pytest.mark.parametrize("endpoint", ["endpoint", "plain_endpoint"])
+def test_a_bad_key_is_refused_at_a_bucket_that_is_not_there(
+    state: State, storage: ObjectStorage, token: str, endpoint: str
+) -> None:
+    where = getattr(storage, endpoint)
+    assert _refused(state.client(where, token, "another value").list_objects_v2, Bucket="nowhere")[0] == 403
+    assert _refused(state.client(where, "f" * 32).list_objects_v2, Bucket="nowhere")[0] == 403
+    assert httpx.get(f"{storage.plain_endpoint}/nowhere/k", trust_env=False).status_code == 403
+
+
+def test_a_missing_object_of_its_own_bucket_is_not_found(either: Any, bucket: str) -> None:
+    assert _refused(either.get_object, Bucket=bucket, Key="none") == (404, "NoSuchKey")
+    assert _refused(either.head_object, Bucket=bucket, Key="none") == (404, "404")
+
+
+def test_objects_cannot_be_copied_from_a_bucket_that_is_not_there(s3: Any, bucket: str) -> None:
+    assert _refused(s3.copy_object, Bucket=bucket, Key="k", CopySource="nowhere/k") == (403, "AccessDenied")
+
+
 @pytest.mark.parametrize("size", [1, 100_000, 8 * MEBIBYTE])
 def test_a_refused_upload_of_any_size_gets_its_403_and_not_a_broken_connection(
     s3: Any, other_bucket: str, size: int
@@ -184,6 +234,29 @@ def test_a_removed_token_ends_at_once(storage: ObjectStorage, s3: Any, bucket: s
     storage.remove_token(token)
     assert _refused(s3.list_objects_v2, Bucket=bucket) == (403, "InvalidAccessKeyId")
     storage.remove_token(token)
+
+
+def test_a_token_that_is_removed_under_way_is_an_unknown_key_from_then_on(
+    state: State, storage: ObjectStorage, bucket: str, token: str
+) -> None:
+    client = state.client(storage.plain_endpoint, token)
+    answers: list[object] = []
+    gone = threading.Event()
+
+    def ask() -> None:
+        while not gone.is_set():
+            try:
+                client.list_objects_v2(Bucket=bucket)
+            except ClientError as refused:
+                answers.append(refused.response["Error"]["Code"])
+
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask) for _ in range(3)]
+        storage.remove_token(token)
+        gone.set()
+    assert [each.exception() for each in asking] == [None] * 3
+    assert _refused(client.list_objects_v2, Bucket=bucket) == (403, "InvalidAccessKeyId")
+    assert set(answers) <= {"InvalidAccessKeyId"}
 
 
 def test_changed_grants_hold_at_once(

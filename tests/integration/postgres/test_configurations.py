@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 import psycopg
 import pytest
 
 from local_cloud.backends.errors import CloudRefusal
 from local_cloud.backends.postgres.server import PostgresServer
 from tests.integration.postgres.conftest import Connect
+from tests.support.waiting import until
 
 
 def _show(connect: Connect, name: str) -> str:
@@ -84,6 +87,48 @@ def test_pgbouncers_settings_are_kept_and_said_to_be_only_that(server: PostgresS
     found = server.set_configuration("pgbouncer.enabled", "true")
     assert found.parameter.recorded_only
     assert server.configuration("pgbouncer.enabled").value == "true"
+
+
+def _alter(server: PostgresServer, statement: LiteralString) -> None:
+    """What somebody with the superuser's rights does to the server behind our back."""
+    server._administration.execute(statement)
+    server._administration.execute("SELECT pg_reload_conf()")
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [("ALTER SYSTEM SET work_mem = '16MB'", "16384"), ("ALTER SYSTEM RESET work_mem", "4096")],
+)
+def test_a_parameter_is_told_as_the_server_has_it(server: PostgresServer, statement: LiteralString, value: str) -> None:
+    server.set_configuration("work_mem", "8192")
+    assert server.configuration_value("work_mem") == "8192"
+    _alter(server, statement)
+    until(lambda: server.configuration_value("work_mem") == value, "the reload")
+    assert server.configuration("work_mem").value == value
+    server.set_configuration("work_mem", "8192")
+    assert server.configuration_value("work_mem") == "8192"
+    server.reset_configuration("work_mem")
+    assert server.configuration("work_mem").value == "4096"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("shared_preload_libraries", "pg_cron,pg_stat_statements"),
+        ("search_path", "app, public"),
+        ("azure.extensions", "HSTORE,PG_TRGM"),
+        ("log_line_prefix", "it's %m "),
+        ("DateStyle", "ISO, DMY"),
+        ("require_secure_transport", "on"),
+        ("pgbouncer.enabled", "true"),
+    ],
+)
+def test_a_parameter_that_nobody_touched_is_told_as_it_was_set(server: PostgresServer, name: str, value: str) -> None:
+    server.set_configuration(name, value)
+    assert server.configuration_value(name) == value
+    assert server.configuration(name).value == value
+    assert server.configuration(name).overridden
+    server.reset_configuration(name)
 
 
 def test_libraries_that_are_not_here_do_not_keep_the_server_from_starting(

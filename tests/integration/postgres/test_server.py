@@ -181,6 +181,16 @@ def test_a_second_operation_is_refused_while_one_is_at_work(
     server.reset_configuration("work_mem")
 
 
+def test_a_server_that_does_not_answer_is_named_with_its_log(server: PostgresServer) -> None:
+    server.stop()
+    try:
+        with pytest.raises(BackendError, match="the PostgreSQL server ecent-test does not answer") as failed:
+            server.database("postgres")
+        assert str(server.log_file) in str(failed.value)
+    finally:
+        server.start()
+
+
 def test_a_stopped_server_refuses_changes_and_serves_again_when_started(
     server: PostgresServer, connect: Connect
 ) -> None:

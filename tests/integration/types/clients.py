@@ -56,17 +56,22 @@ def resolved(parts: Parts, name: str, kind: str) -> list[str]:
     return [str(item) for record_set in answer.answer for item in record_set]
 
 
+def postgres(parts: Parts, server: dict[str, Any]) -> dict[str, Any]:
+    """How the administrator connects, with verified TLS; `server` is the server's inputs."""
+    return {
+        "host": "localhost",
+        "port": parts.postgres.server(server["serverName"]).port,
+        "user": server["administratorLogin"],
+        "password": server["administratorLoginPassword"],
+        "dbname": "postgres",
+        "sslmode": "verify-full",
+        "sslrootcert": str(parts.ca.ca_file),
+    }
+
+
 def rows(parts: Parts, server: dict[str, Any], query: str, *values: str) -> list[Any]:
-    """The first column of a query, asked by the administrator with verified TLS; `server` is the server's inputs."""
-    with psycopg.connect(
-        host="localhost",
-        port=parts.postgres.server(server["serverName"]).port,
-        user=server["administratorLogin"],
-        password=server["administratorLoginPassword"],
-        dbname="postgres",
-        sslmode="verify-full",
-        sslrootcert=str(parts.ca.ca_file),
-    ) as connection:
+    """The first column of a query of the administrator; `server` is the server's inputs."""
+    with psycopg.connect(**postgres(parts, server)) as connection:
         return [row[0] for row in connection.execute(query.encode(), values or None).fetchall()]
 
 
@@ -82,9 +87,11 @@ def s3(parts: Parts, key_id: str, token_value: str) -> Any:
     )
 
 
-def vault(parts: Parts, name: str, path: str, principal: str) -> httpx.Response:
+def vault(parts: Parts, name: str, path: str, principal: str, **options: Any) -> httpx.Response:
     """A request to the vault's data plane with a token of a principal."""
     port = parts.key_vault.uri(name).rsplit(":", 1)[-1]
     headers = {"Authorization": f"Bearer {parts.identity.token_for(principal)}"}
     host = f"{name}.{DOMAIN}"
-    return ask(f"127.0.0.1:{port}", host, path, headers={**headers, "Host": f"{host}:{port}"}, params=SECRETS_API)
+    return ask(
+        f"127.0.0.1:{port}", host, path, headers={**headers, "Host": f"{host}:{port}"}, params=SECRETS_API, **options
+    )

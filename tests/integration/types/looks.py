@@ -53,11 +53,15 @@ _GONE = (OSError, httpx.HTTPError, psycopg.Error, BackendError, ClientError, Bot
 """What clients say of something that is not there."""
 
 
+def seen_of(cloud: RealCloud, token: str, known: Mapping[str, Resource]) -> Seen:
+    """The resource that bears the token as its name in the program; a KeyError where there is none."""
+    return Seen(cloud.parts, Seen(cloud.parts, Resource("", {}, {}), known).of(token), known)
+
+
 def at(cloud: RealCloud, token: str, known: Mapping[str, Resource]) -> str | None:
     """What is wrong at a type's part, None where it shows what is declared."""
-    seen = Seen(cloud.parts, Resource("", {}, {}), known)
     try:
-        seen = Seen(cloud.parts, seen.of(token), known)
+        seen = seen_of(cloud, token, known)
     except KeyError:
         return "there is no record of it"
     try:

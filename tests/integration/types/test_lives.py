@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.types import looks
+from local_cloud.cloudflare.base import EdgeType
+from local_cloud.server.recorded import RecordedType
+from tests.integration.types import behind, looks
 from tests.integration.types.life import Life
 from tests.integration.types.world import TYPES
 
@@ -17,6 +19,13 @@ _HERE = "tests/integration/types"
 _STAND = f"if the example cannot stand alone, write what it needs into `standings` in {_HERE}/world.py"
 _REAL = [token for token, each in TYPES.items() if each.real]
 _EVERY = pytest.mark.parametrize("token", TYPES)
+_HAPPENINGS = {
+    "changed": (behind.CHANGES, "update", "update"),
+    "removed": (behind.REMOVALS, "delete", "create"),
+    "contained": (behind.GONE_WITH_THEM, "delete", "create"),
+}
+"""Whose parts something happens to, what a refresh makes of it and what the next run does."""
+_BEHIND = pytest.mark.parametrize("happened", _HAPPENINGS)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +51,41 @@ def test_a_refresh_finds_no_change(life: Life, token: str) -> None:
 @_EVERY
 def test_the_same_program_changes_nothing(life: Life, token: str) -> None:
     assert life.again.of(token) == ["same"], life.again.why(token)
+
+
+def test_every_type_that_looks_says_what_can_happen_to_its_part() -> None:
+    looking = {token for token, each in TYPES.items() if type(each).look is not RecordedType.look}
+    said = {*behind.CHANGES, *behind.REMOVALS, *behind.GONE_WITH_THEM}
+    assert looking == said, f"a type that overrides `look` has an entry in {_HERE}/behind.py, and no other type has"
+
+
+def test_every_part_is_looked_at_unless_it_is_made_of_the_records_alone() -> None:
+    looking = {token for token in looks.PARTS if type(TYPES[token]).look is not RecordedType.look}
+    edge = {token for token in looks.PARTS if isinstance(TYPES[token], EdgeType)}
+    assert {*looks.PARTS} - looking == edge, "a part that can change or vanish without the engine needs a `look`"
+
+
+@_BEHIND
+@_EVERY
+def test_a_refresh_notices_what_happened_behind_its_back(life: Life, token: str, happened: str) -> None:
+    tokens, noticed, _ = _HAPPENINGS[happened]
+    refreshed = life.behind[happened].refreshed
+    assert refreshed.of(token) == [noticed if token in tokens else "same"], refreshed.why(token)
+
+
+@_BEHIND
+@_EVERY
+def test_the_next_run_brings_it_back(life: Life, token: str, happened: str) -> None:
+    tokens, _, done = _HAPPENINGS[happened]
+    restored, again = life.behind[happened].restored, life.behind[happened].again
+    assert restored.of(token) == [done if token in tokens else "same"], restored.why(token)
+    assert restored.looked.get(token) is None, token
+    assert again.of(token) == ["same"], again.why(token)
+
+
+@pytest.mark.parametrize("token", behind.CHANGES)
+def test_a_refresh_shows_which_properties_somebody_changed(life: Life, token: str) -> None:
+    assert life.behind["changed"].refreshed.diffs[token] == [*behind.CHANGES[token].differing]
 
 
 @_EVERY

@@ -7,7 +7,6 @@ tags, gets an entry in `standings`.
 
 from __future__ import annotations
 
-import base64
 import graphlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +29,8 @@ API, MANAGED, ADMIN, DEEP = f"api.{ZONE}", f"managed.{ZONE}", f"admin.{ZONE}", f
 APP_IMAGE, JOB_IMAGE = "ghcr.io/ecent/api@sha256:0f3b5e9a", "ghcr.io/ecent/job@sha256:0f3b5e9a"
 _DNS = "cloudflare:index/dnsRecord:DnsRecord"
 _POSTGRES = "azure-native:dbforpostgresql"
+_VAULT = "azure-native:keyvault:Vault"
+_SECRET_OF_THE_VAULT = {"resourceGroupName": "rg-ignition-dev", "vaultName": "kv-ignition-dev"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,21 @@ AZURE = {"subscriptionId": PLACEHOLDER_SUBSCRIPTION, "tenantId": TENANT_ID}
 """How the azure-native provider is configured."""
 
 
-def others() -> dict[str, dict[str, Any]]:
+_CERTIFICATE_SECRET = "the api's certificate"
+
+
+def others(parts: Parts) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What the examples need that is no example itself, by name in the program: token and inputs."""
+    secret = {
+        **_SECRET_OF_THE_VAULT,
+        "secretName": "api-certificate",
+        "properties": {"value": _certificate(parts), "contentType": "application/x-pem-file"},
+    }
+    records = {name: (_DNS, inputs) for name, inputs in _records().items()}
+    return {**records, _CERTIFICATE_SECRET: ("azure-native:keyvault:Secret", secret)}
+
+
+def _records() -> dict[str, dict[str, Any]]:
     """DNS records that the examples' hosts need, by name in the program."""
 
     def record(name: str, kind: str, content: str, *, proxied: bool = False) -> dict[str, Any]:
@@ -82,7 +97,8 @@ def standings(parts: Parts) -> dict[str, Standing]:
     block = {"action": "block", "expression": 'starts_with(http.request.uri.path, "/hidden/")', "ref": "hidden"}
     return {
         f"{app}:Certificate": Standing(
-            given={"properties": {"certificateType": "ServerSSLCertificate", "value": _certificate(parts)}}
+            needs=("azure-native:authorization:RoleAssignment", _CERTIFICATE_SECRET),
+            change={"tags": {"owner": "platform"}},
         ),
         f"{app}:ContainerApp": Standing(
             needs=(*vault_users, "asuid api", "asuid managed"),
@@ -132,7 +148,7 @@ def standings(parts: Parts) -> dict[str, Standing]:
         f"{_POSTGRES}:FirewallRule": Standing(change={"endIpAddress": "203.0.113.9"}),
         f"{_POSTGRES}:Server": Standing(change={"administratorLoginPassword": "another-Passw0rd-of-an-example"}),
         "azure-native:keyvault:Secret": Standing(change={"properties.value": "postgresql://localhost/another"}),
-        "azure-native:keyvault:Vault": Standing(given={"properties.tenantId": TENANT_ID}),
+        _VAULT: Standing(given={"properties.tenantId": TENANT_ID}),
         "azure-native:managedidentity:FederatedIdentityCredential": Standing(
             change={"subject": "repo:ecent/ignition:environment:prod"}
         ),
@@ -216,7 +232,10 @@ def _change(resource_type: ResourceType, standing: Standing) -> Mapping[str, Any
 def declared(parts: Parts, *, changed: bool = False) -> list[Declared]:
     """Every type by its example and the records beside them, what one needs before it."""
     entries = standings(parts)
-    beside = {name: Declared(TYPES[_DNS], name, inputs) for name, inputs in others().items()}
+    beside = {
+        name: Declared(TYPES[token], name, inputs, (_VAULT,) if token != _DNS else ())
+        for name, (token, inputs) in others(parts).items()
+    }
     here = {
         token: _in_this_cloud(parts, patched(resource_type.example, entries.get(token, Standing()).given))
         for token, resource_type in TYPES.items()
@@ -280,6 +299,6 @@ def _environment(version: str) -> list[dict[str, str]]:
 
 
 def _certificate(parts: Parts) -> str:
-    """A certificate for the api with its key, as a program hands it over."""
+    """A certificate for the api with its key."""
     issued = parts.origin_ca.issue([API], directory=parts.object_storage.directory.parent / "given")
-    return base64.b64encode(issued.cert_file.read_bytes() + issued.key_file.read_bytes()).decode()
+    return issued.cert_file.read_text() + issued.key_file.read_text()
