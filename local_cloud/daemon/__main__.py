@@ -19,6 +19,7 @@ from local_cloud.daemon.control import Control
 from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.sole import sole
+from local_cloud.daemon.stack import checkpoint_file
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
 from local_cloud.packages import PACKAGES, read_schemas
@@ -57,7 +58,7 @@ def _serve(state: Path, code: str, stopping: threading.Event) -> None:
     read_schemas(host.run_module)
     try:
         with sole(state, patience_s=STOP_WITHIN_S), assembled(state, settings) as parts:
-            cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps)
+            cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps, checkpoint_file(state, settings))
             served = serve(PACKAGES, cloud)
             control = Control(state, cloud, stop=stopping.set)
             control.start()

@@ -76,7 +76,7 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
     """
     project, name = settings.stack.split("/")
     config = _with_overrides(stack_config(Path(settings.project), name), settings)
-    checkpoint = _checkpoint(state, settings)
+    checkpoint = checkpoint_file(state, settings)
     salt = _salt(state, checkpoint)
     _ensure(_home(state) / ".pulumi" / "meta.yaml", b"version: 1\n")
     if not checkpoint.exists():
@@ -134,7 +134,8 @@ def _salt_file(state: Path) -> Path:
     return _home(state) / "encryption-salt"
 
 
-def _checkpoint(state: Path, settings: Settings) -> Path:
+def checkpoint_file(state: Path, settings: Settings) -> Path:
+    """Where the engine keeps the stack's state."""
     project, name = settings.stack.split("/")
     return _home(state) / ".pulumi" / "stacks" / project / f"{name}.json"
 

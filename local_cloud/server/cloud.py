@@ -47,6 +47,10 @@ class Cloud(Protocol):
         """The real parts behind the resource types."""
         ...
 
+    def is_in_state(self, resource_id: str) -> bool:
+        """Whether the engine's state holds the resource; not what a run made that was killed before it could note it down."""
+        ...
+
     def serves(self, urn: str) -> bool:
         """Whether the resource belongs to a stack that this cloud makes, changes and deletes things for."""
         ...

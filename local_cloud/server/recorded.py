@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from local_cloud.server import outputs
@@ -60,7 +61,7 @@ class RecordedType(ResourceType):
 
     def create(self, call: Call, inputs: Inputs) -> Resource:
         """Makes the resource; an id that another resource holds is refused as the clouds refuse it."""
-        resource_id = self.identify(call, inputs)
+        resource_id = self._free_id(call, inputs)
         owner = call.cloud.records.owner(resource_id)
         if owner == call.urn:
             self._refuse_replacement_under_its_own_id(call, resource_id, inputs)
@@ -70,6 +71,21 @@ class RecordedType(ResourceType):
                 "or choose another name"
             )
         return self._reach(call, resource_id, inputs)
+
+    def _free_id(self, call: Call, inputs: Inputs) -> str:
+        """
+        The id; a further one where the engine replaces a resource whose id is made up, for it ends the old one afterwards.
+
+        What the engine's state does not hold is no such one: a run that was killed made it, and it is made again.
+        """
+        resource_id = first = self.identify(call, inputs)
+        number = 1
+        while call.cloud.records.owner(resource_id) == call.urn and call.cloud.is_in_state(resource_id):
+            number += 1
+            resource_id = self.identify(replace(call, urn=f"{call.urn}#{number}"), inputs)
+            if resource_id == first:
+                break  # named by its inputs
+        return resource_id
 
     def _refuse_replacement_under_its_own_id(self, call: Call, resource_id: str, inputs: Inputs) -> None:
         """The engine makes the new resource before it ends the old one; a run that was killed makes the same one again."""

@@ -94,6 +94,22 @@ def test_making_it_twice_for_one_resource_makes_one(resource_type):
     assert len(cloud.records.kept) == 1
 
 
+@pytest.mark.parametrize("resource_type", RECORDED, ids=_token)
+def test_one_that_replaces_another_outlives_it(resource_type):
+    """The engine makes the new one, with the same inputs perhaps (a trigger, `--replace`), and ends the old one afterwards."""
+    cloud = RecordedCloud()
+    call = call_for(resource_type.token, cloud=cloud)
+    old = resource_type.create(call, dict(resource_type.example))
+    cloud.in_state.add(old.id)
+    new = resource_type.create(call, dict(resource_type.example))
+    if new.id == old.id:
+        other = resource_type.identify(call_for(resource_type.token, "other"), dict(resource_type.example))
+        assert other == old.id, "its id is made up"
+        return
+    resource_type.delete(call, old)
+    assert resource_type.read(call, new.id) == new
+
+
 @pytest.mark.parametrize("resource_type", AZURE, ids=_token)
 def test_another_resource_cannot_take_what_one_holds(resource_type):
     cloud = RecordedCloud()

@@ -16,7 +16,7 @@ from local_cloud.background import Address
 from local_cloud.daemon.assembly import assembled
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import ensure_stack, stack_environment
+from local_cloud.daemon.stack import checkpoint_file, ensure_stack, stack_environment
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
 from local_cloud.packages import PACKAGES
@@ -116,7 +116,7 @@ def real_cloud(
         ending.callback(host.stop)
         port = host.start()
         parts = ending.enter_context(assembled(state, settings))
-        cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps)
+        cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps, checkpoint_file(state, settings))
         served = serve(PACKAGES, cloud)
         ending.callback(served.stop)
         yield RealCloud(parts, cloud, state, settings, Address(0, port, "", {"providers": served.attachment}))

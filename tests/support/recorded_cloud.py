@@ -35,6 +35,10 @@ class RecordedCloud:
 
     records: RememberedRecords = field(default_factory=RememberedRecords)
     parts: None = None
+    in_state: set[str] = field(default_factory=set)
+
+    def is_in_state(self, resource_id: str) -> bool:
+        return resource_id in self.in_state
 
     def serves(self, urn: str) -> bool:
         return True

@@ -161,7 +161,8 @@ class Host(ComponentResource):
                 ),
             ),
             tags=args.tags,
-            opts=child,
+            # Left to the provider, what has a name of its own ends before it is replaced.
+            opts=ResourceOptions(parent=self, delete_before_replace=False),
         )
         return bound.id
 

@@ -9,9 +9,11 @@ import time
 
 import psycopg
 import pytest
+from botocore.exceptions import ClientError
 
 from local_cloud.backends.pids import Mark
 from local_cloud.daemon.background import local_daemon
+from tests.integration.types.clients import certificate
 from tests.support.local_platform import LocalPlatform
 from tests.support.object_storage import storage_client
 
@@ -55,6 +57,30 @@ def test_a_rotation_of_the_database_login_reaches_the_app(mine):
     mine.configure("database", rotation__active="b")
     mine.up()
     assert mine.ready()["checks"]["database"]["role"] == "ignition_b"
+
+
+def test_the_key_pair_of_the_bucket_is_rotated_as_the_runbook_says(mine):
+    first = mine.variables("api")
+    for step in ({"rotation__b": 2}, {"rotation__active": "b"}, {"rotation__a": 2}):
+        mine.configure("object_storage", **step)
+        mine.up()
+        assert mine.ready()["checks"]["storage"]["status"] == "ok", step
+    assert mine.variables("api")["STORAGE_ACCESS_KEY_ID"] != first["STORAGE_ACCESS_KEY_ID"]
+    with storage_client(first) as client, pytest.raises(ClientError, match="InvalidAccessKeyId"):
+        client.list_objects_v2(Bucket=first["STORAGE_BUCKET"])
+
+
+def test_a_new_key_for_the_origin_is_bound_before_the_certificate_of_the_old_one_goes(mine):
+    def serials():
+        origin = f"127.0.0.1:{json.loads((mine.state / 'ports.json').read_text())['origin']}"
+        return [certificate(origin, host).serial_number for host in ("api.ecent.online", "admin.ignition.ecent.online")]
+
+    before = serials()
+    mine.configure("hosts", api__key_generation=2)
+    assert _counts(mine.up().output)["replaced"] == 4  # key, request, and both certificates
+    after = serials()
+    assert (after[0] != before[0], after[1] == before[1]) == (True, True)
+    assert mine.ready()["status"] == "ok"
 
 
 def test_what_was_stored_is_there_after_down_and_up(mine):

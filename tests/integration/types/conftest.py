@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 @pytest.fixture(scope="module")
 def call(parts: Parts) -> Callable[[str, str], Call]:
     """What a verb is called with, for a type and a resource's name in the program."""
-    cloud = LocalCloud(parts.records, parts, "trial/local", {})
+    cloud = LocalCloud(parts.records, parts, "trial/local", {}, Path("nowhere"))
     return lambda token, name: Call(cloud, f"urn:pulumi:local::trial::{token}::{name}", AZURE)
 
 

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
@@ -173,9 +173,10 @@ def live(cloud: RealCloud) -> Life:
 def _make_again(cloud: RealCloud) -> dict[str, str]:
     """As after an engine that was killed between the create and its checkpoint."""
     wrong: dict[str, str] = {}
+    unnoted = replace(cloud.cloud, checkpoint=cloud.state / "nowhere")
     for each in cloud.parts.records.all():
         try:
-            second = TYPES[each.token].create(Call(cloud.cloud, each.urn, AZURE), each.resource.inputs)
+            second = TYPES[each.token].create(Call(unnoted, each.urn, AZURE), each.resource.inputs)
         except (Refusal, BackendError) as error:
             wrong[_name(each.urn)] = str(error)
             continue

@@ -1,5 +1,6 @@
 """A lock over a resource, or over what it is in, refuses its deletion."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +16,7 @@ from local_cloud.server.resource_type import Call
 @pytest.fixture
 def call(tmp_path):
     records = SealedRecords(tmp_path)
-    cloud = LocalCloud(records, SimpleNamespace(records=records), "ignition/local", {})
+    cloud = LocalCloud(records, SimpleNamespace(records=records), "ignition/local", {}, Path("nowhere"))
     yield lambda resource_type: Call(cloud, f"urn:pulumi:local::ignition::{resource_type.token}::it", {})
     records.close()
 
