@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ class _Keeping(mocks.Mocks):
 def sent_by_sdk(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs that the engine gets when a program makes the resource with the SDK's classes."""
     keeping = _Keeping(resource_type)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # another test may have left none, and the SDK makes none
     mocks.set_mocks(keeping, preview=False)
 
     @test
@@ -40,7 +43,11 @@ def sent_by_sdk(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[
             arguments["resource_name_"] = arguments.pop("resource_name")
         return cls("example", **arguments).urn
 
-    program()
+    try:
+        program()
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
     return keeping.sent
 
 

@@ -7,6 +7,7 @@ A type that overrides `look` gets an entry here: in `CHANGES` where a part that 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from local_cloud.backends.certificates import LocalCA
 from tests.integration.types import clients
 from tests.integration.types.looks import Seen
 
@@ -105,6 +107,14 @@ def _delete_environment(seen: Seen) -> None:
     platform.delete_environment(seen.inputs["environmentName"])
 
 
+def _make_another_authority(seen: Seen) -> None:
+    """As after its directory was deleted and the local cloud started again."""
+    authority = seen.parts.origin_ca
+    directory = authority.ca_file.parent
+    shutil.rmtree(directory)
+    vars(authority).update(vars(LocalCA(directory)))
+
+
 CHANGES: Final[Mapping[str, Change]] = {
     f"{_POSTGRES}:Configuration": Change(_alter_system, ("value",)),
     "azure-native:keyvault:Secret": Change(_set_secret, ("properties", "tags")),
@@ -126,6 +136,7 @@ REMOVALS: Final[Mapping[str, Act]] = {
     "cloudflare:index/accountToken:AccountToken": lambda seen: seen.parts.object_storage._operator.remove_account(
         seen.resource.id
     ),
+    "cloudflare:index/originCaCertificate:OriginCaCertificate": _make_another_authority,
     f"{_R2}Cors:R2BucketCors": lambda seen: seen.parts.object_storage._client.delete_bucket_cors(
         Bucket=seen.inputs["bucketName"]
     ),
