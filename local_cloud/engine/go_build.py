@@ -16,6 +16,18 @@ from local_cloud.engine.binaries import Binary, Progress, Unavailable
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 _OFTEN_INSTALLED_IN = ("/usr/local/go/bin", "/opt/homebrew/bin", "/usr/lib/go/bin")
 _REPORT_EVERY_S = 2.0
+# What Go's own HTTP client and its module commands say of a network that leads nowhere.
+_NO_NETWORK = (
+    "dial tcp",
+    "proxyconnect",
+    "no such host",
+    "connection refused",
+    "network is unreachable",
+    "i/o timeout",
+    "TLS handshake timeout",
+    "GOPROXY list is not the empty string",
+    "module lookup disabled by GOPROXY=off",
+)
 
 
 def go_build(
@@ -71,7 +83,30 @@ def _run(argv: list[str], module: Path, progress: Progress) -> None:
             if now - reported >= _REPORT_EVERY_S:
                 reported = now
                 progress(f"building it: {compiled} packages compiled, {now - started:.0f} s")
+    if build.returncode != 0 and any(sign in line for line in last for sign in _NO_NETWORK):
+        raise Unavailable(
+            f"its Go modules cannot be fetched, for this machine does not reach the network: {_reason(last)}\n"
+            f"      connect it, or set HTTPS_PROXY or GOPROXY to what it reaches ({_proxies()}), and try again"
+        )
     if build.returncode != 0:
         shown = "\n".join(f"      {line}" for line in last)
         raise Unavailable(f"go build ended with code {build.returncode}:\n{shown}")
     progress(f"built in {time.monotonic() - started:.0f} s")
+
+
+def _reason(lines: list[str]) -> str:
+    """The last line that says why, without the module and the position in our source that stand before it."""
+    line = next(line for line in reversed(lines) if any(sign in line for sign in _NO_NETWORK))
+    return line[max(line.find('Get "'), 0) :].strip()
+
+
+def _proxies() -> str:
+    """What decides now which way Go takes; an address of a proxy may carry a password, which is not shown."""
+    names = ("GOPROXY", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+    told = [f"{name}={_without_login(os.environ[name])}" for name in names if os.environ.get(name)]
+    return f"now {', '.join(told)}" if told else "now none is set"
+
+
+def _without_login(address: str) -> str:
+    head, at, host = address.rpartition("@")
+    return f"{head.partition('://')[0]}://***@{host}" if at else address

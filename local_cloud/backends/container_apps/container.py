@@ -7,6 +7,7 @@ Which process it is comes from `launch`; what its readiness means for traffic is
 from __future__ import annotations
 
 import contextlib
+import shlex
 import subprocess
 import threading
 import time
@@ -107,7 +108,10 @@ class RunningContainer:
             self.ready = False
             self._changed()
             self.process.stop()
-            why = f"{why}\n  last lines:\n{quoted(log_files.last_lines(self.plan.log_file))}"
+            why = (
+                f"{why}\n  command: {shlex.join(self.plan.argv)}\n  log: {self.plan.log_file}\n"
+                f"  last lines:\n{quoted(log_files.last_lines(self.plan.log_file))}"
+            )
         return why
 
     def _start_up(self) -> str | None:
@@ -122,7 +126,8 @@ class RunningContainer:
                 return None
             last = why
             if time.monotonic() >= deadline:
-                return f"failed its startup probe: {last}"
+                told = f" (it is told its port in {self.plan.port_variable})" if self.plan.port_variable else ""
+                return f"failed its startup probe: {last}{told}"
             if self.process.wait(pause_s):
                 return _told(self.process.failure())
             pause_s = min(pause_s * 1.3, _EAGER_MOST_S, probe.period_s)

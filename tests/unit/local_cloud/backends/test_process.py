@@ -85,7 +85,7 @@ def test_a_process_that_is_never_ready_is_ended_again(make_process: ProcessMaker
 
 def test_a_missing_program_is_reported_by_its_path(tmp_path: Path) -> None:
     process = Process("part", ["/nowhere/program"], env={}, log_file=tmp_path / "part.log", ready=lambda: True)
-    with pytest.raises(ProcessFailed, match="cannot be started: No such file or directory: /nowhere/program"):
+    with pytest.raises(ProcessFailed, match="cannot be started: /nowhere/program does not exist"):
         process.start()
 
 
