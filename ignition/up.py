@@ -22,7 +22,9 @@ from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.client import Client
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import ensure_stack, stack_environment
+from local_cloud.engine.all_programs import find_all
 from local_cloud.plan.throwaway import StackError, project_name, stack_config
+from local_cloud.room import NoRoom, ensure_room, why_it_failed
 
 STACK = "local"
 
@@ -46,6 +48,8 @@ STACK = "local"
 def command(runs: tuple[str, ...], directories: tuple[str, ...], project: Path, state: Path) -> None:
     """Bring up the whole platform on this machine: no account, no token, no container engine."""
     overrides = _overrides(runs, directories)
+    find_all(say)
+    ensure_room(state)
     settings = _settings(project.absolute(), state)
     settings.save(state)
     daemon = local_daemon(state)
@@ -55,6 +59,9 @@ def command(runs: tuple[str, ...], directories: tuple[str, ...], project: Path, 
     settings.save(state)
     code = _pulumi_up(state, address, settings)
     if code != 0:
+        full = why_it_failed(state)
+        if full is not None:
+            raise NoRoom(full)
         say(
             f"The logs of the parts are in {state}; `ignition status` shows what runs, `ignition logs APP` what an app said."
         )
@@ -117,7 +124,7 @@ def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str,
 
 
 def _pulumi_up(state: Path, address: Address, settings: Settings) -> int:
-    config_file = ensure_stack(state, settings)
+    config_file = ensure_stack(state, settings, say)
     environment = stack_environment(state, address, settings)
     argv = ["pulumi", "up", "--yes", "--skip-preview", "--config-file", str(config_file), "--suppress-outputs"]
     argv += [] if sys.stdout.isatty() else ["--non-interactive", "--suppress-progress"]
