@@ -24,7 +24,7 @@ from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import ensure_stack, stack_environment
 from local_cloud.engine.all_programs import find_all
 from local_cloud.plan.throwaway import StackError, project_name, stack_config
-from local_cloud.room import NoRoom, ensure_room, why_it_failed
+from local_cloud.room import room_for_a_run
 
 STACK = "local"
 
@@ -49,25 +49,22 @@ def command(runs: tuple[str, ...], directories: tuple[str, ...], project: Path, 
     """Bring up the whole platform on this machine: no account, no token, no container engine."""
     overrides = _overrides(runs, directories)
     find_all(say)
-    ensure_room(state)
-    settings = _settings(project.absolute(), state)
-    settings.save(state)
-    daemon = local_daemon(state)
-    address = daemon.ensure(say)
-    client = Client(state, address)
-    settings = _on_this_machine(settings, client)
-    settings.save(state)
-    code = _pulumi_up(state, address, settings)
-    if code != 0:
-        full = why_it_failed(state)
-        if full is not None:
-            raise NoRoom(full)
-        say(
-            f"The logs of the parts are in {state}; `ignition status` shows what runs, `ignition logs APP` what an app said."
-        )
-        sys.exit(code)
-    for app, override in overrides.items():
-        client.post("/api/overrides", {"app": app, **override})
+    with room_for_a_run(state):
+        settings = _settings(project.absolute(), state)
+        settings.save(state)
+        daemon = local_daemon(state)
+        address = daemon.ensure(say)
+        client = Client(state, address)
+        settings = _on_this_machine(settings, client)
+        settings.save(state)
+        code = _pulumi_up(state, address, settings)
+        if code != 0:
+            say(
+                f"The logs of the parts are in {state}; `ignition status` shows what runs, `ignition logs APP` what an app said."
+            )
+            sys.exit(code)
+        for app, override in overrides.items():
+            client.post("/api/overrides", {"app": app, **override})
     print_summary(client)
 
 

@@ -6,26 +6,32 @@ A full disk in the middle of a run is survived too, but it takes Pulumi minutes:
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
 from local_cloud.backends.errors import BackendError
+from local_cloud.system_errors import explained
 
 _MIB: Final = 1 << 20
 _FIRST_MIB: Final = 128
 """A new database cluster and its write-ahead log are 60 MiB, the state and the records some more."""
 _LATER_MIB: Final = 32
 """Another segment of the write-ahead log, and the state some times over."""
+_SOME_MIB: Final = 1
+"""With less than that left after a run, the disk is full: the engine's state is as large."""
 
 
 class NoRoom(BackendError):  # noqa: N818  says what happened
     """The disk is full, or nearly so; the message names the place."""
 
 
-def ensure_room(state: Path) -> None:
+@contextlib.contextmanager
+def room_for_a_run(state: Path) -> Generator[None]:
     """
-    Makes sure that a run has the room it needs.
+    Makes sure that a run has the room it needs; where the disk gets full all the same, that is why the run failed.
 
     Args:
         state: the state directory; need not exist yet.
@@ -37,19 +43,26 @@ def ensure_room(state: Path) -> None:
     free_mib = _free_mib(state)
     if free_mib < needed_mib:
         raise NoRoom(
-            f"{state} has {free_mib:.0f} MiB of free space, and `ignition up` needs {needed_mib} MiB there: free some space on "
-            f"that disk and type it again, or name another directory with --state-dir. {_what_takes_it(state)}. Nothing is lost"
+            f"{state} has {free_mib:.0f} MiB of free space, and `ignition up` needs {needed_mib} MiB there. "
+            f"Free some space on that disk, or name another directory with --state-dir, and type it again: nothing is lost. "
+            f"{_what_takes_it(state)}."
         )
-
-
-def why_it_failed(state: Path) -> str | None:
-    """After a run that failed: what to do when it did so for want of room, None when there is some."""
-    if _free_mib(state) >= 1:
-        return None
-    return (
-        f"The disk of {state} is full. Free some space there, then type `ignition up` again: nothing is lost, and it goes on "
-        f"where it was. {_what_takes_it(state)}."
-    )
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        if _free_mib(state) >= _SOME_MIB:
+            raise
+        before = (
+            f"{explained(error)}\n"
+            if isinstance(error, OSError)
+            else ""
+            if isinstance(error, SystemExit)
+            else f"{error}\n"
+        )
+        raise NoRoom(
+            f"{before}The disk of {state} is full. Free some space there and type `ignition up` again: nothing is lost, and it goes "
+            f"on where it was. {_what_takes_it(state)}."
+        ) from error
 
 
 def _free_mib(state: Path) -> float:

@@ -33,4 +33,6 @@ def find_all(progress: Progress, *, cache: Cache | None = None) -> None:
         except BinaryMissing as error:
             missing.append(str(error))
     if missing:
-        raise BinaryMissing("\n".join(missing))
+        raise BinaryMissing(
+            "\n".join([*missing, "Nothing was started. `ignition doctor` looks at everything else, too."])
+        )

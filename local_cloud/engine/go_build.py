@@ -7,6 +7,7 @@ The module's go.sum pins every byte that goes in. Keeping the result is `binarie
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from local_cloud.engine.binaries import Binary, Progress, Unavailable
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 _OFTEN_INSTALLED_IN = ("/usr/local/go/bin", "/opt/homebrew/bin", "/usr/lib/go/bin")
 _REPORT_EVERY_S = 2.0
+_LOGIN = re.compile(r"://[^/@,|]*@")
 # What Go's own HTTP client and its module commands say of a network that leads nowhere.
 _NO_NETWORK = (
     "dial tcp",
@@ -86,7 +88,7 @@ def _run(argv: list[str], module: Path, progress: Progress) -> None:
     if build.returncode != 0 and any(sign in line for line in last for sign in _NO_NETWORK):
         raise Unavailable(
             f"its Go modules cannot be fetched, for this machine does not reach the network: {_reason(last)}\n"
-            f"      connect it, or set HTTPS_PROXY or GOPROXY to what it reaches ({_proxies()}), and try again"
+            f"      Connect it, or set HTTPS_PROXY or GOPROXY to what it reaches ({_proxies()}), and try again"
         )
     if build.returncode != 0:
         shown = "\n".join(f"      {line}" for line in last)
@@ -102,11 +104,7 @@ def _reason(lines: list[str]) -> str:
 
 def _proxies() -> str:
     """What decides now which way Go takes; an address of a proxy may carry a password, which is not shown."""
-    names = ("GOPROXY", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-    told = [f"{name}={_without_login(os.environ[name])}" for name in names if os.environ.get(name)]
+    names = ("GOPROXY", "HTTPS_PROXY", "HTTP_PROXY")
+    set_now = {name: os.environ.get(name) or os.environ.get(name.lower()) for name in names}
+    told = [f"{name}={_LOGIN.sub('://***@', value)}" for name, value in set_now.items() if value]
     return f"now {', '.join(told)}" if told else "now none is set"
-
-
-def _without_login(address: str) -> str:
-    head, at, host = address.rpartition("@")
-    return f"{head.partition('://')[0]}://***@{host}" if at else address
