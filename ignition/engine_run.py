@@ -8,20 +8,31 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 _PR_SET_PDEATHSIG: Final = 1
+_LOOK_S: Final = 1.0
+_GRACE_S: Final = 5.0
 _LIBC: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
+def run(
+    argv: Sequence[str], environment: Mapping[str, str], cwd: Path, *, hopeless: Callable[[], bool] = lambda: False
+) -> int:
     """
     Runs the engine to its end and returns its exit code.
 
     A terminal's interrupt reaches the engine by itself; a request to end is passed on as one. Either way the engine cancels what
     it does, and this waits for it.
+
+    Args:
+        argv: the engine and its arguments.
+        environment: its whole environment.
+        cwd: where it runs.
+        hopeless: asked now and then; once it is true the engine is told to end, and is killed when it does not. On a full disk
+            it would otherwise try for half a minute to write its state, again for each of a hundred resources.
     """
     with subprocess.Popen(argv, cwd=cwd, env=environment, preexec_fn=_end_with_parent) as process:  # noqa: PLW1509  no threads here
 
@@ -35,10 +46,22 @@ def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
         before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
         before[signal.SIGINT] = signal.signal(signal.SIGINT, leave_to_engine)
         try:
-            return process.wait()
+            return _ended(process, hopeless)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _ended(process: subprocess.Popen[bytes], hopeless: Callable[[], bool]) -> int:
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(_LOOK_S)
+        if hopeless():
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(_GRACE_S)
+            process.kill()
+            return process.wait()
 
 
 def _end_with_parent() -> None:

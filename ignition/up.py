@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import click
 import yaml
 
+from ignition.engine_run import run
 from ignition.planning import say
 from ignition.state import state_option
 from ignition.summary import print_summary
@@ -24,7 +24,7 @@ from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import ensure_stack, stack_environment
 from local_cloud.engine.all_programs import find_all
 from local_cloud.plan.throwaway import StackError, project_name, stack_config
-from local_cloud.room import room_for_a_run
+from local_cloud.room import is_full, room_for_a_run
 
 STACK = "local"
 
@@ -125,9 +125,4 @@ def _pulumi_up(state: Path, address: Address, settings: Settings) -> int:
     environment = stack_environment(state, address, settings)
     argv = ["pulumi", "up", "--yes", "--skip-preview", "--config-file", str(config_file), "--suppress-outputs"]
     argv += [] if sys.stdout.isatty() else ["--non-interactive", "--suppress-progress"]
-    with subprocess.Popen(argv, cwd=settings.project, env=environment) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # the engine has got it too, and ends in good order
+    return run(argv, environment, Path(settings.project), hopeless=lambda: is_full(state))

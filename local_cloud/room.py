@@ -1,7 +1,7 @@
 """
 Whether the disk of a state directory has room, asked before anything is started on it.
 
-A full disk in the middle of a run is survived too, but it takes Pulumi minutes: it tries to write its state again and again.
+A disk that gets full in the middle of a run is survived too; the run then has to be ended, for Pulumi itself does not give up.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def room_for_a_run(state: Path) -> Generator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        if _free_mib(state) >= _SOME_MIB:
+        if not is_full(state):
             raise
         before = (
             f"{explained(error)}\n"
@@ -63,6 +63,11 @@ def room_for_a_run(state: Path) -> Generator[None]:
             f"{before}The disk of {state} is full. Free some space there and type `ignition up` again: nothing is lost, and it goes "
             f"on where it was. {_what_takes_it(state)}."
         ) from error
+
+
+def is_full(state: Path) -> bool:
+    """Whether the engine cannot write its state any more."""
+    return _free_mib(state) < _SOME_MIB
 
 
 def _free_mib(state: Path) -> float:

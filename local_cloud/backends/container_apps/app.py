@@ -120,7 +120,7 @@ class App:
             self.record = replace(self.record, override=override)
             try:
                 self._renew_all()
-            except BackendError:
+            except (BackendError, OSError):
                 self.record = replace(self.record, override=before)
                 self._revive()
                 raise
@@ -236,7 +236,7 @@ class App:
             known = self._note(known, numbers=revision.numbers)
             self._keep()  # a daemon that dies now must know the numbers it has given
             self._start(revision.name, made, stood_down)
-        except BackendError as error:
+        except (BackendError, OSError) as error:
             stop_all(made)
             self._note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
             with contextlib.suppress(NotWritten):  # a full disk may be the very failure
@@ -306,7 +306,7 @@ class App:
             made = revision.prepare(len(old))
             try:
                 self._start(name, made, [name])
-            except BackendError:
+            except (BackendError, OSError):
                 stop_all(made)
                 raise
             before = self._running.get(name)

@@ -52,6 +52,7 @@ class RunningContainer:
         self.restarts = 0
         self.failures = 0
         self.last_failure: str | None = None
+        self._up_since: float | None = None
         self._changed = changed
         self._report = report
         self._back_off = back_off
@@ -78,13 +79,14 @@ class RunningContainer:
         self._leave.set()
 
     def _run(self) -> None:
-        began = time.monotonic()
         while not self._leave.is_set():
+            self._up_since = None
             self._enter("starting")
             why = self._live()
             if why is None or self._leave.is_set():
                 return
-            healthy = time.monotonic() - began > self._back_off.healthy_s
+            # The time that it took to come up, or not to, is none of health.
+            healthy = self._up_since is not None and time.monotonic() - self._up_since > self._back_off.healthy_s
             self.failures = 1 if healthy else self.failures + 1
             self.last_failure = why
             self._enter("restarting")
@@ -92,7 +94,6 @@ class RunningContainer:
             if self._leave.wait(self._back_off.pause_s(self.failures)):
                 return
             self.restarts += 1
-            began = time.monotonic()
 
     def _live(self) -> str | None:
         """One life of the process: why it ended, or None when it was asked to."""
@@ -136,7 +137,7 @@ class RunningContainer:
     def _watch(self) -> str | None:
         """Ask liveness and readiness until the process ends, fails, or is left alone."""
         liveness, readiness = self._probe("Liveness"), self._probe("Readiness")
-        now = time.monotonic()
+        now = self._up_since = time.monotonic()
         due = {
             "Liveness": now + max(liveness.initial_delay_s, liveness.period_s) if liveness else float("inf"),
             "Readiness": now if readiness else float("inf"),
