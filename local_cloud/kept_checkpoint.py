@@ -50,6 +50,6 @@ def _is_torn(file: Path) -> bool:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        # Within a torn string or word the error is where that begins.
-        return error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip()) - len("fals")
+        # Within a torn string, word or escape the error is where that begins.
+        return error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip()) - len(r"\u0000")
     return False

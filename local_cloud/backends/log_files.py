@@ -37,7 +37,8 @@ def rotate(file: Path, *, max_bytes: int = MAX_BYTES, kept: int = KEPT) -> bool:
         copy.replace(_numbered(file, 1))
         os.truncate(file, 0)
     except OSError:
-        copy.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            copy.unlink()
         return False
     return True
 

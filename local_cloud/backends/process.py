@@ -241,7 +241,8 @@ class Process:
             try:
                 self._mark.write(self.pid_file)
             except OSError as error:
-                self.stop()  # nobody would find it again
+                pids.end(self._mark, self._grace_s)  # nobody would find it again
+                self.exit_code = self._child.wait()
                 raise self._failed(
                     f"was ended again, for it cannot be recorded: {explained(error, self.pid_file)}"
                 ) from None

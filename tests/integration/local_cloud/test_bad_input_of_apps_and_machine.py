@@ -131,14 +131,17 @@ def test_after_the_app_is_mended_the_next_run_makes_what_is_missing_without_a_ne
     [
         ("/nowhere/backend --serve", "cannot be started: /nowhere/backend does not exist"),
         ("no-such-backend", "cannot be started: there is no program 'no-such-backend' on its PATH, /"),
-        ("/etc/hosts", "cannot be started: /etc/hosts is not a program that may be run"),
+        (
+            "{project}/sick.py",
+            "cannot be started: {project}/sick.py is not a program that may be run; `chmod +x {project}/sick.py`",
+        ),
         (None, "Add to {project}/local-images.yaml:\n    \n      - image: ghcr.io/ecent/ignition-api*"),
     ],
 )
 def test_a_command_that_cannot_start_leaves_the_revision_that_serves(platform, command, said):
     before = apps(platform)
     new_revisions(platform, "api")
-    map_images(platform, api=command)
+    map_images(platform, api=command and command.format(project=platform.project))
     ran = up(platform)
     assert ran.code != 0
     assert said.format(project=platform.project) in ran.output
