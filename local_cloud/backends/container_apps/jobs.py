@@ -200,9 +200,8 @@ class Job:
                 self._end(name, "Failed", reasons[0])
             self._running.pop(name, None)
             self._stopped.discard(name)
-            with contextlib.suppress(
-                NotWritten
-            ):  # whoever waits is told all the same; the next daemon notes it as failed
+            # Whoever waits is told all the same; the next daemon notes it as failed.
+            with contextlib.suppress(NotWritten):
                 self._keep()
             self._lock.notify_all()
 
