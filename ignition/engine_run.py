@@ -8,22 +8,34 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 _PR_SET_PDEATHSIG: Final = 1
+_LOOK_S: Final = 1.0
+_GRACE_S: Final = 5.0
 _LIBC: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
+def run(
+    argv: Sequence[str], environment: Mapping[str, str], cwd: Path, *, hopeless: Callable[[], bool] | None = None
+) -> int:
     """
     Runs the engine to its end and returns its exit code.
 
     A terminal's interrupt reaches the engine by itself; a request to end is passed on as one. Either way the engine cancels what
     it does, and this waits for it.
+
+    Args:
+        argv: the engine and its arguments.
+        environment: its whole environment.
+        cwd: where it runs.
+        hopeless: asked now and then; once it is true the engine is told to end, and is killed when it does not. On a full disk
+            it would otherwise try for half a minute to write its state, again for each of a hundred resources.
     """
-    with subprocess.Popen(argv, cwd=cwd, env=environment, preexec_fn=_end_with_parent) as process:  # noqa: PLW1509  no threads here
+    with subprocess.Popen(argv, cwd=cwd, env=environment, preexec_fn=_end_with_parent) as process:  # noqa: PLW1509  no threads yet
 
         def interrupt(*_: Any) -> None:
             with contextlib.suppress(ProcessLookupError):
@@ -34,11 +46,25 @@ def run(argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> int:
 
         before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
         before[signal.SIGINT] = signal.signal(signal.SIGINT, leave_to_engine)
+        over = threading.Event()
+        if hopeless is not None:
+            threading.Thread(target=_end_when, args=(hopeless, process, over), daemon=True).start()
         try:
             return process.wait()
         finally:
+            over.set()
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _end_when(hopeless: Callable[[], bool], process: subprocess.Popen[bytes], over: threading.Event) -> None:
+    while not over.wait(_LOOK_S):
+        if hopeless():
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)
+                if not over.wait(_GRACE_S):
+                    process.kill()
+            return
 
 
 def _end_with_parent() -> None:

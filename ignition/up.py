@@ -24,6 +24,8 @@ from local_cloud.daemon.moved_ports import forget_moves, noted_moves
 from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import ensure_stack, refuse_foreign_passphrase, stack_environment
+from local_cloud.engine.all_programs import find_all
+from local_cloud.room import is_full, room_for_a_run
 
 
 @click.command()
@@ -46,7 +48,8 @@ from local_cloud.daemon.stack import ensure_stack, refuse_foreign_passphrase, st
 def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Path, refresh: bool, state: Path) -> None:
     """Bring up the whole platform on this machine: no account, no token, no container engine."""
     overrides = _overrides(runs, directories)
-    with _alone(state):
+    find_all(say)
+    with room_for_a_run(state), _alone(state):
         settings = of_project(project.absolute(), state)
         settings.save(state)
         client = Client(state, _daemon(state, settings))
@@ -103,14 +106,15 @@ def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str,
 
 def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
     """Runs the engine; this command ends with its exit code when it fails."""
-    config_file = ensure_stack(client.state, settings)
+    config_file = ensure_stack(client.state, settings, say)
     environment = stack_environment(client.state, client.address, settings)
     argv = ["pulumi", "up", "--yes", "--skip-preview", "--config-file", str(config_file), "--suppress-outputs"]
     argv += [] if sys.stdout.isatty() else ["--non-interactive", "--suppress-progress"]
     moves = noted_moves(client.state)
     for move in moves:
         say(move)
-    code = run([*argv, *(["--refresh"] if refresh or moves else [])], environment, Path(settings.project))
+    argv += ["--refresh"] if refresh or moves else []
+    code = run(argv, environment, Path(settings.project), hopeless=lambda: is_full(client.state))
     if code != 0:
         refuse_foreign_passphrase(client.state)
         say(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 from typing import Final
+
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says when there is no room."""
 
 _NEXT_STEPS: Final = {
     errno.ENOSPC: "free some space there, and try again: nothing is lost",
@@ -15,9 +19,16 @@ _NEXT_STEPS: Final = {
 }
 
 
-def explained(error: OSError) -> str:
-    """What happened, to which file, and what to do next."""
+def explained(error: OSError, file: Path | None = None) -> str:
+    """
+    What happened, to which file, and what to do next.
+
+    Args:
+        error: the system's.
+        file: which one, where the error does not say: a failed write knows no name.
+    """
     said = error.strerror or str(error)
-    what = f"{error.filename}: {said}" if error.filename else said
+    name = file or error.filename
+    what = f"{name}: {said}" if name else said
     step = _NEXT_STEPS.get(error.errno or 0, "`ignition doctor` looks for what is wrong on this machine")
     return f"{what}; {step}"

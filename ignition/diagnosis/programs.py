@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ignition.diagnosis.finding import Finding, note, ok, wrong
-from local_cloud.engine.__main__ import ALL
+from local_cloud.engine.all_programs import ALL
 from local_cloud.engine.binaries import Binary, Cache, Found, Obtained, Unavailable
 
 _GO: Final = (1, 26)

@@ -11,6 +11,10 @@ class BackendError(Exception):
     """A part failed on this machine; the message says what to do next."""
 
 
+class NotWritten(BackendError):  # noqa: N818  says what happened
+    """A file could not be written; what it held before is still in it."""
+
+
 class CloudRefusal(BackendError):  # noqa: N818  the word the clouds use
     """
     The cloud that the part plays refuses, in the cloud's own words.

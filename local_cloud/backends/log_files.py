@@ -21,18 +21,25 @@ def rotate(file: Path, *, max_bytes: int = MAX_BYTES, kept: int = KEPT) -> bool:
     Copy a file that grew beyond `max_bytes` to FILE.1 and empty it; older copies move up, the last goes.
 
     Copied and emptied rather than renamed, because the process keeps its open file; it writes in append
-    mode, so it goes on at the new end.
+    mode, so it goes on at the new end. Where there is no room for the copy the file stays as it is.
     """
     try:
         if file.stat().st_size <= max_bytes:
             return False
     except OSError:
         return False
-    for number in range(kept - 1, 0, -1):
-        with contextlib.suppress(FileNotFoundError):
-            _numbered(file, number).replace(_numbered(file, number + 1))
-    shutil.copy2(file, _numbered(file, 1))
-    os.truncate(file, 0)
+    copy = file.with_name(f"{file.name}.copy")
+    try:
+        shutil.copy2(file, copy)
+        for number in range(kept - 1, 0, -1):
+            with contextlib.suppress(FileNotFoundError):
+                _numbered(file, number).replace(_numbered(file, number + 1))
+        copy.replace(_numbered(file, 1))
+        os.truncate(file, 0)
+    except OSError:
+        with contextlib.suppress(OSError):
+            copy.unlink()
+        return False
     return True
 
 

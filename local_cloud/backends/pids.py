@@ -54,9 +54,13 @@ class Mark:
     def write(self, file: Path) -> None:
         """Record it, readable by its owner only."""
         scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        scratch.touch(mode=0o600)
-        scratch.write_text(json.dumps(asdict(self)))
-        scratch.replace(file)
+        try:
+            scratch.touch(mode=0o600)
+            scratch.write_text(json.dumps(asdict(self)))
+            scratch.replace(file)
+        except OSError:
+            scratch.unlink(missing_ok=True)
+            raise
 
     @classmethod
     def read(cls, file: Path) -> Mark | None:

@@ -6,18 +6,33 @@ import os
 import secrets
 from pathlib import Path
 
+from local_cloud.backends.errors import NotWritten
+from local_cloud.system_errors import explained
+
 
 def write_private(file: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Replace a file as a whole, durably; at no time does it have more rights than `mode`."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """
+    Replace a file as a whole, durably; at no time does it have more rights than `mode`.
+
+    Raises:
+        NotWritten: the disk is full, say; the file is as it was.
+    """
     scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as stream:
-        os.fchmod(descriptor, mode)
-        stream.write(content)
-        stream.flush()
-        os.fsync(descriptor)
-    scratch.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(descriptor, mode)
+                stream.write(content)
+                stream.flush()
+                os.fsync(descriptor)
+            scratch.replace(file)
+        except OSError:
+            scratch.unlink(missing_ok=True)  # it may hold a secret, and takes room that is missing
+            raise
+    except OSError as error:
+        raise NotWritten(explained(error, file)) from error
 
 
 def write_with_copy(file: Path, content: bytes) -> None:

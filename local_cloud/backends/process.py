@@ -12,6 +12,7 @@ command and answers, and ends it otherwise; `end_orphans` ends those that nobody
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import pwd
@@ -28,6 +29,7 @@ from pathlib import Path
 from local_cloud.backends import log_files, pids
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.pids import Mark
+from local_cloud.system_errors import explained
 
 
 class ProcessFailed(BackendError):  # noqa: N818  says what happened
@@ -205,15 +207,15 @@ class Process:
         return False
 
     def _launch(self) -> None:
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         log_files.rotate(self.log_file)
         self._child, self._mark, self.exit_code, self.adopted = None, None, None, False
         account = self._account()
         try:
+            self.log_file.parent.mkdir(parents=True, exist_ok=True)
+            self.pid_file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as error:
-            raise self._failed(f"cannot write its log: {error.strerror}") from None
+            raise self._failed(f"cannot write its log: {explained(error)}") from None
         try:
             self._log_start = os.fstat(descriptor).st_size
             self._child = subprocess.Popen(
@@ -230,13 +232,36 @@ class Process:
                 extra_groups=[] if account else None,
             )
         except OSError as error:
-            raise self._failed(f"cannot be started: {error.strerror}: {error.filename}") from None
+            raise self._failed(f"cannot be started: {self._hindrance(error)}") from None
         finally:
             os.close(descriptor)
         recipe = pids.recipe(self.argv, self._env, self._cwd, self._user)
         self._mark = pids.mark(self.name, self._child.pid, recipe, self._stop_signal)
         if self._mark is not None:
-            self._mark.write(self.pid_file)
+            try:
+                self._mark.write(self.pid_file)
+            except OSError as error:
+                pids.end(self._mark, self._grace_s)  # nobody would find it again
+                self.exit_code = self._child.wait()
+                raise self._failed(
+                    f"was ended again, for it cannot be recorded: {explained(error, self.pid_file)}"
+                ) from None
+
+    def _hindrance(self, error: OSError) -> str:
+        """Why the command does not even begin, in words that say what to mend; the system says the same for many causes."""
+        program = self.argv[0]
+        if self._cwd is not None and not self._cwd.is_dir():
+            return f"its directory {self._cwd} does not exist"
+        if "/" not in program and isinstance(error, FileNotFoundError):
+            return f"there is no program {program!r} on its PATH, {self._env.get('PATH', os.defpath)}"
+        if isinstance(error, FileNotFoundError):
+            interpreter = Path(program).exists()
+            return f"the interpreter that {program} names is missing" if interpreter else f"{program} does not exist"
+        if isinstance(error, PermissionError):
+            return f"{program} is not a program that may be run; `chmod +x {program}` when it should be"
+        if error.errno == errno.ENOEXEC:
+            return f"{program} is no program of this machine, nor a script that begins with `#!`"
+        return f"{error.strerror}: {error.filename}"
 
     def _wait_until_ready(self) -> None:
         if self._ready_within(self._ready_timeout_s):

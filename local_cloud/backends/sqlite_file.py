@@ -8,14 +8,20 @@ use it, the applications' data does not.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
 
-from local_cloud.backends.errors import BackendError
+from local_cloud.backends.errors import BackendError, NotWritten
+from local_cloud.system_errors import FULL, explained
 
+# What SQLite's shared index grows by; with less than that nothing can be written.
+_A_PAGE: Final = 32 * 1024
 _BROKEN: Final = frozenset({"file is not a database", "database disk image is malformed"})
 
 
@@ -35,6 +41,7 @@ class SqliteFile:
         schema: statements that create what is missing (`CREATE TABLE IF NOT EXISTS`).
 
     Raises:
+        NotWritten: there is no room for it.
         StateDamaged: the file is no database, or cannot be opened or written.
     """
 
@@ -98,7 +105,9 @@ class SqliteFile:
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
-    def _damaged(self, error: Exception) -> StateDamaged:
+    def _damaged(self, error: Exception) -> BackendError:
+        if self._is_full(error):
+            return NotWritten(explained(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), self.file))
         if str(error) in _BROKEN:
             return StateDamaged(
                 f"{self.file} is damaged ({error}); put it back from a backup, or `rm {self.file}`, then `ignition up --refresh`, "
@@ -107,3 +116,12 @@ class SqliteFile:
         return StateDamaged(
             f"{self.file} cannot be used: {error}; if the disk is full or the directory cannot be written to, mend that and try again"
         )
+
+    def _is_full(self, error: Exception) -> bool:
+        """Whether the disk is full, of which SQLite says so only where it is not its index or journal that found no room."""
+        if isinstance(error, OSError):
+            return error.errno in FULL
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
+            return shutil.disk_usage(self.file.parent).free < _A_PAGE
+        return code == sqlite3.SQLITE_FULL

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from local_cloud.background import Address
 from local_cloud.daemon.settings import Settings
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
+from local_cloud.kept_checkpoint import keep, put_back
 from local_cloud.plan.salt import belongs_to, new_salt
 from local_cloud.plan.throwaway import StackError, stack_config
 
@@ -60,13 +61,14 @@ def stack_environment(
     }
 
 
-def ensure_stack(state: Path, settings: Settings) -> Path:
+def ensure_stack(state: Path, settings: Settings, progress: Callable[[str], None] | None = None) -> Path:
     """
     Makes the stack where there is none, frees it from the lock of an engine that was killed, and copies its configuration.
 
     Args:
         state: the state directory.
         settings: names the stack and the project's directory.
+        progress: told when the state was torn and is put back.
 
     Returns:
         The configuration for `--config-file`, which commands that run the program need.
@@ -81,7 +83,11 @@ def ensure_stack(state: Path, settings: Settings) -> Path:
     _ensure(_home(state) / ".pulumi" / "meta.yaml", b"version: 1\n")
     if not checkpoint.exists():
         write_private(checkpoint, json.dumps(_empty(project, name, salt)).encode())
+    kept = _home(state) / "kept" / checkpoint.name
+    if put_back(checkpoint, kept) and progress is not None:
+        progress(f"{checkpoint} was torn, as a full disk leaves it: the state from before that run is put back")
     _check(checkpoint)
+    keep(checkpoint, kept)
     _free(_home(state) / ".pulumi" / "locks" / _ORGANIZATION / project / name)
     copy = _home(state) / f"Pulumi.{name}.yaml"
     document = yaml.safe_dump({**config, "encryptionsalt": salt}, sort_keys=False, allow_unicode=True)

@@ -5,14 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from local_cloud.engine.all_programs import ALL
 from local_cloud.engine.binaries import BinaryMissing, Cache, find
-from local_cloud.engine.caddy import CADDY
-from local_cloud.engine.postgres_binaries import POSTGRES
-from local_cloud.engine.pulumi_cli import PULUMI
-from local_cloud.engine.versitygw import VERSITYGW
-
-# Quick ones first, so that a machine that lacks something hears of it before the long build.
-ALL = (CADDY, POSTGRES, VERSITYGW, PULUMI)
 
 
 def main(arguments: list[str] | None = None) -> int:

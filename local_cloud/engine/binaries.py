@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from local_cloud.system_errors import explained
+
 Progress = Callable[[str], None]
 
 
@@ -111,6 +113,9 @@ class Cache:
         record = _read_json(entry / "binary.json")
         if record is None:
             return None
+        if not record.keys() >= {"file", "sha256", "size", "mtime_ns", "source"}:
+            progress(f"{entry / 'binary.json'} is damaged: obtaining it again")
+            return None
         path = entry / str(record["file"])
         try:
             stat = path.stat()
@@ -187,7 +192,7 @@ def find(binary: Binary, *, cache: Cache | None = None, progress: Progress | Non
         except Unavailable as reason:
             tried.append(f"  - {source.label}: {reason}")
         except OSError as error:
-            tried.append(f"  - {source.label}: {error}")
+            tried.append(f"  - {source.label}: {explained(error)}")
     listed = "\n".join(tried)
     message = f"{binary.name} {binary.version} is not available on this machine. Tried:\n{listed}\n{binary.remedy}"
     raise BinaryMissing(message)
@@ -309,5 +314,9 @@ def _read_json(file: Path) -> dict[str, Any] | None:
 
 def _write_json(file: Path, record: dict[str, Any]) -> None:
     scratch = file.with_name(f".{file.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(record))
-    scratch.replace(file)
+    try:
+        scratch.write_text(json.dumps(record))
+        scratch.replace(file)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+        raise

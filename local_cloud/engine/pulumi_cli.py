@@ -39,7 +39,9 @@ def _official_release(binary: Binary, scratch: Path, progress: Progress) -> str:
         # The installer itself has no timeout, so it is only started when its publisher answers.
         urllib.request.urlopen(_INSTALLER, timeout=_REACHABLE_WITHIN_S).close()
     except (OSError, urllib.error.URLError) as error:
-        raise Unavailable(f"the release server cannot be reached ({getattr(error, 'reason', error)})") from None
+        raise Unavailable(
+            f"the release server cannot be reached ({getattr(error, 'reason', error)}); is there a network?"
+        ) from None
     progress("installing the official release")
     try:
         from pulumi.automation import PulumiCommand  # noqa: PLC0415  takes a second; only needed here

@@ -32,3 +32,8 @@ def version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
+
+
+def installing(distribution: str) -> str:
+    """What to type to install a distribution into this environment, also over one whose files are damaged."""
+    return f"{sys.executable} -m pip install --force-reinstall {distribution}"

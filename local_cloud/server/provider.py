@@ -36,6 +36,7 @@ from local_cloud.server.wire import (
     secret_paths,
     without_redacted,
 )
+from local_cloud.system_errors import FULL, explained
 
 _PLAN_ONLY = (
     "these providers only plan: they answer previews and refuse to make, change or delete anything. "
@@ -278,6 +279,8 @@ class _refusals:  # noqa: N801  used as a statement
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Refusal | BackendError):
             self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        if isinstance(error, OSError) and error.errno in FULL:
+            self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, explained(error))
 
 
 def _previewed(resource_type: ResourceType, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Replicas are `revision`'s; routing is `ingress`'s, which asks here where traffic
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from local_cloud.backends.container_apps.awaiting import Readiness, stop_all
+from local_cloud.backends.container_apps.errors import Otherwise
 from local_cloud.backends.container_apps.making import Maker
 from local_cloud.backends.container_apps.replica import Replica
 from local_cloud.backends.container_apps.revision import RunningRevision
@@ -21,7 +23,7 @@ from local_cloud.backends.container_apps.secrets import check_references, resolv
 from local_cloud.backends.container_apps.spec import AppSpec, Override
 from local_cloud.backends.container_apps.state import AppRecord, RevisionRecord
 from local_cloud.backends.container_apps.surroundings import Surroundings
-from local_cloud.backends.errors import BackendError, CloudRefusal
+from local_cloud.backends.errors import BackendError, CloudRefusal, NotWritten
 from local_cloud.backends.ports import PortTaken, is_free, owner_of
 
 _LOGS_KEPT: Final = 20
@@ -118,7 +120,7 @@ class App:
             self.record = replace(self.record, override=override)
             try:
                 self._renew_all()
-            except BackendError:
+            except (BackendError, OSError):
                 self.record = replace(self.record, override=before)
                 self._revive()
                 raise
@@ -234,10 +236,11 @@ class App:
             known = self._note(known, numbers=revision.numbers)
             self._keep()  # a daemon that dies now must know the numbers it has given
             self._start(revision.name, made, stood_down)
-        except BackendError as error:
-            self._note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
-            self._keep()
+        except (BackendError, OSError) as error:
             stop_all(made)
+            self._note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
+            with contextlib.suppress(NotWritten):  # a full disk may be the very failure
+                self._keep()
             for name in stood_down:
                 self._provision(self._known(name))
             raise
@@ -250,8 +253,17 @@ class App:
     def _start(self, name: str, made: Sequence[Replica], stood_down: Sequence[str]) -> None:
         for replica in made:
             replica.start()
+        otherwise = Otherwise(self._serving_beside(name, stood_down), self._maker.remedy)
+        self._readiness.wait(name, made, lambda: all(each.ready for each in made), otherwise)
+
+    def _serving_beside(self, name: str, stood_down: Sequence[str]) -> str | None:
+        """What serves when new replicas of a revision fail."""
+        if name in self._running or name in stood_down:
+            return "What ran before them keeps serving"
         before = next((each for each in (*self._running, *stood_down) if each != name), None)
-        self._readiness.wait(name, made, lambda: all(each.ready for each in made), serving=before)
+        if before in self._running and not self._running[before].ready:
+            return f"{before} is what there was before, and is not ready either"
+        return f"{before} keeps serving" if before is not None else None
 
     def _settle(self, name: str) -> None:
         """Send traffic where it belongs, then end what no longer gets any."""
@@ -294,7 +306,7 @@ class App:
             made = revision.prepare(len(old))
             try:
                 self._start(name, made, [name])
-            except BackendError:
+            except (BackendError, OSError):
                 stop_all(made)
                 raise
             before = self._running.get(name)

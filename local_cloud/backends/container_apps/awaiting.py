@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from local_cloud.backends import log_files
-from local_cloud.backends.container_apps.errors import RevisionFailed, quoted
+from local_cloud.backends.container_apps.errors import Otherwise, RevisionFailed, quoted
 from local_cloud.backends.container_apps.replica import Replica
 
 _LOOK_S: Final = 0.5
@@ -41,7 +41,7 @@ class Readiness:
         self._ending = True
         self.move()
 
-    def wait(self, revision: str, made: Sequence[Replica], done: Callable[[], bool], *, serving: str | None) -> None:
+    def wait(self, revision: str, made: Sequence[Replica], done: Callable[[], bool], otherwise: Otherwise) -> None:
         """
         Wait until it is done.
 
@@ -49,7 +49,7 @@ class Readiness:
             revision: whose replicas they are.
             made: the new replicas.
             done: what is waited for.
-            serving: what serves when they fail.
+            otherwise: what follows when they fail.
 
         Raises:
             RevisionFailed: one failed too often, or time is up.
@@ -68,7 +68,7 @@ class Readiness:
                 else:
                     self._moved.wait(_LOOK_S)
                     continue
-                raise RevisionFailed(self._app, revision, why, serving=serving)
+                raise RevisionFailed(self._app, revision, why, otherwise)
 
 
 def _why(replica: Replica, what: str) -> str:

@@ -7,6 +7,7 @@ Which process it is comes from `launch`; what its readiness means for traffic is
 from __future__ import annotations
 
 import contextlib
+import shlex
 import subprocess
 import threading
 import time
@@ -51,6 +52,7 @@ class RunningContainer:
         self.restarts = 0
         self.failures = 0
         self.last_failure: str | None = None
+        self._up_since: float | None = None
         self._changed = changed
         self._report = report
         self._back_off = back_off
@@ -77,13 +79,14 @@ class RunningContainer:
         self._leave.set()
 
     def _run(self) -> None:
-        began = time.monotonic()
         while not self._leave.is_set():
+            self._up_since = None
             self._enter("starting")
             why = self._live()
             if why is None or self._leave.is_set():
                 return
-            healthy = time.monotonic() - began > self._back_off.healthy_s
+            # The time that it took to come up, or not to, is none of health.
+            healthy = self._up_since is not None and time.monotonic() - self._up_since > self._back_off.healthy_s
             self.failures = 1 if healthy else self.failures + 1
             self.last_failure = why
             self._enter("restarting")
@@ -91,7 +94,6 @@ class RunningContainer:
             if self._leave.wait(self._back_off.pause_s(self.failures)):
                 return
             self.restarts += 1
-            began = time.monotonic()
 
     def _live(self) -> str | None:
         """One life of the process: why it ended, or None when it was asked to."""
@@ -107,7 +109,10 @@ class RunningContainer:
             self.ready = False
             self._changed()
             self.process.stop()
-            why = f"{why}\n  last lines:\n{quoted(log_files.last_lines(self.plan.log_file))}"
+            why = (
+                f"{why}\n  command: {shlex.join(self.plan.argv)}\n  log: {self.plan.log_file}\n"
+                f"  last lines:\n{quoted(log_files.last_lines(self.plan.log_file))}"
+            )
         return why
 
     def _start_up(self) -> str | None:
@@ -122,7 +127,8 @@ class RunningContainer:
                 return None
             last = why
             if time.monotonic() >= deadline:
-                return f"failed its startup probe: {last}"
+                told = f" (it is told its port in {self.plan.port_variable})" if self.plan.port_variable else ""
+                return f"failed its startup probe: {last}{told}"
             if self.process.wait(pause_s):
                 return _told(self.process.failure())
             pause_s = min(pause_s * 1.3, _EAGER_MOST_S, probe.period_s)
@@ -131,7 +137,7 @@ class RunningContainer:
     def _watch(self) -> str | None:
         """Ask liveness and readiness until the process ends, fails, or is left alone."""
         liveness, readiness = self._probe("Liveness"), self._probe("Readiness")
-        now = time.monotonic()
+        now = self._up_since = time.monotonic()
         due = {
             "Liveness": now + max(liveness.initial_delay_s, liveness.period_s) if liveness else float("inf"),
             "Readiness": now if readiness else float("inf"),

@@ -135,8 +135,9 @@ class Gateway:
         return found
 
     def _attend(self) -> None:
+        failed = ""
         while not self._leave.is_set():
-            woken = self._woken.wait(self._poll_s)
+            woken = self._woken.wait(self._poll_s) or bool(failed)
             self._woken.clear()
             if self._leave.is_set():
                 return
@@ -144,8 +145,11 @@ class Gateway:
                 if woken:
                     self.route()
                 self._scale()
-            except BackendError as error:
-                self._events.add("ingress", str(error))
+                failed = ""
+            except (BackendError, OSError) as error:  # on a full disk, say: tried again until there is room
+                if str(error) != failed:
+                    self._events.add("ingress", str(error))
+                failed = str(error) or type(error).__name__
 
     def _scale(self) -> None:
         _, apps = self._contents()

@@ -103,7 +103,8 @@ class Images:
             f"  - image: {_pattern(image)}\n"
             f'    command: "COMMAND THAT STARTS {container.upper()}"\n'
             f"    cwd: DIRECTORY\n"
-            f"    port: NAME_OF_THE_VARIABLE_WITH_ITS_PORT\n"
+            f"    port: NAME_OF_THE_VARIABLE_WITH_ITS_PORT\n\n"
+            "and type `ignition up` again."
         )
 
     @functools.cached_property

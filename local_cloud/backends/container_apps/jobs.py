@@ -6,6 +6,7 @@ Schedules and events are not played: an execution begins when somebody asks for 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
 import threading
@@ -23,7 +24,7 @@ from local_cloud.backends.container_apps.replica import run_once
 from local_cloud.backends.container_apps.secrets import SecretResolver, check_references, resolved
 from local_cloud.backends.container_apps.spec import Container, JobSpec
 from local_cloud.backends.container_apps.state import Sealed
-from local_cloud.backends.errors import BackendError, CloudRefusal
+from local_cloud.backends.errors import BackendError, CloudRefusal, NotWritten
 from local_cloud.backends.process import Process
 
 ExecutionState = Literal["Running", "Succeeded", "Failed", "Stopped"]
@@ -123,10 +124,16 @@ class Job:
             log_files={f"{owner.replica}/{plan.container}": plan.log_file for owner, plan in plans},
         )
         with self._lock:
+            before = self.record
             self._running[name] = set()
             self.record = replace(self.record, executions=(*self.record.executions, execution))
             self._prune()
-            self._keep()
+            try:
+                self._keep()
+            except NotWritten:
+                self._running.pop(name)
+                self.record = before
+                raise
         threading.Thread(target=self._run, args=(spec, name, owners), name=f"job {name}", daemon=True).start()
         return name
 
@@ -193,7 +200,9 @@ class Job:
                 self._end(name, "Failed", reasons[0])
             self._running.pop(name, None)
             self._stopped.discard(name)
-            self._keep()
+            # Whoever waits is told all the same; the next daemon notes it as failed.
+            with contextlib.suppress(NotWritten):
+                self._keep()
             self._lock.notify_all()
 
     def _replica(self, spec: JobSpec, execution: str, owner: Owner) -> str | None:

@@ -30,6 +30,7 @@ class Plan:
     Attributes:
         name: container and replica, for messages.
         ports: where it listens, by declared port.
+        port_variable: the variable that tells it so, when there is one.
         cleanup: a command that removes what an unclean end leaves; empty for plain processes.
     """
 
@@ -43,6 +44,7 @@ class Plan:
     env: Mapping[str, str] = field(repr=False)
     probes: tuple[Probe, ...] = ()
     ports: Mapping[int, int] = field(default_factory=dict[int, int])
+    port_variable: str | None = None
     cleanup: tuple[str, ...] = ()
 
 
@@ -116,6 +118,7 @@ class Launcher:
             env=env,
             cleanup=cleanup,
             ports=ports,
+            port_variable=mapped.port if mapped is not None and ports else None,
             probes=self._probes(owner, container, first=first),
         )
 

@@ -57,6 +57,19 @@ class Maker:
         target_port = record.spec.ingress.target_port if record.spec.ingress is not None else None
         return self._around.launcher.fixed_ports(template, target_port, record.override)
 
+    @property
+    def remedy(self) -> str:
+        """What a person does when replicas fail, by what decides what they run."""
+        if self._record().override is not None:
+            return (
+                "Mend the command, or what its log shows, and give it again: `ignition up --run APP=COMMAND`; "
+                "`--run APP=` goes back to what the image stands for."
+            )
+        return (
+            f"Mend what its log shows, or what {self._around.launcher.images.file} runs for its image, "
+            "and type `ignition up` again."
+        )
+
     def _replica(self, revision: str, template: Template, number: int) -> Replica:
         owner = self._owner(revision, template, f"{revision}-{number}")
         launcher, override = self._around.launcher, self._record().override

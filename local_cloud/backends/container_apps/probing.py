@@ -31,6 +31,8 @@ def ask(probe: Probe, ports: Mapping[int, int]) -> str | None:
             return None
     except TimeoutError:
         return f"no answer on port {port} within {probe.timeout_s:g} s"
+    except ConnectionRefusedError:
+        return f"nothing listens on port {port}"
     except OSError as error:
         return f"port {port}: {(error.strerror or str(error)).lower()}"
     except http.client.HTTPException as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_cloud.backends.container_apps import Container, EnvironmentVariable, JobSpec, Secret
-from local_cloud.backends.errors import CloudRefusal
+from local_cloud.backends.errors import CloudRefusal, NotWritten
 from tests.integration.container_apps.stage import Stage
 
 
@@ -107,3 +107,23 @@ def test_a_deleted_job_is_not_found(stage: Stage) -> None:
     stage.platform.delete_job("job-migrate")
     with pytest.raises(CloudRefusal, match="job-migrate was not found"):
         stage.platform.job("job-migrate")
+
+
+def test_an_execution_that_cannot_be_recorded_does_not_begin_and_one_under_way_still_ends(
+    stage: Stage, tmp_path
+) -> None:
+    go = tmp_path / "go"
+    spec = job(stage, f"until test -e {go}; do sleep 0.05; done")
+    stage.platform.put_job(spec)
+    found = stage.platform.job(spec.name)
+    execution = found.start()
+    records = next(each for each in stage.directory.rglob("jobs") if each.is_dir())
+    records.rename(records.with_name("away"))
+    records.write_text("in the way, as a full disk is")
+    with pytest.raises(NotWritten, match=str(records)):
+        found.start()
+    assert [each.name for each in found.record.executions] == [execution]
+    go.touch()
+    assert found.wait(execution, timeout_s=60).state == "Succeeded"
+    records.unlink()
+    records.with_name("away").rename(records)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.container_apps import ImageUnmapped, Ingress, RevisionFailed, Template, TrafficWeight
+from local_cloud.backends.container_apps import (
+    HttpGet,
+    ImageUnmapped,
+    Ingress,
+    Probe,
+    RevisionFailed,
+    Template,
+    TrafficWeight,
+)
 from local_cloud.backends.errors import CloudRefusal
+from local_cloud.backends.supervisor import BackOff
 from tests.integration.container_apps.stage import READY, Stage, app, host_of, replace
 from tests.support.waiting import until
 
@@ -231,3 +241,26 @@ def test_replicas_scale_with_the_requests_under_way(stage: Stage, tmp_path) -> N
     for thread in asking:
         thread.join()
     until(lambda: len(stage.platform.app("ca-api").replicas) == 1, "scaling in")
+
+
+def test_the_time_that_a_container_takes_not_to_come_up_is_none_of_health(stage: Stage, tmp_path: Path) -> None:
+    stage.close()
+    stage.timing = replace(stage.timing, back_off=BackOff(first_s=0.05, most_s=0.2, healthy_s=0.1))
+    stage.open()
+    marker = tmp_path / "unready"
+    marker.touch()
+    slow = Probe(type="Startup", http_get=HttpGet(path="/ready", port=8080), period_s=0.2, timeout_s=5)
+    with pytest.raises(RevisionFailed, match="failed 3 times: container api failed its startup probe"):
+        stage.platform.put_app(app(env={"UNREADY_IF": str(marker)}, probes=(slow,)))
+
+
+def test_a_failure_says_where_the_log_is_and_what_to_do(stage: Stage, tmp_path: Path) -> None:
+    marker = tmp_path / "unready"
+    marker.touch()
+    slow = Probe(type="Startup", http_get=HttpGet(path="/ready", port=8080), period_s=0.05, timeout_s=5)
+    with pytest.raises(RevisionFailed) as failed:
+        stage.platform.put_app(app(env={"UNREADY_IF": str(marker)}, probes=(slow,)))
+    said = str(failed.value)
+    assert "/api.log\n  last lines:\n    listening on" in said
+    assert "ca-api has no revision that serves.\nMend what its log shows, or what " in said
+    assert said.endswith("local-images.yaml runs for its image, and type `ignition up` again.")

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from local_cloud.engine.__main__ import ALL
+from local_cloud.engine.all_programs import ALL
 from local_cloud.engine.binaries import Binary, find, version_of
 from local_cloud.engine.postgres_binaries import find_postgres
 

@@ -44,3 +44,14 @@ def test_the_last_lines_come_last(tmp_path: Path) -> None:
     log = tmp_path / "part.log"
     log.write_text("".join(f"line {number}\n" for number in range(10_000)))
     assert last_lines(log, 2) == ["line 9998", "line 9999"]
+
+
+def test_a_file_that_cannot_be_copied_stays_and_so_do_the_older_ones(tmp_path: Path) -> None:
+    log = tmp_path / "part.log"
+    log.write_text("x" * 5)
+    (tmp_path / "part.log.1").write_text("older")
+    (tmp_path / "part.log.copy").mkdir()  # in the way of the copy, as a full disk is
+    (tmp_path / "part.log.copy" / log.name).mkdir()
+    assert not rotate(log, max_bytes=1)
+    assert log.read_text() == "x" * 5
+    assert (tmp_path / "part.log.1").read_text() == "older"

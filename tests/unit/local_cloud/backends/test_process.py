@@ -85,8 +85,48 @@ def test_a_process_that_is_never_ready_is_ended_again(make_process: ProcessMaker
 
 def test_a_missing_program_is_reported_by_its_path(tmp_path: Path) -> None:
     process = Process("part", ["/nowhere/program"], env={}, log_file=tmp_path / "part.log", ready=lambda: True)
-    with pytest.raises(ProcessFailed, match="cannot be started: No such file or directory: /nowhere/program"):
+    with pytest.raises(ProcessFailed, match="cannot be started: /nowhere/program does not exist"):
         process.start()
+
+
+def test_a_program_that_is_nowhere_on_the_path_is_reported_with_the_path(tmp_path: Path) -> None:
+    env = {"PATH": "/nowhere:/neither"}
+    process = Process("part", ["no-such-program"], env=env, log_file=tmp_path / "part.log", ready=lambda: True)
+    with pytest.raises(ProcessFailed, match="there is no program 'no-such-program' on its PATH, /nowhere:/neither"):
+        process.start()
+
+
+def test_a_missing_directory_is_reported_and_not_the_program(make_process: ProcessMaker) -> None:
+    with pytest.raises(ProcessFailed, match="cannot be started: its directory /nowhere does not exist"):
+        make_process(cwd=Path("/nowhere")).start()
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "said"),
+    [
+        ("#!/bin/sh\n", 0o600, r"is not a program that may be run; `chmod \+x "),
+        ("#!/nowhere/interpreter\n", 0o700, "the interpreter that .* names is missing"),
+        ("no program\n", 0o700, "is no program of this machine, nor a script"),
+    ],
+)
+def test_a_file_that_cannot_be_run_is_reported_with_the_reason(
+    tmp_path: Path, content: str, mode: int, said: str
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(content)
+    program.chmod(mode)
+    process = Process("part", [program], env={}, log_file=tmp_path / "part.log", ready=lambda: True)
+    with pytest.raises(ProcessFailed, match=said):
+        process.start()
+
+
+def test_a_process_that_cannot_be_recorded_is_ended_again(make_process: ProcessMaker, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    process = make_process("import time; time.sleep(600)", pid_file=tmp_path / "taken")
+    with pytest.raises(ProcessFailed, match=r"was ended again, for it cannot be recorded: .*taken"):
+        process.start()
+    assert not process.alive
+    (tmp_path / "taken").rmdir()
 
 
 def test_an_unknown_account_is_reported_by_its_name(make_process: ProcessMaker) -> None:

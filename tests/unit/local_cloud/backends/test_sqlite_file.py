@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local_cloud.backends.errors import NotWritten
 from local_cloud.backends.sqlite_file import SqliteFile, StateDamaged
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS thing (name TEXT PRIMARY KEY) STRICT;"
@@ -59,3 +60,18 @@ def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateDamaged, match="directory cannot be written to"):
         SqliteFile(tmp_path / "file" / "x.sqlite", SCHEMA)
+
+
+def test_a_full_disk_is_told_with_the_file_and_what_to_do_and_loses_nothing(tmp_path: Path) -> None:
+    database = SqliteFile(tmp_path / "file.sqlite", SCHEMA)
+    with database.write() as connection:
+        connection.execute("INSERT INTO thing VALUES ('kept')")
+        connection.execute("PRAGMA max_page_count = 1")  # SQLite says the same of a full disk
+    with pytest.raises(NotWritten, match=r"file\.sqlite: No space left on device; free some space there"):
+        _add(database, "x" * 100_000)
+    assert [row["name"] for row in database.rows("SELECT name FROM thing")] == ["kept"]
+
+
+def _add(database: SqliteFile, name: str) -> None:
+    with database.write() as connection:
+        connection.execute("INSERT INTO thing VALUES (?)", (name,))

@@ -77,7 +77,7 @@ def test_a_lost_passphrase_is_not_replaced_by_one_that_opens_nothing(state: Path
         ensure_stack(state, settings)
 
 
-@pytest.mark.parametrize("text", ["", "{ torn", "[]", "{}"])
+@pytest.mark.parametrize("text", ["damaged", "{ damaged }", "[]", "{}"])
 def test_a_damaged_state_is_named_with_its_backup(state: Path, settings: Settings, text: str) -> None:
     ensure_stack(state, settings)
     file = _checkpoint(state)

@@ -52,8 +52,8 @@ def test_the_module_is_built_with_its_variables_and_its_own_sums(
 def test_a_failed_build_is_reported_with_its_last_lines(
     tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _install_go(tmp_path, monkeypatch, "#!/bin/sh\necho 'dial tcp: no such host' >&2\nexit 1\n")
-    with pytest.raises(Unavailable, match=r"code 1:\n +dial tcp: no such host"):
+    _install_go(tmp_path, monkeypatch, "#!/bin/sh\necho 'undefined: main' >&2\nexit 1\n")
+    with pytest.raises(Unavailable, match=r"code 1:\n +undefined: main"):
         go_build("example.org/tool", variables={}, tools=tools)(TOOL, tmp_path, lambda _: None)
 
 
@@ -66,3 +66,22 @@ def test_without_a_checkout_it_says_so(tmp_path: Path) -> None:
 def test_the_repository_has_the_modules_that_are_built(name: str) -> None:
     assert (TOOLS / name / "go.mod").is_file()
     assert (TOOLS / name / "go.sum").is_file()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'go: example.org/x@v1: Get "https://proxy/x.zip": proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused',
+        'go: example.org/x@v1: Get "https://proxy/x.zip": dial tcp: lookup proxy: no such host',
+        "main.go:3:8: example.org/x@v1: module lookup disabled by GOPROXY=off",
+    ],
+)
+def test_a_build_without_network_says_that_it_is_the_network_and_hides_the_login_of_a_proxy(
+    tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    _install_go(tmp_path, monkeypatch, f"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n")
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:secret@proxy:3128")
+    with pytest.raises(Unavailable, match="does not reach the network") as raised:
+        go_build("example.org/tool", variables={}, tools=tools)(TOOL, tmp_path, lambda _: None)
+    assert "HTTPS_PROXY=http://***@proxy:3128" in str(raised.value)
+    assert "secret" not in str(raised.value)

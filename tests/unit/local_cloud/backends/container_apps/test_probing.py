@@ -60,7 +60,7 @@ def test_a_tcp_probe_connects(port: int) -> None:
 
 def test_a_closed_port_is_named() -> None:
     port = free_port()
-    assert ask(Probe(type="Startup", tcp_port=8080), {8080: port}) == f"port {port}: connection refused"
+    assert ask(Probe(type="Startup", tcp_port=8080), {8080: port}) == f"nothing listens on port {port}"
 
 
 def test_what_does_not_speak_http_is_said_to() -> None:
