@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shlex
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -57,9 +58,14 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
         settings.save(state)
         _pulumi_up(client, settings, refresh=refresh)
         for app, override in overrides.items():
-            client.post("/api/overrides", {"app": app, **override})
+            client.post("/api/overrides", {"app": app, "tools": _tools(), **override})
         wait_for_apps(client)
         print_summary(client)
+
+
+def _tools() -> dict[str, str]:
+    """With what a command of the developer's is found and built."""
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
 @contextlib.contextmanager
@@ -95,6 +101,8 @@ def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str,
                 raise click.UsageError(
                     f"{option} {each!r}: write {option} APP={'COMMAND' if key == 'command' else 'DIR'}"
                 )
+            if key == "command":
+                _check_quotes(app, value)
             found.setdefault(app, {"command": None, "cwd": None})[key] = value
     missing = [app for app, override in found.items() if override["command"] is None]
     if missing:
@@ -102,6 +110,13 @@ def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str,
     for override in found.values():
         override["cwd"] = str(Path(override["cwd"]).absolute()) if override["cwd"] else os.getcwd()  # noqa: PTH109
     return found
+
+
+def _check_quotes(app: str, command: str) -> None:
+    try:
+        shlex.split(command)
+    except ValueError:
+        raise click.UsageError(f"--run {app}={command}: close its quotes") from None
 
 
 def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:

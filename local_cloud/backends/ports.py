@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import random
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
+from local_cloud.backends.private_files import write_private
 
 # Below the ranges from which systems take ports for outgoing connections, so that a part that is down for a
 # moment does not find its port used by some client's connection.
@@ -150,10 +150,7 @@ class Ports:
             raise BackendError(message) from None
 
     def _write(self, recorded: Mapping[str, int]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = self._file.with_name(f".{self._file.name}.{os.getpid()}")
-        scratch.write_text(json.dumps(dict(sorted(recorded.items())), indent=2) + "\n")
-        scratch.replace(self._file)
+        write_private(self._file, (json.dumps(dict(sorted(recorded.items())), indent=2) + "\n").encode())
 
 
 def _whom(owner: str | None) -> str:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-import shlex
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,8 +24,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local_cloud import system_errors
 from local_cloud.backends.asgi_server import AsgiServer
 from local_cloud.backends.container_apps import Override
+from local_cloud.backends.container_apps.launch import words_of
 from local_cloud.backends.errors import BackendError
 from local_cloud.backends.private_files import write_private
 from local_cloud.console import console_routes
@@ -106,12 +107,13 @@ class Control:
         if name is None:
             known = ", ".join(self._cloud.apps) or "none"
             return PlainTextResponse(f"there is no app '{wanted['app']}'; apps here: {known}", 404)
-        command = shlex.split(wanted["command"] or "")
-        override = Override(command=tuple(command), cwd=wanted["cwd"]) if command else None
         try:
+            override = _override_of(wanted) if wanted["command"] else None
             await run_in_threadpool(self._cloud.parts.platform.override, name, override)
         except BackendError as error:
             return PlainTextResponse(str(error), 409)
+        except OSError as error:
+            return PlainTextResponse(system_errors.explained(error), 409)
         return JSONResponse({})
 
     def _psql_url(self, request: Request) -> Response:
@@ -150,6 +152,12 @@ class _Authenticated:
 
     def _is_token(self, text: str) -> bool:
         return hmac.compare_digest(text.encode(), self._token.encode())
+
+
+def _override_of(wanted: Mapping[str, Any]) -> Override:
+    return Override(
+        command=words_of(wanted["command"]), cwd=wanted["cwd"], tools=tuple(wanted.get("tools", {}).items())
+    )
 
 
 def _token(file: Path) -> str:

@@ -176,6 +176,12 @@ def test_a_command_of_ones_own_that_fails_leaves_what_ran_before(platform, argum
     assert apps(platform)["api"]["override"] is None
 
 
+def test_a_command_that_cannot_be_read_is_refused_before_anything_is_done(platform):
+    ran = up(platform, "--run", "api='unclosed")
+    assert ran.code == 2
+    assert "--run api='unclosed: close its quotes" in ran.output
+
+
 def test_apps_that_never_become_ready_are_given_up_with_what_their_probe_was_answered(platform):
     before = apps(platform)
     platform.configure("services", api__startup_s=10, admin__startup_s=10)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import sys
 import time
 
 import psycopg
@@ -114,6 +115,22 @@ def test_after_a_killed_daemon_the_next_up_succeeds(mine):
         time.sleep(0.05)
     mine.up()
     assert mine.address.pid != pid
+    assert mine.ready()["status"] == "ok"
+
+
+def test_a_command_of_ones_own_is_found_on_ones_own_path_and_stays_until_it_is_ended(mine, tmp_path):
+    (tmp_path / "health").write_text("mine")
+    backend = tmp_path / "my-backend"
+    backend.write_text(f'#!/bin/sh\nexec {sys.executable} -m http.server --bind 127.0.0.1 "$SERVER_PORT"\n')
+    backend.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    options = ("--state-dir", str(mine.state), "--run", "api=my-backend", "--cwd", f"api={tmp_path}")
+    ran = mine.ignition("up", *options, PATH=path)
+    assert ran.code == 0, ran.output
+    assert mine.get("api.ecent.online", "/health").text == "mine"
+    mine.up()
+    assert mine.get("api.ecent.online", "/health").text == "mine"
+    mine.up("--run", "api=")
     assert mine.ready()["status"] == "ok"
 
 
