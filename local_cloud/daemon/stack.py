@@ -19,10 +19,10 @@ import yaml
 
 from local_cloud.backends.private_files import write_private
 from local_cloud.background import Address
+from local_cloud.daemon.kept_checkpoint import keep, put_back
 from local_cloud.daemon.settings import Settings
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
-from local_cloud.kept_checkpoint import keep, put_back
 from local_cloud.plan.salt import belongs_to, new_salt
 from local_cloud.plan.throwaway import StackError, stack_config
 

@@ -31,8 +31,7 @@ class _Keeping(mocks.Mocks):
 def sent_by_sdk(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs that the engine gets when a program makes the resource with the SDK's classes."""
     keeping = _Keeping(resource_type)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)  # another test may have left none, and the SDK makes none
+    _have_event_loop()
     mocks.set_mocks(keeping, preview=False)
 
     @test
@@ -43,12 +42,16 @@ def sent_by_sdk(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[
             arguments["resource_name_"] = arguments.pop("resource_name")
         return cls("example", **arguments).urn
 
-    try:
-        program()
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+    program()
     return keeping.sent
+
+
+def _have_event_loop() -> None:
+    """Another test may have left none, and the SDK makes none."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def _arguments(properties: Mapping[str, Property], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ They are written anew before every start, so a changed port or certificate needs
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.backends.errors import BackendError
-from local_cloud.backends.pids import Mark, boot_id
+from local_cloud.backends.pids import start_time
 from local_cloud.backends.postgres.administration import SUPERUSER
 from local_cloud.backends.postgres.places import Places
 
@@ -108,11 +109,28 @@ class Cluster:
         self.places.give(scratch)
         scratch.replace(self.data / name)
 
-    def forget_earlier_boot(self, pid_file: Path) -> None:
-        """Remove the server's lock file when it is from before a reboot: its pid may be anyone's by now."""
-        left = Mark.read(pid_file)
-        if left is not None and left.boot != boot_id():
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+    def forget_dead_server(self) -> None:
+        """
+        Remove the lock file of a server that is gone.
+
+        PostgreSQL asks only whether a process of that pid exists: one that was killed and not yet waited for does, and after a
+        reboot it may be anyone's.
+        """
+        file = self.data / "postmaster.pid"
+        try:
+            pid = int(file.read_text().partition("\n")[0])
+        except (FileNotFoundError, ValueError):
+            return
+        if not self._serves(pid):
+            file.unlink(missing_ok=True)
+
+    def _serves(self, pid: int) -> bool:
+        if start_time(pid) is None:
+            return False
+        try:
+            return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return True  # the system does not tell
 
     def _run(self, program: str, *arguments: str) -> None:
         account = self.places.account

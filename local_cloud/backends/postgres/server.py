@@ -295,7 +295,7 @@ class PostgresServer:
         """Bring files and process to their state; a server that runs with the same files is left alone."""
         cluster = self._cluster
         cluster.initialise()
-        cluster.forget_earlier_boot(self.log_file.with_suffix(".pid"))
+        cluster.forget_dead_server()
         self._write_certificate(cluster)
         overrides = self._record.overrides if self._record else {}
         cluster.write_configuration(

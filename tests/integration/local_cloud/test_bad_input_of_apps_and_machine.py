@@ -17,7 +17,7 @@ from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.client import connect
 from local_cloud.engine.binaries import Cache
 from local_cloud.engine.versitygw import VERSITYGW
-from tests.support.local_platform import LocalPlatform
+from tests.support.local_platform import ROOT, LocalPlatform
 from tests.support.object_storage import storage_client
 
 _NOWHERE = "http://127.0.0.1:9"  # nobody listens at the discard port
@@ -242,7 +242,7 @@ def test_a_program_whose_wheel_is_missing_is_told_with_the_command_that_installs
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
-    (site / "ours.pth").write_text(sysconfig.get_path("purelib"))
+    (site / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n")
     environment = {**os.environ, "PATH": str(tmp_path)}
     ran = subprocess.run(
         [python, "-m", "ignition", "up", "--state-dir", bare.state],

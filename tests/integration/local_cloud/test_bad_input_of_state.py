@@ -153,7 +153,7 @@ def test_a_file_of_fixed_ports_that_is_none_says_how_one_looks(
 
 @_ROOT_ONLY
 def test_a_state_directory_on_a_read_only_disk_is_named(mine: LocalPlatform, tmp_path: Path) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", tmp_path], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=256m", "tmpfs", tmp_path], check=True)
     try:
         ran = mine.ignition("up", "--state-dir", str(tmp_path / "state"))
     finally:
@@ -262,13 +262,13 @@ _MENDED = {
 }
 """Files whose damage is said, and the step that the message names."""
 _KEYS = (
+    "records/resources.key",
+    "key-vault/sealing-key",
+    "container-apps/state.key",
     "passphrase",
     "pulumi/encryption-salt",
-    "records/resources.key",
-    "container-apps/state.key",
-    "key-vault/sealing-key",
 )
-"""Files without which others cannot be read: they have to be put back."""
+"""Files without which others cannot be read, in the order in which they are read: they have to be put back."""
 _HEALED = (
     "settings.json",
     "control-token",
@@ -285,16 +285,20 @@ _HEALED = (
 
 
 @contextlib.contextmanager
-def _damaged(platform: LocalPlatform, pattern: str) -> Generator[tuple[Path, bytes]]:
-    """Overwrites the first such file; a test that fails leaves the others a whole state directory."""
+def _damaged(platform: LocalPlatform, *patterns: str) -> Generator[dict[Path, bytes]]:
+    """
+    Overwrites the first file of each pattern; gives what stood in them.
+
+    A test that fails leaves the others a whole state directory.
+    """
     whole = platform.state.with_name("whole")
     shutil.rmtree(whole, ignore_errors=True)
     subprocess.run(["cp", "-a", platform.state, whole], check=True)
-    file = min(platform.state.glob(pattern))
-    before = file.read_bytes()
-    file.write_bytes(_DAMAGED)
+    before = {file: file.read_bytes() for file in (min(platform.state.glob(pattern)) for pattern in patterns)}
+    for file in before:
+        file.write_bytes(_DAMAGED)
     try:
-        yield file, before
+        yield before
     except BaseException:
         platform.stop()
         shutil.rmtree(platform.state)
@@ -304,7 +308,7 @@ def _damaged(platform: LocalPlatform, pattern: str) -> Generator[tuple[Path, byt
 
 @pytest.mark.parametrize("pattern", _MENDED)
 def test_a_damaged_file_is_named_with_the_step_that_mends_it(stopped: LocalPlatform, pattern: str) -> None:
-    with _damaged(stopped, pattern) as (file, _):
+    with _damaged(stopped, pattern) as (file,):
         said = _refused(stopped)
         assert f"{file} is damaged" in said
         arguments = _MENDED[pattern](file)
@@ -314,22 +318,22 @@ def test_a_damaged_file_is_named_with_the_step_that_mends_it(stopped: LocalPlatf
         _is_whole(stopped)
 
 
-@pytest.mark.parametrize("pattern", _KEYS)
-def test_a_damaged_key_has_to_be_put_back(stopped: LocalPlatform, pattern: str) -> None:
-    with _damaged(stopped, pattern) as (file, before):
-        said = _refused(stopped)
-        assert str(file) in said
-        assert "put the old one" in said
-        assert "`ignition reset`" in said
-        file.write_bytes(before)
+def test_a_damaged_key_has_to_be_put_back(stopped: LocalPlatform) -> None:
+    with _damaged(stopped, *_KEYS) as before:
+        for pattern in _KEYS:
+            said = _refused(stopped)
+            file = stopped.state / pattern
+            assert str(file) in said
+            assert "put the old one" in said
+            assert "`ignition reset`" in said
+            file.write_bytes(before[file])
         assert _up(stopped).code == 0
         _is_whole(stopped)
 
 
-@pytest.mark.parametrize("pattern", _HEALED)
-def test_a_damaged_file_that_can_be_made_again_is(stopped: LocalPlatform, pattern: str) -> None:
-    with _damaged(stopped, pattern) as (file, _):
+def test_damaged_files_that_can_be_made_again_are(stopped: LocalPlatform) -> None:
+    with _damaged(stopped, *_HEALED) as before:
         ran = _up(stopped)
         assert ran.code == 0, ran.output
-        assert file.read_bytes() != _DAMAGED
+        assert [file for file in before if file.read_bytes() == _DAMAGED] == []
         _is_whole(stopped)

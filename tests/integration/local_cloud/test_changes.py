@@ -142,7 +142,7 @@ def _parts(platform):
 
 def test_after_each_killed_part_the_next_up_succeeds(mine):
     parts = _parts(mine)
-    assert {"edge", "origin", "object storage", "object storage (http)"} < parts.keys()
+    assert {"edge", "origin", "object storage", "object storage (gateway)"} < parts.keys()
     for name, part in parts.items():
         os.kill(part.pid, signal.SIGKILL)
         assert set(_counts(mine.up().output)) == {"unchanged"}, name

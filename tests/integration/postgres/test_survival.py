@@ -7,11 +7,14 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from local_cloud.backends.pids import start_time
 from local_cloud.backends.postgres.places import Places
 from local_cloud.backends.postgres.server import PostgresServer
 from local_cloud.backends.supervisor import Supervisor
@@ -53,6 +56,24 @@ def test_a_running_server_is_adopted_by_the_next_daemon(
     assert process.adopted
     assert connection.execute("SELECT 1").fetchone() == (1,)
     _hand_back(state, server, next_daemon)
+
+
+@pytest.mark.parametrize("whose", ["a killed one's that nobody waited for", "somebody else's by now"])
+def test_a_lock_that_a_dead_server_left_does_not_keep_the_next_from_starting(
+    server: PostgresServer, connect: Connect, whose: str
+) -> None:
+    server.stop()
+    data = server.directory / "data"
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        if whose.startswith("a killed"):
+            other.kill()
+            until(lambda: start_time(other.pid) is None)
+        lock = (data / "postmaster.pid").resolve()
+        lock.write_text(f"{other.pid}\n{data.resolve()}\n0\n{server.port}\n\n127.0.0.1\n 0 0\nready\n")
+        shutil.chown(lock, data.stat().st_uid, data.stat().st_gid)
+        server.start()
+        other.kill()
+    assert connect().execute("SELECT 1").fetchone() == (1,)
 
 
 def test_settings_passwords_and_databases_survive_stopping_everything(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.kept_checkpoint import keep, put_back
+from local_cloud.daemon.kept_checkpoint import keep, put_back
 
 STATE = {"version": 3, "checkpoint": {"latest": {"done": [True, False, None, 1.5, 'text \u00e9 with " in it']}}}
 WHOLE = json.dumps(STATE)
