@@ -7,6 +7,7 @@ They are written anew before every start, so a changed port or certificate needs
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -111,18 +112,15 @@ class Cluster:
 
     def forget_dead_server(self) -> None:
         """
-        Remove the lock file of a server that is gone.
+        Remove the lock files of a server that is gone.
 
         PostgreSQL asks only whether a process of that pid exists: one that was killed and not yet waited for does, and after a
         reboot it may be anyone's.
         """
-        file = self.data / "postmaster.pid"
-        try:
-            pid = int(file.read_text().partition("\n")[0])
-        except (FileNotFoundError, ValueError):
-            return
-        if not self._serves(pid):
-            file.unlink(missing_ok=True)
+        for file in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*.lock")):
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                if not self._serves(int(file.read_text().partition("\n")[0])):
+                    file.unlink(missing_ok=True)
 
     def _serves(self, pid: int) -> bool:
         if start_time(pid) is None:

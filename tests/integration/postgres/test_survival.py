@@ -8,7 +8,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,16 +62,21 @@ def test_a_lock_that_a_dead_server_left_does_not_keep_the_next_from_starting(
     server: PostgresServer, connect: Connect, whose: str
 ) -> None:
     server.stop()
-    data = server.directory / "data"
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+    cluster = server._cluster
+    owner = cluster.data.stat()
+    # PostgreSQL heeds processes of its own account alone.
+    other = subprocess.Popen(["sleep", "600"], user=owner.st_uid, group=owner.st_gid)
+    try:
         if whose.startswith("a killed"):
             other.kill()
             until(lambda: start_time(other.pid) is None)
-        lock = (data / "postmaster.pid").resolve()
-        lock.write_text(f"{other.pid}\n{data.resolve()}\n0\n{server.port}\n\n127.0.0.1\n 0 0\nready\n")
-        shutil.chown(lock, data.stat().st_uid, data.stat().st_gid)
+        for lock in (cluster.data / "postmaster.pid", cluster.sockets / f".s.PGSQL.{server.port}.lock"):
+            lock.write_text(f"{other.pid}\n{cluster.data}\n0\n{server.port}\n{cluster.sockets}\n127.0.0.1\n")
+            os.chown(lock, owner.st_uid, owner.st_gid)
         server.start()
+    finally:
         other.kill()
+        other.wait()
     assert connect().execute("SELECT 1").fetchone() == (1,)
 
 
