@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from local_cloud.backends.container_apps.awaiting import Readiness, stop_all
 from local_cloud.backends.container_apps.errors import Otherwise
+from local_cloud.backends.container_apps.ingress import GRACE_S
 from local_cloud.backends.container_apps.making import Maker
 from local_cloud.backends.container_apps.replica import Replica
 from local_cloud.backends.container_apps.revision import RunningRevision
@@ -27,6 +29,7 @@ from local_cloud.backends.errors import BackendError, CloudRefusal, NotWritten
 from local_cloud.backends.ports import PortTaken, is_free, owner_of
 
 _LOGS_KEPT: Final = 20
+_OLD_ROUTES_S: Final = GRACE_S + 0.25
 
 
 class App:
@@ -288,12 +291,17 @@ class App:
         """Take replicas out of the traffic, then end them."""
         for replica in leaving:
             replica.leaving = True
-        self._around.route()
+        self._route_away()
         stop_all(leaving)
         revision.release(leaving)
         for replica in leaving:
             self._around.launcher.forget_ports(self.spec.name, replica.name)
         self._note_numbers(revision)
+
+    def _route_away(self) -> None:
+        """Open connections go by the old routes for a while; what those lead to has to go on until then."""
+        self._around.route()
+        time.sleep(_OLD_ROUTES_S)
 
     def _renew_all(self) -> None:
         """Replace all replicas by new ones; where one fails, the old ones stay as far as ports allow."""
@@ -313,7 +321,7 @@ class App:
             self._running[name] = revision
             self._note(self._known(name), state="Running", numbers=revision.numbers)
             if before is not None:
-                self._around.route()
+                self._route_away()
                 stop_all(before.replicas)
                 for replica in before.replicas:
                     self._around.launcher.forget_ports(self.spec.name, replica.name)

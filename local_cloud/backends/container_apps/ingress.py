@@ -20,6 +20,8 @@ EDGE_SOURCE: Final = "173.245.48.10"
 # A change of routes must not cut websockets.
 _STREAMS_LIVE_NS: Final = 3600 * 10**9
 _RETRY_NS: Final = 10**9
+GRACE_S: Final = 1.0
+"""For how long connections that are open when routes change still go by the old ones."""
 _ENVOY_DOWN: Final = "upstream connect error or disconnect/reset before headers. reset reason: connection failure"
 
 Side = Literal["public", "edge", "inside"]
@@ -99,7 +101,10 @@ def config(apps: Sequence[RoutedApp], certificates: Sequence[HostCertificate], a
         servers[name]["trusted_proxies"] = {"source": "static", "ranges": ["127.0.0.0/8"]}
     files = {(str(each.cert_file), str(each.key_file), each.tag) for each in certificates}
     loaded = [{"certificate": cert, "key": key, "tags": [tag]} for cert, key, tag in sorted(files)]
-    return {"http": {"servers": servers, "grace_period": 10**9}, "tls": {"certificates": {"load_files": loaded}}}
+    return {
+        "http": {"servers": servers, "grace_period": int(GRACE_S * 1e9)},
+        "tls": {"certificates": {"load_files": loaded}},
+    }
 
 
 def allows(rules: Sequence[IpRule], address: str) -> bool:
