@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 EXPLAINED: Final = 3
-EXPLANATION: Final = "error: "
+EXPLANATION: Final = "\nerror: "
 """Exit code of a process that told a person why it ended and what to do, and what stands before that in its log."""
 _START_TIMEOUT_S: Final = 120.0
 _POLL_S: Final = 0.02
@@ -165,7 +165,7 @@ class Background:
         if not ended:
             process.terminate()
         elif process.returncode == EXPLAINED:
-            raise BackgroundError(self.log_file.read_text(errors="replace").rpartition(EXPLANATION)[2].strip())
+            raise BackgroundError(self.log_file.read_text(errors="replace").partition(EXPLANATION)[2].strip())
         said = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-15:])
         what = f"ended with code {process.returncode}" if ended else f"did not come up within {_START_TIMEOUT_S:.0f} s"
         raise BackgroundError(f"{self.purpose} {what}; its log is {self.log_file} and ends with:\n{said}")

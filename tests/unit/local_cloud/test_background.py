@@ -92,6 +92,14 @@ def test_one_that_ends_at_once_shows_its_last_lines(background):
         it.ensure(_quiet)
 
 
+def test_one_that_explains_its_end_is_quoted_whole(background):
+    said = "print('noise\\nerror: the disk is away\\n    psql: error: no connection', file=sys.stderr)"
+    it = background(script=f"import sys; {said}; sys.exit(3)")
+    with pytest.raises(BackgroundError) as raised:
+        it.ensure(_quiet)
+    assert str(raised.value) == "the disk is away\n    psql: error: no connection"
+
+
 def test_one_that_does_not_end_says_how_to_end_it(background):
     it = background("", "deaf")
     running = it.ensure(_quiet)
