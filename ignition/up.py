@@ -24,6 +24,7 @@ from local_cloud.daemon.client import Client
 from local_cloud.daemon.moved_ports import forget_moves, noted_moves
 from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.sole import lock_taken
 from local_cloud.daemon.stack import ensure_stack, refuse_foreign_passphrase, stack_environment
 from local_cloud.engine.all_programs import find_all
 from local_cloud.room import is_full, room_for_a_run
@@ -73,9 +74,7 @@ def _alone(state: Path) -> Generator[None]:
     """One `ignition up` at a time in a state directory: another one waits for its turn."""
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (state / "up.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not lock_taken(file):
             say("Waiting for another `ignition up` in this state directory to end")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -52,17 +52,12 @@ def room_for_a_run(state: Path) -> Generator[None]:
     except (Exception, SystemExit) as error:
         if not is_full(state):
             raise
-        before = (
-            f"{explained(error)}\n"
-            if isinstance(error, OSError)
-            else ""
-            if isinstance(error, SystemExit)
-            else f"{error}\n"
-        )
-        raise NoRoom(
-            f"{before}The disk of {state} is full. Free some space there and type `ignition up` again: nothing is lost, and it goes "
+        said = [] if isinstance(error, SystemExit) else [explained(error) if isinstance(error, OSError) else str(error)]
+        full = (
+            f"The disk of {state} is full. Free some space there and type `ignition up` again: nothing is lost, and it goes "
             f"on where it was. {_what_takes_it(state)}."
-        ) from error
+        )
+        raise NoRoom("\n".join([*said, full])) from error
 
 
 def is_full(state: Path) -> bool:

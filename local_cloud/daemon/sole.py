@@ -34,7 +34,7 @@ def sole(state: Path, *, patience_s: float) -> Generator[None]:
         BackendError: it does not end.
     """
     with (state / _FILE).open("a+") as file:
-        if not _taken(file):
+        if not lock_taken(file):
             end_holder(state, wait_s=patience_s)
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
@@ -55,7 +55,7 @@ def end_holder(state: Path, *, wait_s: float) -> bool:
         BackendError: it still has the directory after the wait.
     """
     with contextlib.suppress(FileNotFoundError), (state / _FILE).open("r+") as file:
-        if _taken(file):
+        if lock_taken(file):
             return False
         said = file.read()
         pid = int(said) if said.isdecimal() else None
@@ -63,7 +63,7 @@ def end_holder(state: Path, *, wait_s: float) -> bool:
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        while not _taken(file):
+        while not lock_taken(file):
             if time.monotonic() > deadline:
                 raise BackendError(
                     f"another local cloud has {state} and still runs {wait_s:.0f} s after it was asked to end; "
@@ -74,7 +74,7 @@ def end_holder(state: Path, *, wait_s: float) -> bool:
     return False
 
 
-def _taken(file: IO[str]) -> bool:
+def lock_taken(file: IO[str]) -> bool:
     """Whether the lock could be taken; it is given back when the file is closed."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -97,6 +97,20 @@ class DomainCertificates:
         write_private(folder / "names.json", json.dumps(list(issued.names)).encode())
         return self._load(folder)
 
+    def verify(self) -> None:
+        """
+        Look through what an earlier daemon kept: a damaged file would keep the whole ingress from starting.
+
+        Raises:
+            BackendError: one is damaged.
+        """
+        for folder in sorted(each.parent for each in self._directory.glob("*/names.json")):
+            for name, read in _READ.items():
+                try:
+                    read((folder / name).read_bytes())
+                except (OSError, ValueError):
+                    raise BackendError(f"{folder / name} is damaged; {made_anew(folder)}") from None
+
     def get(self, certificate_id: str) -> DomainCertificate | None:
         """A certificate by id."""
         folder = self._folder(certificate_id)
@@ -147,11 +161,6 @@ class DomainCertificates:
 
     @staticmethod
     def _load(folder: Path) -> DomainCertificate:
-        for name, read in _READ.items():
-            try:
-                read((folder / name).read_bytes())
-            except (OSError, ValueError):
-                raise BackendError(f"{folder / name} is damaged; {made_anew(folder)}") from None
         names = tuple(json.loads((folder / "names.json").read_bytes()))
         return DomainCertificate(folder / "cert.pem", folder / "key.pem", names)
 

@@ -105,6 +105,7 @@ class Platform:
 
         Returns before they are ready; see `app`. What is in an environment that is not there any more is not either.
         """
+        self._certificates.verify()
         with self._lock:
             self._environments = dict(self._environment_records.all())
             for name, record in self._app_records.all():
