@@ -12,8 +12,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from local_cloud.backends.faults import FaultKind
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_OFFICER
+from local_cloud.runtime.faults import FaultKind
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_OFFICER
 from tests.integration.key_vault.platform import Platform
 
 

@@ -25,11 +25,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.identity import Identity
-from local_cloud.backends.key_vault import KeyVault
-from local_cloud.backends.ports import free_port
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_USER, RoleAssignments
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import free_port
+from local_cloud.services.identity.backend import Identity
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_USER, RoleAssignments
+from local_cloud.services.key_vault.backend import KeyVault
 
 TENANT = "11111111-1111-1111-1111-111111111111"
 VAULT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv"

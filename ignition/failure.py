@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from local_cloud import system_errors
-from local_cloud.backends.errors import BackendError
 from local_cloud.background import BackgroundError
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.plan.exported_state import StateError
 from local_cloud.plan.throwaway import StackError
+from local_cloud.runtime.errors import BackendError
 
 MENDABLE: Final = (BackendError, BinaryMissing, BackgroundError, StackError, StateError, OSError)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.container_apps import Platform
-from local_cloud.backends.dns import DnsServer
-from local_cloud.backends.edge import Edge
-from local_cloud.backends.identity import Identity
-from local_cloud.backends.key_vault.server import KeyVault
-from local_cloud.backends.object_storage.storage import ObjectStorage
-from local_cloud.backends.ports import Ports
-from local_cloud.backends.postgres.servers import PostgresServers
-from local_cloud.backends.role_assignments import RoleAssignments
-from local_cloud.backends.supervisor import Supervisor
 from local_cloud.records import SealedRecords
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.services.container_apps.backend import Platform
+from local_cloud.services.dns.backend import DnsServer
+from local_cloud.services.edge.backend import Edge
+from local_cloud.services.identity.backend import Identity
+from local_cloud.services.identity.backend.role_assignments import RoleAssignments
+from local_cloud.services.key_vault.backend.server import KeyVault
+from local_cloud.services.object_storage.backend.storage import ObjectStorage
+from local_cloud.services.postgres.backend.servers import PostgresServers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,9 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_cloud.backends.sealing import Seal
-from local_cloud.backends.sqlite_file import SqliteFile
-from local_cloud.server.resource import Resource
+from local_cloud.runtime.sealing import Seal
+from local_cloud.runtime.sqlite_file import SqliteFile
+from local_cloud.server.resource_types.resource import Resource
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS resource (

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from local_cloud.catalog import PACKAGES
 from local_cloud.generated_page import write_or_compare
-from local_cloud.packages import PACKAGES
 from local_cloud.server.package import Package
-from local_cloud.server.resource_type import ResourceType
+from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import Rule
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "resource-types.md"

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from local_cloud.backends.errors import BackendError
+from local_cloud.runtime.errors import BackendError
 from local_cloud.system_errors import explained
 
 _MIB: Final = 1 << 20

@@ -14,7 +14,7 @@ from typing import Final
 from packaging.requirements import Requirement
 
 from ignition.diagnosis.finding import Finding, note, ok, wrong
-from local_cloud.backends.container_apps.images import Images
+from local_cloud.services.container_apps.backend.processes.images import Images
 
 _PYTHON: Final = (3, 11)
 _DISTRIBUTION: Final = "ignition-infrastructure"

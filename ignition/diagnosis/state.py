@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ignition.diagnosis.finding import Finding, note, ok, wrong
-from local_cloud.backends.errors import BackendError
-from local_cloud.backends.pids import Mark
-from local_cloud.backends.ports import Ports, is_free, owner_of
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.fixed_ports import FILE as FIXED_PORTS
 from local_cloud.daemon.fixed_ports import fixed_ports
 from local_cloud.daemon.settings import FILE, Settings
 from local_cloud.engine.binaries import Cache
 from local_cloud.plan.throwaway import StackError
+from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.pids import Mark
+from local_cloud.runtime.ports import Ports, is_free, owner_of
 
 _GIB: Final = 1 << 30
 _NEEDED_GIB: Final = 1.0

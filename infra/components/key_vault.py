@@ -15,7 +15,7 @@ import pulumi_azure_native as azure
 import pulumiverse_time as time
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
-from infra.components.role_assignments import KEY_VAULT_SECRETS_USER, role_assignment_name, role_definition_id
+from infra.components.access.role_assignments import KEY_VAULT_SECRETS_USER, role_assignment_name, role_definition_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from pulumi import Output, Resource
 
-from infra.components.container_platform import ContainerPlatform, ContainerPlatformArgs
-from infra.components.database_roles import roles_container
+from infra.components.apps.container_platform import ContainerPlatform, ContainerPlatformArgs
+from infra.components.apps.registry import Registry, RegistryArgs
+from infra.components.apps.service import CustomDomain, Service, ServiceArgs, Traffic
+from infra.components.apps.service_template import Container, Probes, Scale
+from infra.components.data.database_roles import roles_container
 from infra.components.edge.access import Access
 from infra.components.edge.host import Host, HostArgs
-from infra.components.registry import Registry, RegistryArgs
-from infra.components.service import CustomDomain, Service, ServiceArgs, Traffic
-from infra.components.service_template import Container, Probes, Scale
 from infra.composition.data import Data
 from infra.composition.foundation import APPS, Foundation
 from infra.composition.settings import AppSettings

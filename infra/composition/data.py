@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.components.database import (
+from infra.components.data.database import (
     PGBOUNCER_PORT,
     POSTGRES_PORT,
     Database,
@@ -12,8 +12,8 @@ from infra.components.database import (
     EntraAdministrator,
     MaintenanceWindow,
 )
-from infra.components.database_roles import DatabaseRoles, DatabaseRolesArgs
-from infra.components.object_storage import ObjectStorage, ObjectStorageArgs, Transition
+from infra.components.data.database_roles import DatabaseRoles, DatabaseRolesArgs
+from infra.components.data.object_storage import ObjectStorage, ObjectStorageArgs, Transition
 from infra.composition.foundation import Foundation
 from infra.composition.stack import Stack, rotation_of, url_of
 from infra.config.azure_sections import DatabaseSection

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pulumi_azure_native as azure
 from pulumi import Input, Output, ResourceOptions
 
-from infra.components.identity import AppIdentity, AppIdentityArgs
+from infra.components.access.identity import AppIdentity, AppIdentityArgs
 from infra.components.key_vault import KeyVault, KeyVaultArgs
-from infra.components.monitoring import Monitoring, MonitoringArgs
 from infra.components.network import Network, NetworkArgs
+from infra.components.watch.monitoring import Monitoring, MonitoringArgs
 from infra.composition.stack import Stack
 
 APPS = ("api", "admin")

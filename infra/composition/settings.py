@@ -10,9 +10,9 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 from app_config.settings import AdminSettings, Settings
-from infra.components.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
+from infra.components.access.oauth import OAuth, OAuthArgs
+from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
-from infra.components.oauth import OAuth, OAuthArgs
 from infra.components.rotation import Slot
 from infra.composition.data import Data
 from infra.composition.foundation import Foundation

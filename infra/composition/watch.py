@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from infra.components.alerts import Alerts, AlertsArgs
-from infra.components.diagnostics import Diagnostics, DiagnosticsArgs, Source
+from infra.components.watch.alerts import Alerts, AlertsArgs
+from infra.components.watch.diagnostics import Diagnostics, DiagnosticsArgs, Source
 from infra.composition.apps import Apps
 from infra.composition.data import Data
 from infra.composition.foundation import Foundation

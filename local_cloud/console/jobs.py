@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from local_cloud.backends.container_apps import Container, Execution, JobSpec
-from local_cloud.backends.errors import CloudRefusal
 from local_cloud.daemon.cloud import LocalCloud
-from local_cloud.server.resource import Inputs
+from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import part
+from local_cloud.services.container_apps.backend import Container, Execution, JobSpec
 
 _TOKEN: Final = "azure-native:app:Job"
 

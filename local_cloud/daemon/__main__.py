@@ -10,8 +10,8 @@ import traceback
 from pathlib import Path
 
 from local_cloud import system_errors
-from local_cloud.backends.errors import BackendError
 from local_cloud.background import EXPLAINED, EXPLANATION, Address, fingerprint
+from local_cloud.catalog import PACKAGES, read_schemas
 from local_cloud.daemon.assembly import assembled
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.cloud import LocalCloud
@@ -22,7 +22,7 @@ from local_cloud.daemon.sole import sole
 from local_cloud.daemon.stack import checkpoint_file
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES, read_schemas
+from local_cloud.runtime.errors import BackendError
 from local_cloud.server.serve import serve
 
 

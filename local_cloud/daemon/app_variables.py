@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from local_cloud.backends.errors import BackendError
 from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.runtime.errors import BackendError
 
 
 def app_variable(cloud: LocalCloud, app: str, variable: str) -> str:

@@ -9,29 +9,29 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from local_cloud.azure.base import PLACEHOLDER_SUBSCRIPTION, verification_id
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.container_apps import Images, Outside, Platform
-from local_cloud.backends.dns import DnsServer
-from local_cloud.backends.edge import Edge
-from local_cloud.backends.identity import Identity
-from local_cloud.backends.key_vault.server import KeyVault
-from local_cloud.backends.object_storage.storage import ObjectStorage
-from local_cloud.backends.ports import Ports
-from local_cloud.backends.postgres.servers import PostgresServers
-from local_cloud.backends.process import end_orphans
-from local_cloud.backends.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
-from local_cloud.backends.supervisor import Supervisor
-from local_cloud.cloudflare import edge_parts
-from local_cloud.cloudflare.dns_record import DnsRecord
 from local_cloud.daemon.moved_ports import note_moves
 from local_cloud.daemon.secret_refresh import SecretRefresh
 from local_cloud.daemon.settings import Settings
 from local_cloud.engine.caddy import find_caddy
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.engine.versitygw import find_versitygw
+from local_cloud.packages.azure_native.base import PLACEHOLDER_SUBSCRIPTION, verification_id
 from local_cloud.parts import Parts
 from local_cloud.records import SealedRecords
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.process import end_orphans
+from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.services.container_apps.backend import Images, Outside, Platform
+from local_cloud.services.dns.backend import DnsServer
+from local_cloud.services.dns.types.dns_record import DnsRecord
+from local_cloud.services.edge import declared as edge_parts
+from local_cloud.services.edge.backend import Edge
+from local_cloud.services.identity.backend import Identity
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
+from local_cloud.services.key_vault.backend.server import KeyVault
+from local_cloud.services.object_storage.backend.storage import ObjectStorage
+from local_cloud.services.postgres.backend.servers import PostgresServers
 
 TENANT_ID: Final = "00000000-0000-0000-0000-000000000000"
 ACCOUNT_ID: Final = "0" * 32

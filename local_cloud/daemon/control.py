@@ -25,16 +25,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local_cloud import system_errors
-from local_cloud.backends.asgi_server import AsgiServer
-from local_cloud.backends.container_apps import Override
-from local_cloud.backends.container_apps.launch import words_of
-from local_cloud.backends.errors import BackendError
-from local_cloud.backends.private_files import write_private
 from local_cloud.console import console_routes
 from local_cloud.daemon.app_variables import app_variable
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.job_routes import job_routes
 from local_cloud.daemon.status import status
+from local_cloud.runtime.asgi_server import AsgiServer
+from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.private_files import write_private
+from local_cloud.services.container_apps.backend import Override
+from local_cloud.services.container_apps.backend.processes.launch import words_of
 
 _COOKIE: Final = "ignition-console"
 TOKEN_FILE: Final = "control-token"

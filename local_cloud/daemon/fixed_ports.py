@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 
 from local_cloud.plan.throwaway import StackError
-from local_cloud.server.shapes import is_dict
+from local_cloud.server.values.shapes import is_dict
 
 FILE: Final = "ports.yaml"
 _HIGHEST: Final = 65_535

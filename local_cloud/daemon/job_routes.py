@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from local_cloud.backends.container_apps import Execution, Job
-from local_cloud.backends.errors import BackendError
 from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.runtime.errors import BackendError
+from local_cloud.services.container_apps.backend import Execution, Job
 
 _WAIT_S: Final = 10.0
 """How long an answer about a running execution is held back, so that who waits for its end need not ask often."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from local_cloud.backends.private_files import write_private
+from local_cloud.runtime.private_files import write_private
 
 
 def keep(checkpoint: Path, copy: Path) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from local_cloud.backends.ports import Move
-from local_cloud.backends.private_files import write_private
+from local_cloud.runtime.ports import Move
+from local_cloud.runtime.private_files import write_private
 
 _FILE: Final = "moved-ports.json"
 

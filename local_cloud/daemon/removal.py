@@ -10,11 +10,11 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from local_cloud.backends.postgres.places import Places
-from local_cloud.backends.process import end_orphans
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.settings import FILE
 from local_cloud.daemon.sole import end_holder
+from local_cloud.runtime.process import end_orphans
+from local_cloud.services.postgres.backend.places import Places
 
 STOP_WITHIN_S: Final = 60.0
 _MARKS: Final = (FILE, "ca/ca-key.pem", "control-token", "daemon.log")

@@ -6,8 +6,8 @@ import contextlib
 import threading
 from typing import Final
 
-from local_cloud.backends.container_apps import Platform
-from local_cloud.backends.errors import BackendError
+from local_cloud.runtime.errors import BackendError
+from local_cloud.services.container_apps.backend import Platform
 
 _EVERY_S: Final = 60.0  # Azure: within 30 minutes
 

@@ -15,7 +15,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Final
 
-from local_cloud.backends.errors import BackendError
+from local_cloud.runtime.errors import BackendError
 
 _FILE: Final = "daemon.lock"
 _POLL_S: Final = 0.02

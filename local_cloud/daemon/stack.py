@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import yaml
 
-from local_cloud.backends.private_files import write_private
 from local_cloud.background import Address
 from local_cloud.daemon.kept_checkpoint import keep, put_back
 from local_cloud.daemon.settings import Settings
@@ -25,6 +24,7 @@ from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.plan.salt import belongs_to, new_salt
 from local_cloud.plan.throwaway import StackError, stack_config
+from local_cloud.runtime.private_files import write_private
 
 _ORGANIZATION: Final = "organization"
 _FOREIGN: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE")

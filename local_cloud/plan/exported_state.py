@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local_cloud.plan.throwaway import REDACTED
-from local_cloud.server.shapes import is_dict, is_list
+from local_cloud.server.values.shapes import is_dict, is_list
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"

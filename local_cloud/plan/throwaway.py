@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import yaml
 
-from local_cloud.server.shapes import is_dict, is_list, is_object
+from local_cloud.server.values.shapes import is_dict, is_list, is_object
 
 REDACTED: Final = "[redacted: not in the exported state]"
 _CONTACTING_KEYS: Final = ("encryptedkey", "secretsprovider", "encryptionsalt")

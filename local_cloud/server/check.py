@@ -11,10 +11,10 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_cloud.server.resource_type import ResourceType
+from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import ListedValueProblem, Problem, without_indexes
-from local_cloud.server.schema import Anything, ListOf, MapOf, OneOf, Property, Scalar, Type
-from local_cloud.server.shapes import is_list, is_object
+from local_cloud.server.schemas.schema import Anything, ListOf, MapOf, OneOf, Property, Scalar, Type
+from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {

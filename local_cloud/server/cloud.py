@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from local_cloud.server.resource import Resource
+from local_cloud.server.resource_types.resource import Resource
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts

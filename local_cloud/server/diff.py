@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from local_cloud.server.resource_type import ResourceType
-from local_cloud.server.shapes import is_list, is_object
+from local_cloud.server.resource_types.resource_type import ResourceType
+from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, is_redacted
 
 Kind = Literal["add", "delete", "update"]

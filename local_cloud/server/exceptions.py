@@ -16,7 +16,7 @@ from typing import Any, Final
 import yaml
 
 from local_cloud.server.rules import without_indexes
-from local_cloud.server.shapes import is_dict, is_list
+from local_cloud.server.values.shapes import is_dict, is_list
 
 FILE_NAME: Final = "accepted-exceptions.yaml"
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from local_cloud.server.resource_type import ResourceType
+from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.wire import decode_struct, plain
 
 MADE_UP: Final = "__createBeforeDelete"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.server.schema import ListOf, MapOf, Object, Property, Type
-from local_cloud.server.shapes import is_list, is_object
+from local_cloud.server.schemas.schema import ListOf, MapOf, Object, Property, Type
+from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain, replace_at
 
 if TYPE_CHECKING:
-    from local_cloud.server.resource_type import ResourceType
+    from local_cloud.server.resource_types.resource_type import ResourceType
 
 
 def before_service(resource_type: ResourceType, inputs: Mapping[str, Any], *, missing: Any = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.server.resource_type import ResourceType
+from local_cloud.server.resource_types.resource_type import ResourceType
 
 Function = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
 """A provider function: (arguments, provider configuration) -> result."""

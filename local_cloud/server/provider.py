@@ -18,14 +18,14 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_cloud.backends.errors import BackendError
 from local_cloud.language_host import engine_process
+from local_cloud.runtime.errors import BackendError
 from local_cloud.server import check, diff, exceptions, naming, outputs, transitions
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
 from local_cloud.server.package import Package
-from local_cloud.server.resource import Refusal, Resource
-from local_cloud.server.resource_type import Call, ResourceType
+from local_cloud.server.resource_types.resource import Refusal, Resource
+from local_cloud.server.resource_types.resource_type import Call, ResourceType
 from local_cloud.server.rules import ListedValueProblem, Problem
 from local_cloud.server.wire import (
     UNKNOWN,

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_cloud.server.guarded import NotKnownYet, guarded
-from local_cloud.server.shapes import is_list, is_object
+from local_cloud.server.values.guarded import NotKnownYet, guarded
+from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain
 
 Patch = Mapping[str, Any]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
-from local_cloud.server.shapes import is_dict, is_list, is_object, is_sequence
+from local_cloud.server.values.shapes import is_dict, is_list, is_object, is_sequence
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from local_cloud.azure import PACKAGE
+from local_cloud.packages.azure_native.package import PACKAGE
 from tests.conformance.azure_differences import DIFFERENCES
 from tests.support.azure_models import Difference, compared, create_only_paths
 

@@ -5,10 +5,10 @@ import typing
 
 import pytest
 
-from local_cloud.cloudflare import PACKAGE
+from local_cloud.packages.cloudflare.package import PACKAGE
 from local_cloud.server.check import problems
 from local_cloud.server.rules import Choice, ListedValueProblem
-from local_cloud.server.schema import Scalar
+from local_cloud.server.schemas.schema import Scalar
 
 MODELS = {
     "AccountToken": "accounts.token_create_params.TokenCreateParams",

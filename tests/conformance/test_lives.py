@@ -4,15 +4,15 @@ import pytest
 from pulumi import _types
 from pulumi.runtime import rpc
 
-from local_cloud.azure.base import AzureType
-from local_cloud.cloudflare.r2_bucket import R2Bucket
-from local_cloud.packages import PACKAGES
+from local_cloud.catalog import PACKAGES
+from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server import diff, outputs
-from local_cloud.server.recorded import RecordedType
-from local_cloud.server.resource import Refusal
-from local_cloud.server.schema import SdkClass
-from local_cloud.server.sdk import properties_of
+from local_cloud.server.resource_types.recorded import RecordedType
+from local_cloud.server.resource_types.resource import Refusal
+from local_cloud.server.schemas.schema import SdkClass
+from local_cloud.server.schemas.sdk import properties_of
 from local_cloud.server.wire import UNKNOWN, encode_struct, has_unknown
+from local_cloud.services.object_storage.types.r2_bucket import R2Bucket
 from tests.support.property_values import patched, properties_below
 from tests.support.recorded_cloud import RecordedCloud, call_for
 

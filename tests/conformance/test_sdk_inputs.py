@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_cloud.packages import PACKAGES
+from local_cloud.catalog import PACKAGES
 from local_cloud.server.check import problems
 from tests.support.sdk_programs import sent_by_sdk
 

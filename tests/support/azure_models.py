@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.server.schema import ListOf, MapOf, Object, Property, Type
+from local_cloud.server.schemas.schema import ListOf, MapOf, Object, Property, Type
 from tests.support.property_values import scalar_of
 
 

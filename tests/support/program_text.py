@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.server.resource_type import ResourceType
-from local_cloud.server.schema import ListOf, MapOf, Object, Property, Type
+from local_cloud.server.resource_types.resource_type import ResourceType
+from local_cloud.server.schemas.schema import ListOf, MapOf, Object, Property, Type
 
 
 @dataclass(frozen=True)

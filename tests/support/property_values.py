@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_cloud.server.schema import ListOf, MapOf, Object, OneOf, Property, Scalar, Type
+from local_cloud.server.schemas.schema import ListOf, MapOf, Object, OneOf, Property, Scalar, Type
 
 
 def patched(inputs: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from typing import Any
 import yaml
 
 from local_cloud.background import Address
+from local_cloud.catalog import PACKAGES
 from local_cloud.daemon.assembly import assembled
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import checkpoint_file, ensure_stack, stack_environment
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES
 from local_cloud.parts import Parts
 from local_cloud.server.serve import serve
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from local_cloud.server.resource import Resource
-from local_cloud.server.resource_type import Call
+from local_cloud.server.resource_types.resource import Resource
+from local_cloud.server.resource_types.resource_type import Call
 
 
 @dataclass

@@ -20,19 +20,19 @@ from typing import Any
 
 import yaml
 
-from local_cloud import cloudflare
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.cloudflare.origin_ca_certificate import OriginCaCertificate
+from local_cloud.catalog import PACKAGES
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES
+from local_cloud.packages.cloudflare import package as cloudflare
 from local_cloud.plan.salt import new_salt
 from local_cloud.plan.throwaway import Throwaway, throwaway
+from local_cloud.runtime.certificates import LocalCA
 from local_cloud.server.package import Package
-from local_cloud.server.resource import Inputs, Outputs
-from local_cloud.server.resource_type import Call
+from local_cloud.server.resource_types.resource import Inputs, Outputs
+from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.serve import serve
+from local_cloud.services.edge.types.origin_ca_certificate import OriginCaCertificate
 from tests.support.ignition_command import ROOT, Ignition
 from tests.support.recorded_cloud import RecordedCloud
 

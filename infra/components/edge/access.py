@@ -15,7 +15,7 @@ import pulumi_azuread as azuread
 import pulumi_cloudflare as cloudflare
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.components.graph_permissions import permissions
+from infra.components.access.graph_permissions import permissions
 
 _DURATION: Final = re.compile(r"\d+(m|h)")
 _SCOPES: Final = (

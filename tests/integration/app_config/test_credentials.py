@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app_config import Credential, Settings, load
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_USER
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_USER
 from tests.integration.app_config.conftest import LocalVault
 from tests.integration.key_vault.platform import GROUP, TENANT
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from app_config import KeyVault, Settings, SettingsError, load
-from local_cloud.backends.faults import FaultKind
-from local_cloud.backends.identity import Tokens
-from local_cloud.backends.key_vault import Properties
-from local_cloud.backends.ports import free_port
+from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.ports import free_port
+from local_cloud.services.identity.backend import Tokens
+from local_cloud.services.key_vault.backend import Properties
 from tests.integration.app_config.conftest import LocalVault
 from tests.integration.key_vault.platform import FixedToken
 from tests.unit.app_config.samples import PRODUCTION_SECRETS

@@ -26,7 +26,7 @@ from app_config import (
 )
 from app_config.contract import as_text, values_of
 from app_config.formats import Secret
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_USER
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_USER
 from tests.integration.app_config.conftest import LocalVault, become
 from tests.integration.key_vault.platform import GROUP
 from tests.unit.app_config.samples import PRODUCTION, PRODUCTION_SECRETS, outputs, plain

@@ -11,8 +11,13 @@ from typing import Any
 
 import httpx
 
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.container_apps import (
+from local_cloud.engine.caddy import find_caddy
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.process import Process
+from local_cloud.runtime.supervisor import BackOff, Supervisor
+from local_cloud.services.container_apps.backend import (
     AppSpec,
     Container,
     EnvironmentSpec,
@@ -27,12 +32,7 @@ from local_cloud.backends.container_apps import (
     Template,
     Timing,
 )
-from local_cloud.backends.dns import Record, Zones
-from local_cloud.backends.errors import BackendError
-from local_cloud.backends.ports import Ports
-from local_cloud.backends.process import Process
-from local_cloud.backends.supervisor import BackOff, Supervisor
-from local_cloud.engine.caddy import find_caddy
+from local_cloud.services.dns.backend import Record, Zones
 
 DOMAIN = "ignition-1a2b.westeurope.azurecontainerapps.io"
 VERIFICATION_ID = "0123456789ABCDEF"

@@ -9,8 +9,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from local_cloud.backends.container_apps import CustomDomain, EnvironmentSpec, Ingress, IpRule
-from local_cloud.backends.errors import CloudRefusal
+from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.services.container_apps.backend import CustomDomain, EnvironmentSpec, Ingress, IpRule
 from tests.integration.container_apps.stage import DOMAIN, VERIFICATION_ID, Stage, app, host_of
 
 HOST = "api.ecent.online"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local_cloud.backends.container_apps import Container, EnvironmentVariable, JobSpec, Secret
-from local_cloud.backends.errors import CloudRefusal, NotWritten
+from local_cloud.runtime.errors import CloudRefusal, NotWritten
+from local_cloud.services.container_apps.backend import Container, EnvironmentVariable, JobSpec, Secret
 from tests.integration.container_apps.stage import Stage
 
 

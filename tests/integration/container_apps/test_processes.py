@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.container_apps import (
+from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.services.container_apps.backend import (
     Container,
     EnvironmentVariable,
     Override,
@@ -16,7 +17,6 @@ from local_cloud.backends.container_apps import (
     Secret,
     words_of,
 )
-from local_cloud.backends.errors import CloudRefusal
 from tests.integration.container_apps.stage import DOMAIN, SAMPLE, Stage, app, host_of, replace
 from tests.support.waiting import until
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.container_apps import (
+from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.runtime.supervisor import BackOff
+from local_cloud.services.container_apps.backend import (
     HttpGet,
     ImageUnmapped,
     Ingress,
@@ -16,8 +18,6 @@ from local_cloud.backends.container_apps import (
     Template,
     TrafficWeight,
 )
-from local_cloud.backends.errors import CloudRefusal
-from local_cloud.backends.supervisor import BackOff
 from tests.integration.container_apps.stage import READY, Stage, app, host_of, replace
 from tests.support.waiting import until
 
@@ -203,7 +203,7 @@ def test_a_deleted_app_leaves_nothing(stage: Stage) -> None:
 
 
 def test_an_image_with_a_fixed_port_is_replaced_one_after_the_other(stage: Stage) -> None:
-    from local_cloud.backends.ports import free_port  # noqa: PLC0415
+    from local_cloud.runtime.ports import free_port  # noqa: PLC0415
 
     port = free_port()
     stage.map_image("fixed*", f"{{python}} -I -S {__file__.replace('test_revisions', 'sample')}")
@@ -226,7 +226,7 @@ def test_old_revisions_are_forgotten_beyond_the_limit(stage: Stage) -> None:
 def test_replicas_scale_with_the_requests_under_way(stage: Stage, tmp_path) -> None:
     import threading  # noqa: PLC0415
 
-    from local_cloud.backends.container_apps import Scale  # noqa: PLC0415
+    from local_cloud.services.container_apps.backend import Scale  # noqa: PLC0415
 
     go_on = tmp_path / "go on"
     declared = app(env={"GO_ON_IF": str(go_on)})

@@ -98,7 +98,7 @@ def test_an_app_whose_image_lost_its_mapping_does_not_keep_the_others_down(stage
 def test_an_end_in_the_middle_of_a_deployment_leaves_the_old_revision(stage: Stage, tmp_path: Path) -> None:
     import threading  # noqa: PLC0415
 
-    from local_cloud.backends.container_apps import RevisionFailed  # noqa: PLC0415
+    from local_cloud.services.container_apps.backend import RevisionFailed  # noqa: PLC0415
 
     marker = tmp_path / "unready"
     marker.touch()

@@ -16,9 +16,9 @@ import dns.rdataclass
 import dns.resolver
 import pytest
 
-from local_cloud.backends.dns import DnsServer, Record
-from local_cloud.backends.errors import BackendError
-from local_cloud.backends.ports import free_port
+from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.ports import free_port
+from local_cloud.services.dns.backend import DnsServer, Record
 
 RECORDS = (
     Record(name="api.ecent.online", type="CNAME", content="ca-api.env.example", proxied=True),

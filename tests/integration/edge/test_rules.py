@@ -8,7 +8,7 @@ import httpx
 import jwt
 import pytest
 
-from local_cloud.backends.edge import (
+from local_cloud.services.edge.backend import (
     AccessApplication,
     BlockRule,
     ExpressionUnknown,

@@ -10,8 +10,8 @@ from collections import Counter
 
 from websockets.asyncio.client import connect
 
-from local_cloud.backends.container_apps import CustomDomain, EnvironmentVariable, Ingress
-from local_cloud.backends.edge import BlockRule, EdgeState
+from local_cloud.services.container_apps.backend import CustomDomain, EnvironmentVariable, Ingress
+from local_cloud.services.edge.backend import BlockRule, EdgeState
 from tests.integration.container_apps.stage import app
 from tests.integration.edge.front import API, Front, replace
 from tests.support.waiting import until

@@ -13,19 +13,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.components.database import postgres_url
-from infra.components.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.container_apps import Images
-from local_cloud.backends.object_storage.rules import Grant
-from local_cloud.backends.object_storage.storage import ObjectStorage, secret_access_key
-from local_cloud.backends.ports import Ports, free_port
-from local_cloud.backends.postgres.places import Places
-from local_cloud.backends.postgres.servers import PostgresServers
-from local_cloud.backends.process import Process
-from local_cloud.backends.supervisor import Supervisor
+from infra.components.data.database import postgres_url
+from infra.components.data.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.engine.versitygw import find_versitygw
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import Ports, free_port
+from local_cloud.runtime.process import Process
+from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.services.container_apps.backend import Images
+from local_cloud.services.object_storage.backend.rules import Grant
+from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key
+from local_cloud.services.postgres.backend.places import Places
+from local_cloud.services.postgres.backend.servers import PostgresServers
 
 PROJECT = Path(__file__).parents[3]
 IMAGES = PROJECT / "local-images.yaml"

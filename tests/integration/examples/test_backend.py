@@ -10,8 +10,8 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from local_cloud.backends.container_apps import Images
-from local_cloud.backends.object_storage.storage import secret_access_key
+from local_cloud.services.container_apps.backend import Images
+from local_cloud.services.object_storage.backend.storage import secret_access_key
 from tests.integration.examples.conftest import IMAGES, PROJECT, ROLE_PASSWORD, TOKEN_VALUE, Start
 
 IMAGE = "ghcr.io/ecent/ignition-api@sha256:00"

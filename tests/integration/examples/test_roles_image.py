@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from local_cloud.backends.container_apps import Container, Images
-from local_cloud.backends.container_apps.launch import Launcher, Owner
-from local_cloud.backends.ports import Ports
 from local_cloud.engine.postgres_binaries import find_postgres
+from local_cloud.runtime.ports import Ports
+from local_cloud.services.container_apps.backend import Container, Images
+from local_cloud.services.container_apps.backend.processes.launch import Launcher, Owner
 from tests.integration.examples.conftest import IMAGES, ROLES_IMAGE
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from azure.identity import ManagedIdentityCredential
 
-from local_cloud.backends.identity import Principal
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_USER
+from local_cloud.services.identity.backend import Principal
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_USER
 from tests.integration.key_vault.platform import Platform
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from azure.core.credentials import AccessToken
 from azure.keyvault.secrets import SecretClient
 
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.identity import Identity, Principal
-from local_cloud.backends.key_vault import KeyVault, Vault
-from local_cloud.backends.ports import free_port
-from local_cloud.backends.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import free_port
+from local_cloud.services.identity.backend import Identity, Principal
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
+from local_cloud.services.key_vault.backend import KeyVault, Vault
 
 TENANT = "11111111-1111-1111-1111-111111111111"
 GROUP = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-ignition"

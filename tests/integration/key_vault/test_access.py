@@ -13,8 +13,8 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, 
 from azure.keyvault.secrets import SecretClient
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local_cloud.backends.identity import Principal
-from local_cloud.backends.role_assignments import (
+from local_cloud.services.identity.backend import Principal
+from local_cloud.services.identity.backend.role_assignments import (
     KEY_VAULT_READER,
     KEY_VAULT_SECRETS_OFFICER,
     KEY_VAULT_SECRETS_USER,

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.key_vault.database import open_database
-from local_cloud.backends.key_vault.secrets import Secrets
-from local_cloud.backends.key_vault.vaults import Vaults
-from local_cloud.backends.sqlite_file import StateDamaged
+from local_cloud.runtime.sqlite_file import StateDamaged
+from local_cloud.services.key_vault.backend.database import open_database
+from local_cloud.services.key_vault.backend.secrets import Secrets
+from local_cloud.services.key_vault.backend.vaults import Vaults
 from tests.integration.key_vault.platform import GROUP, TENANT, Platform
 
 _WRITER = """
 import sys
 from pathlib import Path
-from local_cloud.backends.key_vault.database import open_database
-from local_cloud.backends.key_vault.secrets import Secrets
-from local_cloud.backends.key_vault.vaults import Vaults
+from local_cloud.services.key_vault.backend.database import open_database
+from local_cloud.services.key_vault.backend.secrets import Secrets
+from local_cloud.services.key_vault.backend.vaults import Vaults
 
 database = open_database(Path(sys.argv[1]))
 vault = Vaults(database).create("kv", resource_id="/v/kv", tenant_id="t")

@@ -11,9 +11,9 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential
 
-from local_cloud.backends.faults import FaultKind
-from local_cloud.backends.identity import Principal, PrincipalUnknown
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_OFFICER, KEY_VAULT_SECRETS_USER
+from local_cloud.runtime.faults import FaultKind
+from local_cloud.services.identity.backend import Principal, PrincipalUnknown
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_OFFICER, KEY_VAULT_SECRETS_USER
 from tests.integration.key_vault.platform import GROUP, TENANT, Platform
 
 SignIn = Callable[..., ManagedIdentityCredential]

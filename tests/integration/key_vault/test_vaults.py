@@ -6,9 +6,9 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ServiceRequestError
 from azure.core.rest import HttpRequest
 
-from local_cloud.backends.identity import Principal
-from local_cloud.backends.key_vault import KeyVaultRefusal
-from local_cloud.backends.role_assignments import KEY_VAULT_ADMINISTRATOR
+from local_cloud.services.identity.backend import Principal
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_ADMINISTRATOR
+from local_cloud.services.key_vault.backend import KeyVaultRefusal
 from tests.integration.key_vault.platform import GROUP, TENANT, Platform
 
 

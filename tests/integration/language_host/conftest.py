@@ -2,8 +2,8 @@
 
 import pytest
 
+from local_cloud.catalog import PACKAGES
 from local_cloud.language_host import LanguageHost
-from local_cloud.packages import PACKAGES
 from local_cloud.plan.salt import new_salt
 from local_cloud.server.serve import serve
 from tests.support.pulumi_project import Attached

@@ -12,12 +12,12 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.object_storage.rules import Grant
-from local_cloud.backends.object_storage.storage import ObjectStorage, secret_access_key
-from local_cloud.backends.ports import Ports
-from local_cloud.backends.supervisor import BackOff, Supervisor
 from local_cloud.engine.versitygw import find_versitygw
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.supervisor import BackOff, Supervisor
+from local_cloud.services.object_storage.backend.rules import Grant
+from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 TOKEN_VALUE = "v1.0-a-token-as-cloudflare-gives-it"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.backends.errors import CloudRefusal
-from local_cloud.backends.object_storage.rules import Grant, LifecycleRule, LockRule
-from local_cloud.backends.object_storage.storage import ObjectStorage
+from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.services.object_storage.backend.rules import Grant, LifecycleRule, LockRule
+from local_cloud.services.object_storage.backend.storage import ObjectStorage
 from tests.integration.object_storage.conftest import ACCOUNT, TOKEN_VALUE, State
 from tests.support.waiting import until
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError, SSLError
 
-from local_cloud.backends.object_storage.rules import CorsRule, Grant
-from local_cloud.backends.object_storage.storage import ObjectStorage
+from local_cloud.services.object_storage.backend.rules import CorsRule, Grant
+from local_cloud.services.object_storage.backend.storage import ObjectStorage
 from tests.integration.object_storage.conftest import TOKEN_VALUE, State
 
 MEBIBYTE = 1024 * 1024

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.backends.object_storage.rules import CorsRule, LockRule
-from local_cloud.backends.object_storage.storage import ObjectStorage, secret_access_key
-from local_cloud.backends.supervisor import Supervisor
+from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.services.object_storage.backend.rules import CorsRule, LockRule
+from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key
 from tests.integration.object_storage.conftest import TOKEN_VALUE, State
 from tests.support.waiting import until
 

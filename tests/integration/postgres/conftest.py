@@ -12,13 +12,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from local_cloud.backends.certificates import LocalCA
-from local_cloud.backends.ports import Ports
-from local_cloud.backends.postgres.places import Places
-from local_cloud.backends.postgres.server import PostgresServer
-from local_cloud.backends.postgres.servers import PostgresServers
-from local_cloud.backends.supervisor import BackOff, Supervisor
 from local_cloud.engine.postgres_binaries import find_postgres
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.supervisor import BackOff, Supervisor
+from local_cloud.services.postgres.backend.places import Places
+from local_cloud.services.postgres.backend.server import PostgresServer
+from local_cloud.services.postgres.backend.servers import PostgresServers
 
 LOGIN, PASSWORD = "ecent_admin", "Correct-Horse-1"
 

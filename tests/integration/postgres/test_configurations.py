@@ -7,8 +7,8 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from local_cloud.backends.errors import CloudRefusal
-from local_cloud.backends.postgres.server import PostgresServer
+from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import Connect
 from tests.support.waiting import until
 

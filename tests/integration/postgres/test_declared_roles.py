@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from infra.components.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
-from local_cloud.backends.postgres.server import PostgresServer
+from infra.components.data.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
 from local_cloud.engine.postgres_binaries import find_postgres
+from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
 
 _PASSWORDS = {"a": "a" * 40, "b": "b" * 40, "migrator": "m" * 40}

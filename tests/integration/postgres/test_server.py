@@ -8,11 +8,11 @@ import threading
 import psycopg
 import pytest
 
-from local_cloud.backends.errors import BackendError, CloudRefusal
-from local_cloud.backends.postgres.administration import SUPERUSER
-from local_cloud.backends.postgres.roles import set_password
-from local_cloud.backends.postgres.server import PostgresServer
 from local_cloud.engine.postgres_binaries import find_postgres
+from local_cloud.runtime.errors import BackendError, CloudRefusal
+from local_cloud.services.postgres.backend.administration import SUPERUSER
+from local_cloud.services.postgres.backend.roles import set_password
+from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
 
 

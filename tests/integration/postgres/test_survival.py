@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.pids import start_time
-from local_cloud.backends.postgres.places import Places
-from local_cloud.backends.postgres.server import PostgresServer
-from local_cloud.backends.supervisor import Supervisor
 from local_cloud.engine import wheels
+from local_cloud.runtime.pids import start_time
+from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.services.postgres.backend.places import Places
+from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
 from tests.support.waiting import until
 

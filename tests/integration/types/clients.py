@@ -14,9 +14,9 @@ import psycopg
 from botocore.config import Config
 from cryptography import x509
 
-from local_cloud.backends.key_vault.server import DOMAIN
-from local_cloud.backends.object_storage.storage import secret_access_key
 from local_cloud.parts import Parts
+from local_cloud.services.key_vault.backend.server import DOMAIN
+from local_cloud.services.object_storage.backend.storage import secret_access_key
 
 SECRETS_API = {"api-version": "7.5"}
 

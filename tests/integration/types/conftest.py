@@ -12,8 +12,8 @@ from local_cloud.daemon.assembly import assembled
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.settings import Settings
 from local_cloud.parts import Parts
-from local_cloud.server.resource import Resource
-from local_cloud.server.resource_type import Call
+from local_cloud.server.resource_types.resource import Resource
+from local_cloud.server.resource_types.resource_type import Call
 from tests.integration.types.world import AZURE, TYPES, ZONE
 
 Make = Callable[..., Resource]

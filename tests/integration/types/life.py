@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from local_cloud.backends.errors import BackendError
-from local_cloud.packages import PACKAGES
+from local_cloud.catalog import PACKAGES
 from local_cloud.records import Record
-from local_cloud.server.resource import Refusal, Resource
-from local_cloud.server.resource_type import Call
+from local_cloud.runtime.errors import BackendError
+from local_cloud.server.resource_types.resource import Refusal, Resource
+from local_cloud.server.resource_types.resource_type import Call
 from tests.integration.types import behind, looks
 from tests.integration.types.world import APP_IMAGE, AZURE, JOB_IMAGE, TYPES, ZONE, changes, declared
 from tests.support.program_text import Declared, program_text

@@ -18,10 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
-from local_cloud.backends.errors import BackendError
-from local_cloud.cloudflare import r2_parts
 from local_cloud.parts import Parts
-from local_cloud.server.resource import Resource
+from local_cloud.runtime.errors import BackendError
+from local_cloud.server.resource_types.resource import Resource
+from local_cloud.services.object_storage import declared as r2_parts
 from tests.integration.types import clients
 from tests.integration.types.world import ADMIN, API, DEEP, ZONE
 from tests.support.real_cloud import PROJECT, STACK, RealCloud

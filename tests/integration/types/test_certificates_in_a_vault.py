@@ -11,12 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from local_cloud.azure.base import identity_guids
-from local_cloud.backends.errors import BackendError
-from local_cloud.backends.role_assignments import KEY_VAULT_SECRETS_USER
 from local_cloud.daemon.assembly import TENANT_ID
+from local_cloud.packages.azure_native.base import identity_guids
 from local_cloud.parts import Parts
-from local_cloud.server.resource import Refusal, Resource
+from local_cloud.runtime.errors import BackendError
+from local_cloud.server.resource_types.resource import Refusal, Resource
+from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_USER
 from tests.integration.types.conftest import Make
 from tests.integration.types.world import API, AZURE
 

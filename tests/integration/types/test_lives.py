@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pytest
 
-from local_cloud.cloudflare.base import EdgeType
-from local_cloud.server.recorded import RecordedType
+from local_cloud.packages.cloudflare.base import EdgeType
+from local_cloud.server.resource_types.recorded import RecordedType
 from tests.integration.types import behind, looks
 from tests.integration.types.life import Life
 from tests.integration.types.world import TYPES

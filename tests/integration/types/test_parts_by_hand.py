@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from local_cloud.backends.key_vault.secret import Properties
-from local_cloud.cloudflare.base import EXAMPLE_ACCOUNT
 from local_cloud.daemon.assembly import TENANT_ID
+from local_cloud.packages.cloudflare.base import EXAMPLE_ACCOUNT
 from local_cloud.parts import Parts
-from local_cloud.server.resource import Refusal, Resource
+from local_cloud.server.resource_types.resource import Refusal, Resource
+from local_cloud.services.key_vault.backend.secret import Properties
 from tests.integration.types.conftest import Make, Read
 from tests.integration.types.world import TYPES
 from tests.support.waiting import until

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_cloud.azure.base import PLACEHOLDER_SUBSCRIPTION, AzureType, verification_id
-from local_cloud.azure.shared import EXAMPLE_GROUP, EXAMPLE_SUBSCRIPTION
-from local_cloud.cloudflare.base import EXAMPLE_ACCOUNT, EXAMPLE_ZONE
+from local_cloud.catalog import PACKAGES
 from local_cloud.daemon.assembly import ACCOUNT_ID, TENANT_ID
-from local_cloud.packages import PACKAGES
+from local_cloud.packages.azure_native.base import PLACEHOLDER_SUBSCRIPTION, AzureType, verification_id
+from local_cloud.packages.azure_native.shared import EXAMPLE_GROUP, EXAMPLE_SUBSCRIPTION
+from local_cloud.packages.cloudflare.base import EXAMPLE_ACCOUNT, EXAMPLE_ZONE
 from local_cloud.parts import Parts
-from local_cloud.server.resource_type import Call, ResourceType
+from local_cloud.server.resource_types.resource_type import Call, ResourceType
 from tests.support.program_text import Declared, OutputOf
 from tests.support.property_values import patched
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from ignition.diagnosis import machine, programs, state
 from ignition.diagnosis.finding import Finding
 from ignition.doctor import command
-from local_cloud.backends.ports import free_port, is_free
-from local_cloud.backends.process import Process
 from local_cloud.engine.binaries import Binary, Cache, Obtained, OnPath
+from local_cloud.runtime.ports import free_port, is_free
+from local_cloud.runtime.process import Process
 
 
 def _only(findings: Sequence[Finding]) -> Finding:

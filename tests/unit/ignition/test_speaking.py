@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ignition.logs import command as logs
-from ignition.open_ import command as open_
+from ignition.developer.logs import command as logs
+from ignition.developer.open_ import command as open_
 from local_cloud.background import Address, BackgroundError
 from local_cloud.daemon.client import Client
 
@@ -52,7 +52,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         client = Client(tmp_path, Address(1, 1, "", {"control_port": str(server.server_port)}))
-        monkeypatch.setattr("ignition.running.connect", lambda _state: client)
+        monkeypatch.setattr("ignition.platform.running.connect", lambda _state: client)
         yield tmp_path
         server.shutdown()
         thread.join()

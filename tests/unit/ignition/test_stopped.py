@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ignition.down import command as down
-from ignition.status import command as status
+from ignition.platform.down import command as down
+from ignition.platform.status import command as status
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_down_twice_is_no_error(tmp_path: Path) -> None:
 
 def test_a_damaged_record_is_named_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text("{ torn")
-    command = importlib.import_module("ignition.pulumi").command
+    command = importlib.import_module("ignition.platform.pulumi").command
     answer = CliRunner().invoke(command, ["--state-dir", str(tmp_path), "preview"])
     assert answer.exit_code == 1
     assert f"{tmp_path / 'settings.json'} is damaged" in answer.output

@@ -11,7 +11,7 @@ import pytest
 from app_config.contract import variables
 from app_config.settings import AdminSettings, Settings
 from infra.__main__ import declare as declare_platform
-from infra.components.database_roles import ADMINISTRATOR_PASSWORD
+from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD
 from infra.config import StackConfig
 from tests.support.declared import Declared, Program, declare
 from tests.unit.infra.config.samples import STACKS, config

@@ -2,9 +2,9 @@
 
 import pytest
 
-from local_cloud.backends.sealing import UnsealableError
 from local_cloud.records import SealedRecords
-from local_cloud.server.resource import Resource
+from local_cloud.runtime.sealing import UnsealableError
+from local_cloud.server.resource_types.resource import Resource
 
 URN = "urn:pulumi:local::ignition::random:index/randomPassword:RandomPassword::app-a"
 RESOURCE = Resource("/Some/Id", {"length": 40}, {"result": "hunter2hunter2"})

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from local_cloud import reference
-from local_cloud.packages import PACKAGES
+from local_cloud.catalog import PACKAGES
 
 TYPES = [each for package in PACKAGES for each in package.types]
 

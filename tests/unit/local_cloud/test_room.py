@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from local_cloud.backends.errors import BackendError
 from local_cloud.room import NoRoom, is_full, room_for_a_run
+from local_cloud.runtime.errors import BackendError
 
 MIB = 1 << 20
 

@@ -3,8 +3,8 @@
 import threading
 from types import SimpleNamespace
 
-from local_cloud.backends.errors import BackendError
 from local_cloud.daemon.secret_refresh import SecretRefresh
+from local_cloud.runtime.errors import BackendError
 
 
 class _Platform:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from infra.components.alerts import AlertsArgs
-from infra.components.container_platform import ContainerPlatformArgs
-from infra.components.database import DatabaseArgs
-from infra.components.database_roles import DatabaseRolesArgs
-from infra.components.diagnostics import DiagnosticsArgs, Source
+from infra.components.access.identity import AppIdentityArgs
+from infra.components.access.oauth import OAuthArgs
+from infra.components.apps.container_platform import ContainerPlatformArgs
+from infra.components.apps.registry import RegistryArgs
+from infra.components.apps.service import CustomDomain, ServiceArgs
+from infra.components.apps.service_template import Container
+from infra.components.data.database import DatabaseArgs
+from infra.components.data.database_roles import DatabaseRolesArgs
+from infra.components.data.object_storage import ObjectStorageArgs
 from infra.components.edge.access import AccessArgs
 from infra.components.edge.host import HostArgs
 from infra.components.edge.zone import ZoneArgs
-from infra.components.identity import AppIdentityArgs
 from infra.components.key_vault import KeyVaultArgs, VaultSecret, VaultSecretsArgs
-from infra.components.monitoring import MonitoringArgs
 from infra.components.network import NetworkArgs
-from infra.components.oauth import OAuthArgs
-from infra.components.object_storage import ObjectStorageArgs
-from infra.components.registry import RegistryArgs
-from infra.components.service import CustomDomain, ServiceArgs
-from infra.components.service_template import Container
+from infra.components.watch.alerts import AlertsArgs
+from infra.components.watch.diagnostics import DiagnosticsArgs, Source
+from infra.components.watch.monitoring import MonitoringArgs
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 ZONE = "fedcba9876543210fedcba9876543210"

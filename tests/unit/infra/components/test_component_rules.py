@@ -12,22 +12,22 @@ import pulumi
 import pytest
 
 import infra.components
-from infra.components.alerts import Alerts
-from infra.components.container_platform import ContainerPlatform
-from infra.components.database import Database
-from infra.components.database_roles import DatabaseRoles
-from infra.components.diagnostics import Diagnostics
+from infra.components.access.identity import AppIdentity
+from infra.components.access.oauth import OAuth
+from infra.components.apps.container_platform import ContainerPlatform
+from infra.components.apps.registry import Registry
+from infra.components.apps.service import Service
+from infra.components.data.database import Database
+from infra.components.data.database_roles import DatabaseRoles
+from infra.components.data.object_storage import ObjectStorage
 from infra.components.edge.access import Access
 from infra.components.edge.host import Host
 from infra.components.edge.zone import Zone
-from infra.components.identity import AppIdentity
 from infra.components.key_vault import KeyVault, VaultSecrets
-from infra.components.monitoring import Monitoring
 from infra.components.network import Network
-from infra.components.oauth import OAuth
-from infra.components.object_storage import ObjectStorage
-from infra.components.registry import Registry
-from infra.components.service import Service
+from infra.components.watch.alerts import Alerts
+from infra.components.watch.diagnostics import Diagnostics
+from infra.components.watch.monitoring import Monitoring
 from tests.support.declared import Declared, Program, declare
 from tests.unit.infra.components import examples
 

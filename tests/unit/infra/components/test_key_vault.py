@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pulumi import Output
 
+from infra.components.access.role_assignments import KEY_VAULT_SECRETS_USER
 from infra.components.key_vault import KeyVault, VaultSecrets
-from infra.components.role_assignments import KEY_VAULT_SECRETS_USER
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.container_apps import Execution
 from local_cloud.console.jobs import exit_codes_of, took, trigger_of
+from local_cloud.services.container_apps.backend import Execution
 
 
 def execution(*containers, ended=None, codes=()):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.backends.errors import BackendError
 from local_cloud.daemon.sole import end_holder, sole
+from local_cloud.runtime.errors import BackendError
 
 _HOLDS = """
 import signal, sys, time

@@ -2,13 +2,13 @@
 
 import pytest
 
-from local_cloud.azure.keyvault_vault import Vault
-from local_cloud.cloudflare.dns_record import DnsRecord
-from local_cloud.cloudflare.r2_bucket import R2Bucket
-from local_cloud.cloudflare.ruleset import Ruleset
 from local_cloud.server.check import problems
 from local_cloud.server.rules import ListedValueProblem
 from local_cloud.server.wire import REDACTED, UNKNOWN, Secret, without_redacted
+from local_cloud.services.dns.types.dns_record import DnsRecord
+from local_cloud.services.edge.types.ruleset import Ruleset
+from local_cloud.services.key_vault.types.keyvault_vault import Vault
+from local_cloud.services.object_storage.types.r2_bucket import R2Bucket
 
 
 def _vault(**properties):

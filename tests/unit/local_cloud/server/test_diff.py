@@ -2,10 +2,10 @@
 
 import pytest
 
-from local_cloud.azure.keyvault_vault import Vault
-from local_cloud.cloudflare.r2_bucket import R2Bucket
 from local_cloud.server.diff import Change, changes, refused_changes
 from local_cloud.server.wire import REDACTED, UNKNOWN, Secret
+from local_cloud.services.key_vault.types.keyvault_vault import Vault
+from local_cloud.services.object_storage.types.r2_bucket import R2Bucket
 
 EXAMPLE = dict(Vault.example)
 

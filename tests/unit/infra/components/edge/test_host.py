@@ -5,8 +5,8 @@ import base64
 import pytest
 from pulumi import ResourceOptions
 
+from infra.components.apps.service import CustomDomain, Service
 from infra.components.edge.host import Host, certificate_name, pem_bundle
-from infra.components.service import CustomDomain, Service
 from tests.support.declared import VERIFICATION_ID, Program, declare
 from tests.unit.infra.components import examples
 

@@ -1,0 +1,1 @@
+"""What a backend developer does with the running platform."""

@@ -1,0 +1,1 @@
+"""The platform of this machine: start it, change it, look at it, stop it."""

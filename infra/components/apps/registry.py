@@ -1,0 +1,116 @@
+"""
+The registry that container images are pulled from.
+
+Apps pull with their own identities; there is no administrator and no password. Pushing is the pipeline's, whose rights are given
+where the pipeline is set up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi_azure_native as azure
+import pulumiverse_time as time
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+from infra.components.access.role_assignments import ACR_PULL, role_assignment_name, role_definition_id
+
+Tier = Literal["Basic", "Standard", "Premium"]
+
+_NAME: Final = re.compile(r"[a-zA-Z0-9]{5,50}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryArgs:
+    """
+    What the registry is to be.
+
+    Attributes:
+        resource_group_name: Where it lives.
+        location: The Azure region.
+        registry_name: 5 to 50 letters and digits, one of a kind in all of Azure.
+        tags: The project's tags.
+        pullers: Principal ids that may pull, by the app that each belongs to.
+        tier: Zone redundancy and retention of untagged images come with Premium only.
+        untagged_days: After how many days untagged images go; Premium only.
+        propagation_s: How long a new role is waited for before an app pulls; Azure says minutes.
+    """
+
+    resource_group_name: Input[str]
+    location: str
+    registry_name: str
+    tags: Mapping[str, str]
+    pullers: Mapping[str, Input[str]]
+    tier: Tier = "Premium"
+    untagged_days: int = 30
+    propagation_s: int = 120
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.registry_name):
+            raise ValueError(f"registry name {self.registry_name!r}: Azure takes 5 to 50 letters and digits")
+
+
+class Registry(ComponentResource):
+    """
+    A registry, and the right to pull from it.
+
+    Whoever depends on this component starts after the roles have had time to take effect.
+    """
+
+    registry_id: Output[str]
+    login_server: Output[str]
+
+    def __init__(self, name: str, args: RegistryArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ignition:infra:Registry", name, None, opts)
+        child = ResourceOptions(parent=self)
+        premium = args.tier == "Premium"
+        registry = azure.containerregistry.Registry(
+            f"{name}-registry",
+            resource_group_name=args.resource_group_name,
+            registry_name=args.registry_name,
+            location=args.location,
+            sku=azure.containerregistry.SkuArgs(name=args.tier),
+            admin_user_enabled=False,
+            anonymous_pull_enabled=False,
+            zone_redundancy="Enabled" if premium else "Disabled",
+            policies=_retention(args.untagged_days) if premium else None,
+            tags=args.tags,
+            opts=child,
+        )
+        roles = [self._may_pull(name, registry, app, principal) for app, principal in sorted(args.pullers.items())]
+        if roles:
+            time.Sleep(
+                f"{name}-propagation",
+                create_duration=f"{args.propagation_s}s",
+                # Another principal is another wait.
+                triggers={app: Output.from_input(principal) for app, principal in sorted(args.pullers.items())},
+                opts=ResourceOptions(parent=self, depends_on=roles),
+            )
+        self.registry_id = registry.id
+        self.login_server = registry.login_server
+        self.register_outputs({"registry_id": self.registry_id, "login_server": self.login_server})
+
+    def _may_pull(
+        self, name: str, registry: azure.containerregistry.Registry, app: str, principal: Input[str]
+    ) -> azure.authorization.RoleAssignment:
+        principal_id = Output.from_input(principal)
+        return azure.authorization.RoleAssignment(
+            f"{name}-{app}-pull",
+            scope=registry.id,
+            role_assignment_name=Output.all(registry.id, principal_id).apply(
+                lambda given: role_assignment_name(given[0], given[1], ACR_PULL)
+            ),
+            principal_id=principal_id,
+            principal_type="ServicePrincipal",  # without it Azure looks the fresh principal up, and does not find it yet
+            role_definition_id=registry.id.apply(lambda scope: role_definition_id(scope, ACR_PULL)),
+            opts=ResourceOptions(parent=self, replace_on_changes=["roleDefinitionId"]),
+        )
+
+
+def _retention(days: int) -> azure.containerregistry.PoliciesArgs:
+    return azure.containerregistry.PoliciesArgs(
+        retention_policy=azure.containerregistry.RetentionPolicyArgs(days=days, status="enabled")
+    )

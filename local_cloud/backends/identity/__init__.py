@@ -1,7 +1,0 @@
-"""Who somebody is: principals, tokens, and the endpoints that hand them out."""
-
-from local_cloud.backends.identity.principals import Principal, Principals, PrincipalUnknown
-from local_cloud.backends.identity.server import Identity
-from local_cloud.backends.identity.tokens import Claims, TokenRefused, Tokens
-
-__all__ = ["Claims", "Identity", "Principal", "PrincipalUnknown", "Principals", "TokenRefused", "Tokens"]

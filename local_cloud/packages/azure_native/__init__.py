@@ -1,0 +1,1 @@
+"""azure-native: ARM ids, rules on properties that most types have, functions."""

@@ -1,0 +1,15 @@
+"""azuread: one file a resource type, named after its token. A new type is one file, one example and one line here."""
+
+from __future__ import annotations
+
+from local_cloud.server.package import Package
+from local_cloud.services.identity.types.application import Application
+from local_cloud.services.identity.types.application_password import ApplicationPassword
+from local_cloud.services.identity.types.service_principal import ServicePrincipal
+
+PACKAGE = Package(
+    name="azuread",
+    distribution="pulumi-azuread",
+    types=(Application(), ApplicationPassword(), ServicePrincipal()),
+    functions={},
+)

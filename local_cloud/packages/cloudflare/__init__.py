@@ -1,0 +1,1 @@
+"""cloudflare: ids, and rules on properties that most types have."""

@@ -1,0 +1,47 @@
+"""cloudflare: one file a resource type, named after its token. A new type is one file, one example and one line here."""
+
+from __future__ import annotations
+
+from local_cloud.server.package import Package
+from local_cloud.services.dns.types.dns_record import DnsRecord
+from local_cloud.services.dns.types.zone_dnssec import ZoneDnssec
+from local_cloud.services.edge.types.certificate_pack import CertificatePack
+from local_cloud.services.edge.types.origin_ca_certificate import OriginCaCertificate
+from local_cloud.services.edge.types.ruleset import Ruleset
+from local_cloud.services.edge.types.total_tls import TotalTls
+from local_cloud.services.edge.types.universal_ssl_setting import UniversalSslSetting
+from local_cloud.services.edge.types.zero_trust_access_application import ZeroTrustAccessApplication
+from local_cloud.services.edge.types.zero_trust_access_identity_provider import ZeroTrustAccessIdentityProvider
+from local_cloud.services.edge.types.zero_trust_access_policy import ZeroTrustAccessPolicy
+from local_cloud.services.edge.types.zone_setting import ZoneSetting
+from local_cloud.services.object_storage.types.account_token import AccountToken
+from local_cloud.services.object_storage.types.r2_bucket import R2Bucket
+from local_cloud.services.object_storage.types.r2_bucket_cors import R2BucketCors
+from local_cloud.services.object_storage.types.r2_bucket_lifecycle import R2BucketLifecycle
+from local_cloud.services.object_storage.types.r2_bucket_lock import R2BucketLock
+from local_cloud.services.object_storage.types.r2_managed_domain import R2ManagedDomain
+
+PACKAGE = Package(
+    name="cloudflare",
+    distribution="pulumi-cloudflare",
+    types=(
+        AccountToken(),
+        CertificatePack(),
+        DnsRecord(),
+        OriginCaCertificate(),
+        R2Bucket(),
+        R2BucketCors(),
+        R2BucketLifecycle(),
+        R2BucketLock(),
+        R2ManagedDomain(),
+        Ruleset(),
+        TotalTls(),
+        UniversalSslSetting(),
+        ZeroTrustAccessApplication(),
+        ZeroTrustAccessIdentityProvider(),
+        ZeroTrustAccessPolicy(),
+        ZoneDnssec(),
+        ZoneSetting(),
+    ),
+    functions={},
+)

@@ -1,0 +1,200 @@
+"""
+One Caddy process and the configuration that it runs with.
+
+What is in a configuration is decided by the edge and by the container platform. It is loaded over a unix socket that only
+this user can reach, and kept in a file of the same privacy, with which a restarted process begins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.private_files import write_private
+from local_cloud.runtime.process import Process
+from local_cloud.runtime.supervisor import Supervisor
+
+# What the kernel takes as a socket's path, less a little for what Caddy adds (104 bytes on macOS, 108 on Linux).
+_LONGEST_SOCKET: Final = 96
+_TIMEOUT_S: Final = 30
+
+
+class CaddyRefused(BackendError):  # noqa: N818  says what happened
+    """Caddy does not take a configuration; the one before stays in force."""
+
+
+class Caddy:
+    """
+    A supervised Caddy.
+
+    Args:
+        name: what the supervisor calls it.
+        program: the caddy executable.
+        directory: gets configuration, log and storage.
+        supervisor: keeps it running.
+    """
+
+    def __init__(self, name: str, *, program: Path, directory: Path, supervisor: Supervisor) -> None:
+        self.name = name
+        self._program = program
+        self._directory = directory.absolute()
+        self._supervisor = supervisor
+        self._lock = threading.RLock()
+        self._applied: str | None = None
+
+    @property
+    def log_file(self) -> Path:
+        """Where it writes its log."""
+        return self._directory / "caddy.log"
+
+    @property
+    def running(self) -> bool:
+        """Whether it is supervised (it may be restarting just now)."""
+        return self._supervisor.get(self.name) is not None
+
+    @property
+    def left_running(self) -> bool:
+        """Whether an earlier daemon left it running."""
+        return self._process().left_running
+
+    def apply(self, apps: Mapping[str, Any]) -> None:
+        """
+        Run with these apps (`http`, `tls`); what is in force already costs nothing.
+
+        Raises:
+            CaddyRefused: it does not take them.
+            ProcessFailed: it does not start.
+        """
+        with self._lock:
+            wanted = json.dumps(self._complete(apps), indent=1, sort_keys=True)
+            if wanted == self._applied and self.running:
+                return
+            if self.running:
+                self._change(wanted)
+            else:
+                self._begin(wanted)
+            self._applied = wanted
+
+    def stop(self) -> None:
+        """End the process; its configuration is kept."""
+        with self._lock:
+            self._supervisor.remove(self.name)
+            self._applied = None
+
+    def active_requests(self) -> dict[str, int]:
+        """How many requests each upstream works on, by address; nothing while the process is down."""
+        try:
+            answer = self._ask("GET", "/reverse_proxy/upstreams")
+        except (OSError, http.client.HTTPException):
+            return {}
+        upstreams: list[dict[str, Any]] = json.loads(answer) or []
+        return {each["address"]: each["num_requests"] for each in upstreams}
+
+    @property
+    def _file(self) -> Path:
+        return self._directory / "caddy.json"
+
+    @property
+    def _socket(self) -> Path:
+        beside = self._directory / "admin.sock"
+        if len(os.fsencode(beside)) <= _LONGEST_SOCKET:
+            return beside
+        key = hashlib.sha256(os.fsencode(beside)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"caddy-{os.getuid()}-{key}" / "admin.sock"
+
+    def _complete(self, apps: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "admin": {"listen": f"unix/{self._socket}|0600", "config": {"persist": False}},
+            # Request lines hold codes and tokens of sign-ins, so requests are not logged.
+            "logging": {"logs": {"default": {"level": "WARN", "encoder": {"format": "console"}}}},
+            "storage": {"module": "file_system", "root": str(self._directory / "storage")},
+            "apps": dict(apps),
+        }
+
+    def _process(self) -> Process:
+        return Process(
+            self.name,
+            [self._program, "run", "--config", self._file],
+            env={"HOME": str(self._directory), "PATH": os.defpath},
+            cwd=self._directory if self._directory.exists() else None,
+            log_file=self.log_file,
+            ready=self._answers,
+            grace_s=2,  # open websockets would hold it longer
+        )
+
+    def _begin(self, wanted: str) -> None:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._private_socket_directory()
+        write_private(self._file, wanted.encode())
+        process = self._process()
+        adopting = process.left_running
+        self._supervisor.add(process)
+        if adopting and process.adopted:
+            self._change(wanted)
+
+    def _private_socket_directory(self) -> None:
+        """A directory of this user's that nobody else can have put there."""
+        folder = self._socket.parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_uid != os.getuid() or folder.is_symlink():
+            raise BackendError(f"{folder} belongs to somebody else: remove it, or choose a shorter state directory")
+
+    def _change(self, wanted: str) -> None:
+        try:
+            self._load(wanted)
+        except (OSError, http.client.HTTPException):
+            # It is down, or going down: what comes up next begins with the new configuration.
+            write_private(self._file, wanted.encode())
+            self._supervisor.restart(self.name)
+        else:
+            write_private(self._file, wanted.encode())
+
+    def _load(self, wanted: str) -> None:
+        self._ask("POST", "/load", wanted)
+
+    def _answers(self) -> bool:
+        try:
+            self._ask("GET", "/config/admin/listen")
+        except (http.client.HTTPException, CaddyRefused):
+            return False
+        return True
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> bytes:
+        connection = _UnixConnection(self._socket)
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+            response = connection.getresponse()
+            content = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise CaddyRefused(f"{self.name} refuses its configuration: {_error_in(content)}")
+        return content
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket instead of a host."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def _error_in(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["error"])
+    except (ValueError, KeyError, TypeError):
+        return content.decode(errors="replace")[:500]

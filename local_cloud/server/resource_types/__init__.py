@@ -1,0 +1,1 @@
+"""What a resource type is: its verbs, and the records behind them."""

@@ -1,0 +1,131 @@
+"""The four verbs over the records of a cloud, for types kept as state only and for types with a real part alike."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from local_cloud.server import outputs
+from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
+from local_cloud.server.resource_types.resource_type import Call, ResourceType
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
+
+
+class RecordedType(ResourceType):
+    """
+    The four verbs over the cloud's records.
+
+    A type with a real part behind it overrides `reach` and `end`, and `look` where the part can change on its own.
+    """
+
+    @property
+    def real(self) -> bool:
+        """Whether a real local part stands behind the type."""
+        return type(self).reach is not RecordedType.reach or type(self).settled is not RecordedType.settled
+
+    @abstractmethod
+    def identify(self, call: Call, inputs: Inputs) -> str:
+        """The provider id that these inputs lead to."""
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
+        """Outputs that are not inputs, for a resource that exists; merged over the inputs that come back."""
+        return {}
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:  # noqa: ARG002  for types that have any
+        """
+        Brings the real part to the resource, whether it exists or not; doing it again changes nothing.
+
+        Returns:
+            Outputs that only the part can tell, merged over the ones that are computed.
+        """
+        return {}
+
+    def end(self, parts: Parts, resource: Resource) -> None:
+        """Removes the real part; one that is gone already is no error."""
+
+    def settled(self, parts: Parts) -> None:
+        """After a change was recorded, for parts that follow from several resources together."""
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
+        """
+        The resource as the real part is now; None where it is gone.
+
+        What differs from the declaration comes back in inputs and outputs alike, so that the next run puts it right. What
+        the cloud never gives back (a password, a secret's value) stays as it is recorded. Asked for every resource of a
+        refresh: an answer that has not changed should cost no connection.
+        """
+        return resource
+
+    def create(self, call: Call, inputs: Inputs) -> Resource:
+        """Makes the resource; an id that another resource holds is refused as the clouds refuse it."""
+        resource_id = self._free_id(call, inputs)
+        owner = call.cloud.records.owner(resource_id)
+        if owner == call.urn:
+            self._refuse_replacement_under_its_own_id(call, resource_id, inputs)
+        elif owner is not None and self.read(call, resource_id) is not None:
+            raise Refusal(
+                f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` "
+                "or choose another name"
+            )
+        return self._reach(call, resource_id, inputs)
+
+    def _free_id(self, call: Call, inputs: Inputs) -> str:
+        """
+        The id; a further one where the engine replaces a resource whose id is made up, for it ends the old one afterwards.
+
+        What the engine's state does not hold is no such one: a run that was killed made it, and it is made again.
+        """
+        resource_id = first = self.identify(call, inputs)
+        number = 1
+        while call.cloud.records.owner(resource_id) == call.urn and call.cloud.is_in_state(resource_id):
+            number += 1
+            resource_id = self.identify(replace(call, urn=f"{call.urn}#{number}"), inputs)
+            if resource_id == first:
+                break  # named by its inputs
+        return resource_id
+
+    def _refuse_replacement_under_its_own_id(self, call: Call, resource_id: str, inputs: Inputs) -> None:
+        """The engine makes the new resource before it ends the old one; a run that was killed makes the same one again."""
+        kept = call.cloud.records.get(resource_id)
+        changed = sorted(name for name in self.replacing if kept and kept.inputs.get(name) != inputs.get(name))
+        if changed:
+            raise Refusal(
+                f"{resource_id} exists already, with another {' and '.join(changed)}; a changed {changed[0]} makes a new resource: "
+                "give it another name, or end the old one first with `delete_before_replace=True` among its options"
+            )
+
+    def read(self, call: Call, resource_id: str) -> Resource | None:
+        """The record, as the real part is now; one whose part is gone is forgotten."""
+        kept = call.cloud.records.get(resource_id)
+        if kept is None or call.cloud.parts is None:
+            return kept
+        found = self.look(call.cloud.parts, kept)
+        if found is None:
+            call.cloud.records.remove(resource_id)
+        return found
+
+    def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
+        """Brings the resource to the new inputs."""
+        return self._reach(call, resource.id, inputs)
+
+    def delete(self, call: Call, resource: Resource) -> None:
+        """Ends the real part and forgets the record."""
+        if call.cloud.parts is not None:
+            self.end(call.cloud.parts, resource)
+        call.cloud.records.remove(resource.id)
+        if call.cloud.parts is not None:
+            self.settled(call.cloud.parts)
+
+    def _reach(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
+        known = outputs.before_service(self, inputs)
+        resource = Resource(resource_id, inputs, outputs.merged(known, self.computed(call, resource_id, inputs)))
+        if call.cloud.parts is not None:
+            told = self.reach(call.cloud.parts, resource)
+            resource = Resource(resource_id, inputs, outputs.merged(resource.outputs, told))
+        call.cloud.records.put(self.token, call.urn, resource)
+        if call.cloud.parts is not None:
+            self.settled(call.cloud.parts)
+        return resource

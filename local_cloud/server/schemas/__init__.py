@@ -1,0 +1,1 @@
+"""What the installed SDKs say of each type: properties, types, enumerated values."""

@@ -1,0 +1,1 @@
+"""Forms of values that recur: GUIDs, times, shapes, values that are not known yet."""

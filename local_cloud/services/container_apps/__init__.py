@@ -1,0 +1,1 @@
+"""Container Apps: environments, apps, jobs, certificates."""

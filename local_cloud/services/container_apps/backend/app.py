@@ -1,0 +1,400 @@
+"""
+One app: its revisions, which of them run, and what a change of the declaration means.
+
+Replicas are `revision`'s; routing is `ingress`'s, which asks here where traffic goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from local_cloud.runtime.errors import BackendError, CloudRefusal, NotWritten
+from local_cloud.runtime.ports import PortTaken, is_free, owner_of
+from local_cloud.services.container_apps.backend.awaiting import Readiness, stop_all
+from local_cloud.services.container_apps.backend.errors import Otherwise
+from local_cloud.services.container_apps.backend.processes.making import Maker
+from local_cloud.services.container_apps.backend.processes.replica import Replica
+from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
+from local_cloud.services.container_apps.backend.revision import RunningRevision
+from local_cloud.services.container_apps.backend.revision_names import check_traffic, new_revision, revision_name
+from local_cloud.services.container_apps.backend.routing.ingress import GRACE_S
+from local_cloud.services.container_apps.backend.secrets import check_references, resolved
+from local_cloud.services.container_apps.backend.spec import AppSpec, Override
+from local_cloud.services.container_apps.backend.state import AppRecord, RevisionRecord
+
+_LOGS_KEPT: Final = 20
+_OLD_ROUTES_S: Final = GRACE_S + 0.25
+
+
+class App:
+    """
+    A running app; safe to use from several threads, changes take turns.
+
+    Args:
+        record: what is known of it.
+        around: what it uses.
+    """
+
+    def __init__(self, record: AppRecord, around: Surroundings) -> None:
+        self.record: AppRecord = record
+        self._around = around
+        self._running: dict[str, RunningRevision] = {}
+        self._changing = threading.RLock()
+        self._readiness = Readiness(record.spec.name, attempts=around.attempts, timeout_s=around.timeout_s)
+        self._maker = Maker(lambda: self.record, around, changed=self._changed, report=self._say)
+
+    @property
+    def spec(self) -> AppSpec:
+        """As it is declared."""
+        return self.record.spec
+
+    @property
+    def running(self) -> dict[str, RunningRevision]:
+        """The active revisions by name, oldest first."""
+        return dict(self._running)
+
+    def weights(self) -> dict[str, int]:
+        """The shares of the traffic by revision."""
+        latest = self.record.latest_ready
+        if self.spec.ingress is None or self.spec.revisions_mode == "Single":
+            return {latest: 100} if latest is not None else {}
+        shares: dict[str, int] = {}
+        for traffic in self.spec.ingress.traffic:
+            name = latest if traffic.latest_revision else traffic.revision_name
+            if name is not None:
+                shares[name] = shares.get(name, 0) + traffic.weight
+        return shares
+
+    def resume(self) -> None:
+        """
+        Take up the revisions that an earlier daemon ran; what it was in the middle of is given up.
+
+        What cannot run any more is noted as failed and does not keep the others from running.
+        """
+        with self._changing:
+            for known in self.record.revisions:
+                if known.state == "Running":
+                    try:
+                        self._resume(known)
+                    except BackendError as error:
+                        self._running.pop(known.name, None)
+                        self._note(known, state="Failed", reason=str(error))
+                        self._say(f"{known.name} cannot run: {error}")
+                elif known.state == "Provisioning":
+                    self._note(known, state="Failed", reason="the local cloud ended while it was being provisioned")
+            self._keep()
+
+    def put(self, spec: AppSpec) -> None:
+        """
+        Bring the app to a declaration; returns when its revision serves.
+
+        Raises:
+            CloudRefusal: Azure would refuse it; nothing has changed.
+            RevisionFailed: the new revision did not become ready; the old one serves.
+            BackendError: this machine cannot run it.
+        """
+        with self._changing:
+            check_references((*spec.template.init_containers, *spec.template.containers), spec.secrets)
+            check_traffic(spec, self.record)
+            name = revision_name(spec, self.record)
+            secrets = resolved(spec.secrets, self._around.resolve_secret)
+            self.record = replace(self.record, spec=spec, secrets=secrets)
+            if name not in self._running:
+                self._provision(self.record.revision(name) or new_revision(name, spec))
+            self._settle(name)
+
+    def override(self, override: Override | None) -> None:
+        """
+        Run something else in the place of the first container, in the same environment; None ends that.
+
+        Raises:
+            RevisionFailed: it did not become ready; what ran before still does.
+        """
+        with self._changing:
+            before = self.record.override
+            if override == before:
+                return
+            self.record = replace(self.record, override=override)
+            try:
+                self._renew_all()
+            except (BackendError, OSError):
+                self.record = replace(self.record, override=before)
+                self._revive()
+                raise
+            finally:
+                self._keep()
+
+    def refresh_secrets(self) -> bool:
+        """Read references again, and renew the replicas when a value changed. Returns whether one did."""
+        with self._changing:
+            secrets = resolved(self.spec.secrets, self._around.resolve_secret)
+            if secrets == self.record.secrets:
+                return False
+            self.record = replace(self.record, secrets=secrets)
+            self._say("a secret changed: its replicas are renewed")
+            self.restart()
+            return True
+
+    def restart(self) -> None:
+        """Renew all replicas, the new ones before the old ones end."""
+        with self._changing:
+            try:
+                self._renew_all()
+            finally:
+                self._revive()
+                self._keep()
+
+    def activate(self, name: str) -> None:
+        """Run a revision again that was deactivated (mode Multiple)."""
+        with self._changing:
+            known = self._known(name)
+            if name not in self._running:
+                self._provision(known)
+                self._settle(name)
+
+    def deactivate(self, name: str) -> None:
+        """Stop a revision; Azure refuses it for one that gets traffic."""
+        with self._changing:
+            self._known(name)
+            if self.weights().get(name):
+                raise CloudRefusal("RevisionHasTraffic", f"Revision {name} receives traffic and cannot be deactivated.")
+            self._retire(name)
+            self._keep()
+
+    def scale(self, active: Mapping[int, int]) -> None:
+        """
+        Start and stop replicas as the requests under way ask for; nothing while the app is being changed.
+
+        Args:
+            active: requests under way, by port.
+        """
+        if not self._changing.acquire(blocking=False):
+            return
+        try:
+            for revision in self._running.values():
+                surplus = revision.surplus(active)
+                if surplus < 0:
+                    self._say(f"{revision.name} gets {-surplus} more replicas")
+                    self._start_missing(revision, len(revision.replicas) - surplus)
+                elif surplus > 0:
+                    self._say(f"{revision.name} needs {surplus} replicas less")
+                    self._release(revision, revision.replicas[-surplus:])
+                if surplus:
+                    self._keep()
+        finally:
+            self._changing.release()
+
+    def delete(self) -> None:
+        """End everything, and forget the app."""
+        self._readiness.give_up()
+        with self._changing:
+            for name in list(self._running):
+                self._retire(name)
+            self._around.records.remove(self.spec.name)
+            launcher = self._around.launcher
+            for port in launcher.ports.recorded():
+                if port.startswith(f"{self.spec.name}/"):
+                    launcher.ports.forget(port)
+            shutil.rmtree(launcher.directory / self.spec.name, ignore_errors=True)
+
+    def stop(self) -> None:
+        """End its processes; the next `resume` starts them again."""
+        self._readiness.give_up()
+        with self._changing:
+            stop_all(replica for revision in self._running.values() for replica in revision.replicas)
+
+    def detach(self) -> None:
+        """Leave its processes to the next daemon."""
+        self._readiness.give_up()
+        with self._changing:
+            for revision in self._running.values():
+                for replica in revision.replicas:
+                    replica.detach()
+
+    def _resume(self, known: RevisionRecord) -> None:
+        revision = self._maker.revision(known, known.numbers)
+        made = revision.prepare(revision.least)
+        self._running[known.name] = revision
+        for replica in revision.replicas:
+            replica.start()
+        if made:
+            self._note_numbers(revision)
+
+    def _provision(self, known: RevisionRecord) -> None:
+        """Run a revision until it is ready; from then on it is the latest one."""
+        known = self._note(known, state="Provisioning", reason=None)
+        self._keep()
+        stood_down: list[str] = []
+        made: list[Replica] = []
+        try:
+            stood_down = self._make_room(self._maker.fixed_ports(known.template))
+            revision = self._maker.revision(known, replace(known.numbers, running=()))
+            made = revision.prepare(revision.least)
+            known = self._note(known, numbers=revision.numbers)
+            self._keep()  # a daemon that dies now must know the numbers it has given
+            self._start(revision.name, made, stood_down)
+        except (BackendError, OSError) as error:
+            stop_all(made)
+            self._note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
+            with contextlib.suppress(NotWritten):  # a full disk may be the very failure
+                self._keep()
+            for name in stood_down:
+                self._provision(self._known(name))
+            raise
+        self._running[known.name] = revision
+        self._note(known, state="Running")
+        self.record = replace(self.record, latest_ready=known.name)
+        self._around.route()
+        self._say(f"{known.name} is ready")
+
+    def _start(self, name: str, made: Sequence[Replica], stood_down: Sequence[str]) -> None:
+        for replica in made:
+            replica.start()
+        otherwise = Otherwise(self._serving_beside(name, stood_down), self._maker.remedy)
+        self._readiness.wait(name, made, lambda: all(each.ready for each in made), otherwise)
+
+    def _serving_beside(self, name: str, stood_down: Sequence[str]) -> str | None:
+        """What serves when new replicas of a revision fail."""
+        if name in self._running or name in stood_down:
+            return "What ran before them keeps serving"
+        before = next((each for each in (*self._running, *stood_down) if each != name), None)
+        if before in self._running and not self._running[before].ready:
+            return f"{before} is what there was before, and is not ready either"
+        return f"{before} keeps serving" if before is not None else None
+
+    def _settle(self, name: str) -> None:
+        """Send traffic where it belongs, then end what no longer gets any."""
+        self._around.route()
+        if self.spec.revisions_mode == "Single":
+            self.record = replace(self.record, latest_ready=name)
+            for other in list(self._running):
+                if other != self.record.latest_ready:
+                    self._retire(other)
+        self._prune()
+        self._keep()
+
+    def _retire(self, name: str) -> None:
+        revision = self._running.pop(name, None)
+        if revision is None:
+            return
+        self._release(revision, revision.replicas)
+        self._note(self._known(name), state="Stopped", numbers=revision.numbers)
+        self._say(f"{name} is stopped")
+
+    def _release(self, revision: RunningRevision, leaving: Sequence[Replica]) -> None:
+        """Take replicas out of the traffic, then end them."""
+        for replica in leaving:
+            replica.leaving = True
+        self._route_away()
+        stop_all(leaving)
+        revision.release(leaving)
+        for replica in leaving:
+            self._around.launcher.forget_ports(self.spec.name, replica.name)
+        self._note_numbers(revision)
+
+    def _route_away(self) -> None:
+        """Open connections go by the old routes for a while; what those lead to has to go on until then."""
+        self._around.route()
+        time.sleep(_OLD_ROUTES_S)
+
+    def _renew_all(self) -> None:
+        """Replace all replicas by new ones; where one fails, the old ones stay as far as ports allow."""
+        for name in list(self._running):
+            old = self._running[name].replicas
+            numbers = replace(self._running[name].numbers, running=())
+            fixed = self._maker.fixed_ports(self._known(name).template)
+            self._make_room(fixed)
+            revision = self._maker.revision(self._known(name), numbers)
+            made = revision.prepare(len(old))
+            try:
+                self._start(name, made, [name])
+            except (BackendError, OSError):
+                stop_all(made)
+                raise
+            before = self._running.get(name)
+            self._running[name] = revision
+            self._note(self._known(name), state="Running", numbers=revision.numbers)
+            if before is not None:
+                self._route_away()
+                stop_all(before.replicas)
+                for replica in before.replicas:
+                    self._around.launcher.forget_ports(self.spec.name, replica.name)
+        self._around.route()
+
+    def _revive(self) -> None:
+        """Run the latest revision again when it had to make room for what then failed."""
+        latest = self.record.latest_ready
+        if latest is not None and latest not in self._running:
+            self._provision(self._known(latest))
+
+    def _make_room(self, ports: Sequence[int]) -> list[str]:
+        """
+        Stop the revisions whose fixed ports are needed; returns them.
+
+        Raises:
+            PortTaken: somebody else has one.
+        """
+        clashing = [name for name, each in self._running.items() if set(ports) & set(each.fixed_ports)]
+        for name in clashing:
+            self._say(f"{name} stops first: the image listens on a fixed port, so there cannot be two side by side")
+            self._retire(name)
+        for port in ports:
+            if not is_free(port):
+                owner = owner_of(port) or "another process"
+                raise PortTaken(
+                    f"port {port} of {self.spec.name} is taken by {owner}: end it, or let the image's entry in "
+                    f"{self._around.launcher.images.file} name the variable with the port (`port: SERVER_PORT`)"
+                )
+        return clashing
+
+    def _start_missing(self, revision: RunningRevision, count: int) -> None:
+        for replica in revision.prepare(count):
+            replica.start()
+        self._note_numbers(revision)
+
+    def _known(self, name: str) -> RevisionRecord:
+        known = self.record.revision(name)
+        if known is None:
+            raise CloudRefusal("RevisionNotFound", f"Revision {name} of container app {self.spec.name} does not exist.")
+        return known
+
+    def _note(self, known: RevisionRecord, **changes: Any) -> RevisionRecord:
+        known = replace(known, **changes)
+        others = [each for each in self.record.revisions if each.name != known.name]
+        revisions = sorted((*others, known), key=lambda each: each.created)
+        self.record = replace(self.record, revisions=tuple(revisions))
+        return known
+
+    def _note_numbers(self, revision: RunningRevision) -> None:
+        known = self.record.revision(revision.name)
+        if known is not None:
+            self._note(known, numbers=revision.numbers)
+
+    def _prune(self) -> None:
+        """Forget the oldest inactive revisions, and the logs of replicas that are long gone."""
+        inactive = [each.name for each in self.record.revisions if each.name not in self._running]
+        surplus = inactive[: max(len(inactive) - self.spec.max_inactive_revisions, 0)]
+        kept = tuple(each for each in self.record.revisions if each.name not in surplus)
+        self.record = replace(self.record, revisions=kept)
+        alive = {replica.name for revision in self._running.values() for replica in revision.replicas}
+        folder = self._around.launcher.directory / self.spec.name
+        gone = [each for each in folder.iterdir() if each.name not in alive | {"home"}]
+        gone.sort(key=lambda each: each.stat().st_mtime)
+        for each in gone[: max(len(gone) - _LOGS_KEPT, 0)]:
+            shutil.rmtree(each, ignore_errors=True)
+
+    def _keep(self) -> None:
+        self._around.records.put(self.spec.name, self.record)
+
+    def _say(self, message: str) -> None:
+        self._around.events.add(self.spec.name, message)
+
+    def _changed(self) -> None:
+        self._readiness.move()
+        self._around.changed()

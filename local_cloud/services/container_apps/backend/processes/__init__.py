@@ -1,0 +1,1 @@
+"""Containers as processes: what is started, with which environment, and how it is watched."""

@@ -1,0 +1,108 @@
+"""From an app's record to the replicas of its revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from local_cloud.services.container_apps.backend.processes.launch import Owner
+from local_cloud.services.container_apps.backend.processes.replica import Replica
+from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
+from local_cloud.services.container_apps.backend.revision import Numbers, RunningRevision
+from local_cloud.services.container_apps.backend.spec import Template
+from local_cloud.services.container_apps.backend.state import AppRecord, RevisionRecord
+
+
+class Maker:
+    """
+    Makes revisions and replicas of one app.
+
+    Args:
+        record: the app's record of the moment, whose secrets and override new replicas get.
+        around: what it uses.
+        changed: what replicas call after a change of readiness.
+        report: what replicas tell in sentences.
+    """
+
+    def __init__(
+        self,
+        record: Callable[[], AppRecord],
+        around: Surroundings,
+        *,
+        changed: Callable[[], None],
+        report: Callable[[str], None],
+    ) -> None:
+        self._record = record
+        self._around = around
+        self._changed = changed
+        self._report = report
+
+    def revision(self, known: RevisionRecord, numbers: Numbers) -> RunningRevision:
+        """
+        A revision; replicas of the numbers are made, not started.
+
+        Raises:
+            ImageUnmapped: nothing runs in the place of an image.
+        """
+        return RunningRevision(
+            known.name,
+            known.template.scale,
+            lambda number: self._replica(known.name, known.template, number),
+            numbers=numbers,
+            fixed_ports=self.fixed_ports(known.template),
+        )
+
+    def fixed_ports(self, template: Template) -> tuple[int, ...]:
+        """See `Launcher.fixed_ports`."""
+        record = self._record()
+        target_port = record.spec.ingress.target_port if record.spec.ingress is not None else None
+        return self._around.launcher.fixed_ports(template, target_port, record.override)
+
+    @property
+    def remedy(self) -> str:
+        """What a person does when replicas fail, by what decides what they run."""
+        if self._record().override is not None:
+            return (
+                "Mend the command, or what its log shows, and give it again: `ignition up --run APP=COMMAND`; "
+                "`--run APP=` goes back to what the image stands for."
+            )
+        return (
+            f"Mend what its log shows, or what {self._around.launcher.images.file} runs for its image, "
+            "and type `ignition up` again."
+        )
+
+    def _replica(self, revision: str, template: Template, number: int) -> Replica:
+        owner = self._owner(revision, template, f"{revision}-{number}")
+        launcher, override = self._around.launcher, self._record().override
+        return Replica(
+            owner.replica,
+            [launcher.plan(owner, each, first=False) for each in template.init_containers],
+            [
+                launcher.plan(owner, each, first=at == 0, override=override if at == 0 else None)
+                for at, each in enumerate(template.containers)
+            ],
+            changed=self._changed,
+            report=self._report,
+            back_off=self._around.back_off,
+        )
+
+    def _owner(self, revision: str, template: Template, replica: str) -> Owner:
+        record = self._record()
+        spec, domain = record.spec, self._around.domain_of(record.spec.environment)
+        variables = {
+            "CONTAINER_APP_NAME": spec.name,
+            "CONTAINER_APP_REVISION": revision,
+            "CONTAINER_APP_REPLICA_NAME": replica,
+            "CONTAINER_APP_ENV_DNS_SUFFIX": domain,
+        }
+        if spec.ingress is not None:
+            variables["CONTAINER_APP_HOSTNAME"] = f"{revision}.{domain}"
+            variables["CONTAINER_APP_PORT"] = str(spec.ingress.target_port)
+        return Owner(
+            name=spec.name,
+            replica=replica,
+            identities=spec.identities,
+            variables=variables,
+            secrets=record.secrets,
+            target_port=spec.ingress.target_port if spec.ingress is not None else None,
+            grace_s=template.termination_grace_s,
+        )

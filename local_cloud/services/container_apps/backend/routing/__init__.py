@@ -1,0 +1,1 @@
+"""How requests get to the apps: host names, certificates, the split of traffic."""

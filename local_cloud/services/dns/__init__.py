@@ -1,0 +1,1 @@
+"""DNS of a Cloudflare zone."""

@@ -1,0 +1,1 @@
+"""Cloudflare's edge: TLS, rules, Access."""

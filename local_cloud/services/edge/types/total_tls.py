@@ -1,0 +1,17 @@
+"""Total TLS: a certificate for every proxied host of a zone, whatever its depth."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.packages.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
+
+
+class TotalTls(EdgeType):
+    """Whether a zone has Total TLS. Removing the resource leaves it as it is in a real zone; the local edge goes back to the default."""
+
+    token = "cloudflare:index/totalTls:TotalTls"
+    id_from = ("zoneId",)
+    singleton = True
+    rules = (ZONE_ID,)
+    example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True, "certificateAuthority": "google"}

@@ -1,0 +1,17 @@
+"""Universal SSL: the free certificate for a zone's apex and one level below it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.packages.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
+
+
+class UniversalSslSetting(EdgeType):
+    """Whether a zone has Universal SSL."""
+
+    token = "cloudflare:index/universalSslSetting:UniversalSslSetting"
+    id_from = ("zoneId",)
+    singleton = True
+    rules = (ZONE_ID,)
+    example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True}

@@ -1,0 +1,71 @@
+"""Access applications: what stands before the admin host."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import ClassVar, Final
+
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType, belongs_to_one
+from local_cloud.server.resource_types.resource import Inputs, Outputs
+from local_cloud.server.resource_types.resource_type import Call
+from local_cloud.server.rules import Combination, Pattern, objects
+
+_CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/applications/methods/create/"
+DURATION: Final = r"(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+"
+
+
+def _names_something(inputs: Inputs) -> bool:
+    return inputs.get("type") != "self_hosted" or bool(inputs.get("destinations")) or inputs.get("domain") is not None
+
+
+def _public_uris(inputs: Inputs) -> bool:
+    public = [each for each in objects(inputs, "destinations") if each.get("type") == "public"]
+    return all(re.fullmatch(r"[^/:]+(/.*)?", each.get("uri") or "") for each in public)
+
+
+class ZeroTrustAccessApplication(EdgeType):
+    """An application behind Access."""
+
+    token = "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication"
+    create_only = ("accountId", "zoneId")
+    rules = (
+        ACCOUNT_ID,
+        ZONE_ID,
+        belongs_to_one("an application", _CREATE),
+        Combination(
+            path="destinations",
+            test=_names_something,
+            says="a self-hosted application names its destinations",
+            source=_CREATE,
+            passes={"destinations": [{"type": "public", "uri": "admin.ecent.online"}]},
+            fails={"destinations": []},
+        ),
+        Combination(
+            path="destinations",
+            test=_public_uris,
+            says="a public destination's uri is a host without a scheme",
+            source=_CREATE,
+            passes={"destinations": [{"type": "public", "uri": "admin.ecent.online"}]},
+            fails={"destinations": [{"type": "public", "uri": "https://admin.ecent.online"}]},
+        ),
+        Pattern(
+            path="sessionDuration",
+            regex=DURATION,
+            says="a duration is a number and a unit, 24h for example",
+            source=_CREATE,
+            passes="24h",
+            fails="1 day",
+        ),
+    )
+    example: ClassVar = {
+        "accountId": EXAMPLE_ACCOUNT,
+        "name": "ignition-admin",
+        "type": "self_hosted",
+        "destinations": [{"type": "public", "uri": "admin.ecent.online"}],
+        "sessionDuration": "24h",
+    }
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+        """The audience that a backend verifies."""
+        return {"aud": hashlib.sha256(resource_id.encode()).hexdigest()}

@@ -1,0 +1,1 @@
+"""Identities, role assignments, Entra applications."""

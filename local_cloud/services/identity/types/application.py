@@ -1,0 +1,96 @@
+"""Entra applications."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.resource import Inputs, Outputs
+from local_cloud.server.resource_types.resource_type import Call
+from local_cloud.server.rules import Choice, Combination, Length, Valid, part
+from local_cloud.server.values.guids import stable_guid
+
+_SOURCE: Final = "https://learn.microsoft.com/graph/api/resources/application"
+_REDIRECTS: Final = "https://learn.microsoft.com/entra/identity-platform/reply-url"
+_AUDIENCES: Final = (
+    "AzureADMyOrg",
+    "AzureADMultipleOrgs",
+    "AzureADandPersonalMicrosoftAccount",
+    "PersonalMicrosoftAccount",
+)
+_PERSONAL: Final = {"AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
+
+
+def _token_version_fits(inputs: Inputs) -> bool:
+    personal = inputs.get("signInAudience") in _PERSONAL
+    return not personal or part(inputs, "api").get("requestedAccessTokenVersion") == 2
+
+
+def is_redirect(uri: str) -> bool:
+    """Https, or http on the developer's own machine; no wildcard, no fragment; 256 characters at most."""
+    return len(uri) <= 256 and re.fullmatch(r"(https://[^*#\s]+|http://localhost(:\d+)?(/[^*#\s]*)?)", uri) is not None
+
+
+class Application(BridgedType):
+    """An application registration; kept as state."""
+
+    token = "azuread:index/application:Application"
+    module = "pulumi_azuread"
+    rules = (
+        Length(
+            path="displayName",
+            least=1,
+            most=120,
+            says="a display name has 1 to 120 characters",
+            source=_SOURCE,
+            passes="Ignition (dev)",
+            fails="",
+        ),
+        Choice(
+            path="signInAudience",
+            among=_AUDIENCES,
+            says=f"the audience is one of {', '.join(_AUDIENCES)}",
+            source=_SOURCE,
+            passes="AzureADMyOrg",
+            fails="Everybody",
+        ),
+        Combination(
+            path="api.requestedAccessTokenVersion",
+            test=_token_version_fits,
+            says="an audience with personal accounts needs access tokens of version 2",
+            source=_SOURCE,
+            passes={"signInAudience": "AzureADandPersonalMicrosoftAccount", "api": {"requestedAccessTokenVersion": 2}},
+            fails={"signInAudience": "AzureADandPersonalMicrosoftAccount", "api": {"requestedAccessTokenVersion": 1}},
+        ),
+        Valid(
+            path="web.redirectUris[]",
+            test=is_redirect,
+            says="a redirect URI is exact and https (http on localhost only), without wildcard or fragment",
+            source=_REDIRECTS,
+            passes="https://api.ecent.online/auth/callback/azure",
+            fails="http://api.ecent.online/auth/callback/azure",
+        ),
+        Length(
+            path="web.redirectUris",
+            most=256,
+            says="an application has at most 256 redirect URIs",
+            source=_REDIRECTS,
+            passes=["https://api.ecent.online/a"],
+            fails=["https://api.ecent.online/a"] * 257,
+        ),
+    )
+    example: ClassVar = {
+        "displayName": "Ignition (dev)",
+        "signInAudience": "AzureADandPersonalMicrosoftAccount",
+        "api": {"requestedAccessTokenVersion": 2},
+        "web": {"redirectUris": ["https://api-dev.ecent.online/auth/callback/azure"]},
+    }
+
+    def identify(self, call: Call, inputs: Inputs) -> str:
+        """`/applications/OBJECT`."""
+        return f"/applications/{stable_guid('application', super().identify(call, inputs))}"
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+        """The ids that Entra makes up."""
+        return {"objectId": resource_id.removeprefix("/applications/"), "clientId": stable_guid("client", resource_id)}

@@ -1,0 +1,47 @@
+"""Client secrets of Entra applications."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import ClassVar, Final
+
+from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.resource import Inputs, Outputs
+from local_cloud.server.rules import Pattern, Valid
+from local_cloud.server.values.moments import is_moment
+
+_SOURCE: Final = "https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/"
+_APPLICATION: Final = "/applications/11111111-1111-1111-1111-111111111111"
+
+
+class ApplicationPassword(DrawnOnce):
+    """A client secret; every change makes a new one, and the value comes back once."""
+
+    token = "azuread:index/applicationPassword:ApplicationPassword"
+    module = "pulumi_azuread"
+    create_only = ("applicationId", "displayName", "endDate", "endDateRelative", "rotateWhenChanged", "startDate")
+    secret_outputs = ("value",)
+    rules = (
+        Pattern(
+            path="applicationId",
+            regex="/applications/[0-9a-fA-F-]{36}",
+            says="an application's id is /applications/OBJECT-ID",
+            source=_SOURCE,
+            passes=_APPLICATION,
+            fails="11111111-1111-1111-1111-111111111111",
+        ),
+        Valid(
+            path="endDate",
+            test=is_moment,
+            says="the time is a full RFC 3339 one like 2027-01-31T00:00:00Z",
+            source=_SOURCE,
+            passes="2027-01-31T00:00:00Z",
+            fails="2027-01-31",
+        ),
+    )
+    example: ClassVar = {"applicationId": _APPLICATION, "displayName": "a", "endDate": "2027-01-31T00:00:00Z"}
+
+    def draw(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
+        """The secret's value, in the alphabet that Entra uses."""
+        return {"keyId": str(uuid.uuid4()), "value": f"{secrets.token_urlsafe(3)[:4]}8Q~{secrets.token_urlsafe(24)}"}

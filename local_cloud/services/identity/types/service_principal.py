@@ -1,0 +1,38 @@
+"""Service principals: an application's presence in the tenant."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.resource import Inputs, Outputs
+from local_cloud.server.resource_types.resource_type import Call
+from local_cloud.server.rules import Pattern
+from local_cloud.server.values.guids import GUID, stable_guid
+
+
+class ServicePrincipal(BridgedType):
+    """A service principal; kept as state."""
+
+    token = "azuread:index/servicePrincipal:ServicePrincipal"
+    module = "pulumi_azuread"
+    create_only = ("clientId",)
+    rules = (
+        Pattern(
+            path="clientId",
+            regex=GUID,
+            says="a client id is a GUID, an application's client_id output for example",
+            source="https://learn.microsoft.com/graph/api/resources/serviceprincipal",
+            passes="11111111-1111-1111-1111-111111111111",
+            fails="ignition",
+        ),
+    )
+    example: ClassVar = {"clientId": "11111111-1111-1111-1111-111111111111"}
+
+    def identify(self, call: Call, inputs: Inputs) -> str:
+        """`/servicePrincipals/OBJECT`."""
+        return f"/servicePrincipals/{stable_guid('service principal', super().identify(call, inputs))}"
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+        """The object id."""
+        return {"objectId": resource_id.removeprefix("/servicePrincipals/")}

@@ -1,0 +1,1 @@
+"""Key Vault: vaults, secrets, keys."""

@@ -1,0 +1,1 @@
+"""Virtual networks, subnets, private endpoints and zones."""

@@ -1,0 +1,38 @@
+"""Virtual networks: a subnet made on its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from local_cloud.packages.azure_native.base import AzureType
+from local_cloud.server.rules import Combination
+from local_cloud.services.network.rules.names import SUBNET_NAME, VIRTUAL_NETWORK_NAME
+from local_cloud.services.network.rules.subnets import EXAMPLE_SUBNET_PROPERTIES, has_ranges, subnet_rules
+
+_EXAMPLE: Final = {
+    "resourceGroupName": "rg-ignition-dev",
+    "virtualNetworkName": "vnet-ignition-dev",
+    "subnetName": "snet-apps",
+    **EXAMPLE_SUBNET_PROPERTIES,
+}
+
+
+class Subnet(AzureType):
+    """A subnet; its range and delegation can change only while nothing lives in it, which Azure judges."""
+
+    token = "azure-native:network:Subnet"
+    path = "Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"
+    rules = (
+        VIRTUAL_NETWORK_NAME,
+        SUBNET_NAME,
+        Combination(
+            path="addressPrefix",
+            test=lambda inputs: has_ranges(inputs, inputs),
+            says="a subnet has an addressPrefix, addressPrefixes or ipamPoolPrefixAllocations",
+            source="https://learn.microsoft.com/rest/api/virtualnetwork/subnets/create-or-update",
+            passes={"addressPrefix": None, "addressPrefixes": ["10.10.0.0/23"]},
+            fails={"addressPrefix": None},
+        ),
+        *subnet_rules("", _EXAMPLE),
+    )
+    example: ClassVar = _EXAMPLE

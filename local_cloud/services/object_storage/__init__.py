@@ -1,0 +1,1 @@
+"""R2 buckets and the tokens for them."""

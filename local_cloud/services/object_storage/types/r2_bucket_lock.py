@@ -1,0 +1,69 @@
+"""Lock rules of an R2 bucket: objects under a prefix that nobody can delete or overwrite for a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.server.resource_types.resource import Outputs, Resource
+from local_cloud.server.rules import Combination, Length, objects
+from local_cloud.services.object_storage import declared as r2_parts
+
+if TYPE_CHECKING:
+    from local_cloud.parts import Parts
+
+_LOCKS = "https://developers.cloudflare.com/r2/buckets/bucket-locks/"
+_RULE: dict[str, Any] = {
+    "id": "audit",
+    "enabled": True,
+    "prefix": "audit/",
+    "condition": {"type": "Age", "maxAgeSeconds": 31536000},
+}
+_NEEDS = {"Age": "maxAgeSeconds", "Date": "date"}
+
+
+class R2BucketLock(BucketPart):
+    """The locks of one bucket. Removing the resource leaves them in force, as the real provider does."""
+
+    token = "cloudflare:index/r2BucketLock:R2BucketLock"
+    rules = (
+        ACCOUNT_ID,
+        BUCKET_NAME,
+        Length(
+            path="rules",
+            most=1000,
+            says="a bucket has at most 1000 lock rules",
+            source=_LOCKS,
+            passes=[_RULE],
+            fails=[_RULE] * 1001,
+        ),
+        Combination(
+            path="rules",
+            test=lambda inputs: all(_complete(rule["condition"]) for rule in objects(inputs, "rules")),
+            says="a lock of type Age has maxAgeSeconds, one of type Date has date",
+            source=_LOCKS,
+            passes={"rules": [_RULE]},
+            fails={"rules": [{**_RULE, "condition": {"type": "Age"}}]},
+        ),
+    )
+    example: ClassVar = {
+        "accountId": EXAMPLE_ACCOUNT,
+        "bucketName": "ignition-dev",
+        "jurisdiction": "eu",
+        "rules": [_RULE],
+    }
+
+    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+        """The locks, which hold at once."""
+        inputs = resource.inputs
+        parts.object_storage.set_locks(inputs["bucketName"], r2_parts.locks(inputs), inputs["jurisdiction"])
+        return {}
+
+    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+        """Gone with the bucket; the storage alone keeps such rules, so that nobody changes them by the S3 API."""
+        found = parts.object_storage.find_bucket(resource.inputs["bucketName"], resource.inputs["jurisdiction"])
+        return resource if found is not None and [*found.locks] == r2_parts.locks(resource.inputs) else None
+
+
+def _complete(condition: dict[str, Any]) -> bool:
+    return _NEEDS.get(condition["type"], "type") in condition

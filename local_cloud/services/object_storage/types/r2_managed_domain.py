@@ -1,0 +1,28 @@
+"""The r2.dev address of a bucket."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.server.resource_types.bridged import made_up_id
+from local_cloud.server.resource_types.resource import Inputs, Outputs
+from local_cloud.server.resource_types.resource_type import Call
+
+
+class R2ManagedDomain(BucketPart):
+    """Whether a bucket is public under r2.dev."""
+
+    token = "cloudflare:index/r2ManagedDomain:R2ManagedDomain"
+    rules = (ACCOUNT_ID, BUCKET_NAME)
+    example: ClassVar = {
+        "accountId": EXAMPLE_ACCOUNT,
+        "bucketName": "ignition-dev",
+        "jurisdiction": "eu",
+        "enabled": False,
+    }
+
+    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+        """The address."""
+        bucket_id = made_up_id(resource_id, inputs)
+        return {"bucketId": bucket_id, "domain": f"pub-{bucket_id}.r2.dev"}

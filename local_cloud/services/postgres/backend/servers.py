@@ -1,0 +1,74 @@
+"""All PostgreSQL servers of a state directory."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.services.postgres.backend.places import Places
+from local_cloud.services.postgres.backend.server import PostgresServer, Surroundings
+
+_NAME = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,62}")
+
+
+class PostgresServers:
+    """
+    The servers by name; safe to use from several threads.
+
+    Args:
+        directory: where they are kept, one folder each.
+        programs: directory of PostgreSQL's programs, as `find_postgres` gives it.
+        ca: issues their certificates.
+        ports: gives each its port, recorded as `postgres NAME`.
+        supervisor: keeps them running.
+        places: which account runs them; decided by who we are when left out.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        programs: Path,
+        ca: LocalCA,
+        ports: Ports,
+        supervisor: Supervisor,
+        places: Places | None = None,
+    ) -> None:
+        self._around = Surroundings(
+            directory=directory,
+            programs=programs,
+            ca=ca,
+            ports=ports,
+            supervisor=supervisor,
+            places=places or Places.of_this_machine(),
+        )
+        self._lock = threading.Lock()
+        self._servers: dict[str, PostgresServer] = {}
+
+    def server(self, name: str) -> PostgresServer:
+        """A server, whether it exists yet or not; the same object for the same name."""
+        if not _NAME.fullmatch(name):
+            raise BackendError(f"{name!r} cannot be a server's name: letters, digits and single hyphens")
+        with self._lock:
+            if name not in self._servers:
+                self._servers[name] = PostgresServer(name, self._around)
+            return self._servers[name]
+
+    def names(self) -> list[str]:
+        """Names of the servers that exist."""
+        return sorted(file.parent.name for file in self._around.directory.glob("*/server.json"))
+
+    def resume(self) -> None:
+        """Start every server that exists and was not stopped on purpose, or adopt what still runs."""
+        for name in self.names():
+            self.server(name).resume()
+
+    def delete_all(self) -> None:
+        """Delete every server with its data, also what lies outside the state directory."""
+        for name in self.names():
+            self.server(name).delete()

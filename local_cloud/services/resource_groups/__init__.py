@@ -1,0 +1,1 @@
+"""Resource groups and the locks over them."""

@@ -1,9 +1,0 @@
-"""tls: keys and signing requests, really made. A new type is one file, one example and one line here."""
-
-from __future__ import annotations
-
-from local_cloud.server.package import Package
-from local_cloud.tls.cert_request import CertRequest
-from local_cloud.tls.private_key import PrivateKey
-
-PACKAGE = Package(name="tls", distribution="pulumi-tls", types=(CertRequest(), PrivateKey()), functions={})
