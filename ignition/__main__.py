@@ -25,8 +25,22 @@ _COMMANDS: Final = {
 }
 
 
-_MODULES: Final = {"open": "open_"}
-"""Modules that are named otherwise than their commands, for the name is Python's."""
+_MODULES: Final = {
+    "attach": "previews.attach",
+    "doctor": "doctor",
+    "down": "platform.down",
+    "job": "developer.job",
+    "logs": "developer.logs",
+    "open": "developer.open_",
+    "preview": "previews.preview",
+    "psql": "developer.psql",
+    "pulumi": "platform.pulumi",
+    "reset": "platform.reset",
+    "status": "platform.status",
+    "trust": "developer.trust",
+    "up": "platform.up",
+}
+"""Where each command is defined, below `ignition`."""
 
 
 class _Commands(click.Group):
@@ -36,7 +50,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         if cmd_name not in _COMMANDS:
             return None
-        return importlib.import_module(f"ignition.{_MODULES.get(cmd_name, cmd_name)}").command
+        return importlib.import_module(f"ignition.{_MODULES[cmd_name]}").command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
         with formatter.section("Commands"):

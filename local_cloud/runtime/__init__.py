@@ -1,5 +1,5 @@
 """
-The real parts: processes and servers with synchronous, thread-safe Python APIs.
+What real parts are made of: processes, servers, ports, certificates and files, with synchronous, thread-safe Python APIs.
 
-They know nothing of Pulumi; the resource types in `local_cloud.packages.azure_native.package` and `local_cloud.packages.cloudflare.package` drive them.
+Knows nothing of Pulumi. The services build their parts on it.
 """

@@ -14,7 +14,13 @@ from ignition.platform.status import command as status
 
 
 @pytest.mark.parametrize(
-    ("module", "arguments"), [("logs", ["api"]), ("open_", ["console"]), ("psql", []), ("pulumi", ["preview"])]
+    ("module", "arguments"),
+    [
+        ("developer.logs", ["api"]),
+        ("developer.open_", ["console"]),
+        ("developer.psql", []),
+        ("platform.pulumi", ["preview"]),
+    ],
 )
 def test_a_command_that_needs_it_says_what_to_type(module: str, arguments: list[str], tmp_path: Path) -> None:
     command = importlib.import_module(f"ignition.{module}").command
