@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ignition.diagnosis import machine, programs, state
+from ignition.diagnosis import apps, machine, programs, state
 from ignition.diagnosis.finding import Finding
 
 __all__ = ["Finding", "diagnose"]
@@ -27,6 +27,7 @@ def diagnose(directory: Path) -> Sequence[Finding]:
         *state.disk_space(directory),
         *state.files(directory),
         state.daemon(directory),
+        *apps.listeners(directory),
         *state.ports(directory),
         machine.local_names(),
         machine.container_engine(),

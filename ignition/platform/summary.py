@@ -33,14 +33,28 @@ def print_summary(client: Client) -> None:
     table.add_row("", "`ignition trust` puts it into the system's store")
     console.print(table)
     apps = Table(show_edge=False, box=None)
-    for heading in ("app", "revision", "replicas", "ready", "restarts"):
+    for heading in ("app", "revision", "replicas", "ready", "restarts", "told to listen on"):
         apps.add_column(heading)
     for app in status["apps"]:
-        apps.add_row(app["name"], app["revision"] or "-", str(app["replicas"]), str(app["ready"]), str(app["restarts"]))
+        counts = (str(app[key]) for key in ("replicas", "ready", "restarts"))
+        apps.add_row(app["name"], app["revision"] or "-", *counts, _listen(app["listen"]))
     console.print(apps)
+    for app in status["apps"]:
+        if app["exposed"]:
+            warning = f"\nWarning: {app['exposed']['problem']}.\n  fix: {app['exposed']['fix']}"
+            console.print(warning, style="yellow", soft_wrap=True, markup=False)
     if reached:
         console.print("\nTry it:")
     for endpoint in reached.values():
         # Outside the table, which would fold it: it is there to be pasted.
         line = f"curl --cacert {status['ca_file']} --connect-to ::{endpoint['address']} {endpoint['url']}/health"
         console.print(f"  {line}", soft_wrap=True)
+
+
+def _listen(told: list[dict[str, Any]]) -> str:
+    """Such as `127.0.0.1 (SERVER_HOST; the stack has 0.0.0.0)`."""
+    shown: list[str] = []
+    for each in told:
+        declared = f"; the stack has {each['declared']}" if each["declared"] else ""
+        shown.append(f"{each['here']} ({each['variable']}{declared})")
+    return ", ".join(shown)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.exposure import Exposure
 
 _DATABASE = "azure-native:dbforpostgresql:Database"
 
@@ -22,6 +23,7 @@ def status(cloud: LocalCloud, state: Path, console_url: str) -> dict[str, Any]:
     """
     parts = cloud.parts
     vaults = parts.key_vault.vaults.list()
+    exposure = Exposure.now(parts.platform.images_file)
     statuses = {each.name: each for each in parts.platform.apps()}
     return {
         "stack": cloud.stack.rpartition("/")[2],
@@ -48,6 +50,7 @@ def status(cloud: LocalCloud, state: Path, console_url: str) -> dict[str, Any]:
                 "failures": found.failures,
                 "trouble": found.trouble,
                 "override": list(found.override) if found.override else None,
+                **exposure.of(app, found),
             }
             for app, name in cloud.apps.items()
             if (found := statuses.get(name)) is not None

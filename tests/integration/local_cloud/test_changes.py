@@ -134,6 +134,29 @@ def test_a_command_of_ones_own_is_found_on_ones_own_path_and_stays_until_it_is_e
     assert mine.ready()["status"] == "ok"
 
 
+def test_an_app_that_other_machines_reach_is_named_by_up_status_and_doctor(mine, tmp_path):
+    open_too = tmp_path / "open_too.py"
+    open_too.write_text(
+        "import socket, runpy\n"
+        "beside = socket.socket()\nbeside.bind(('0.0.0.0', 0))\nbeside.listen(1)\n"
+        "print('BESIDE', beside.getsockname()[1], flush=True)\n"
+        "runpy.run_module('examples.backend', run_name='__main__')\n"
+    )
+    options = ("--run", f"api={sys.executable} {open_too}", "--cwd", f"api={mine.project}")
+    try:
+        warning = re.search(r"^Warning: (api listens on 0\.0\.0\.0:\d+ .*)$", mine.up(*options).output, re.MULTILINE)
+        [api] = [app for app in mine.status()["apps"] if app["name"] == "api"]
+        assert api["exposed"]["problem"] + "." == warning[1]
+        for command in ("status", "doctor"):
+            said = mine.ignition(command, "--state-dir", str(mine.state)).output
+            assert api["exposed"]["problem"] in said, command
+            assert api["exposed"]["fix"] in said, command
+        assert mine.ready()["status"] == "ok"
+    finally:
+        mine.up("--run", "api=")
+    assert [app["exposed"] for app in mine.status()["apps"]] == [None, None]
+
+
 def _parts(platform):
     """The processes of the parts, by name."""
     marks = (Mark.read(file) for file in platform.state.rglob("*.pid"))

@@ -45,6 +45,18 @@ def test_the_sample_backend_has_database_storage_and_settings(platform):
     }
 
 
+def test_the_apps_listen_on_loopback_whatever_the_stack_declares_for_a_container(platform, outputs):
+    assert outputs["settings"]["apps"]["api"]["values"]["SERVER_HOST"] == "0.0.0.0"
+    assert platform.variables("api")["SERVER_HOST"] == "127.0.0.1"
+    apps = {app["name"]: app for app in platform.status()["apps"]}
+    assert {name: app["exposed"] for name, app in apps.items()} == {"api": None, "admin": None}
+    assert apps["api"]["listen"] == [{"variable": "SERVER_HOST", "declared": "0.0.0.0", "here": "127.0.0.1"}]
+    assert (
+        "(SERVER_HOST; the stack has 0.0.0.0)"
+        in platform.ignition("status", "--state-dir", str(platform.state), COLUMNS="200").output
+    )
+
+
 def test_the_application_never_is_the_administrator(platform):
     assert platform.ready()["checks"]["database"]["role"] == "ignition_a"
 

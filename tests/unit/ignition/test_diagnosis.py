@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from ignition.diagnosis import machine, programs, state
+from ignition.diagnosis import apps, machine, programs, state
 from ignition.diagnosis.finding import Finding
 from ignition.doctor import command
 from local_cloud.engine.binaries import Binary, Cache, Obtained, OnPath
@@ -163,3 +163,14 @@ def test_ports_of_parts_that_a_killed_daemon_left_are_not_foreign(tmp_path: Path
     finally:
         part.stop()
     assert _only(state.ports(tmp_path)).state == "ok"
+
+
+def test_an_app_that_other_machines_reach_is_a_note_with_what_to_change(tmp_path: Path) -> None:
+    exposed = {"problem": "api listens on 0.0.0.0:8080", "fix": "let it not"}
+    finding = _only(apps.listeners(tmp_path, lambda _: {"apps": [{"exposed": exposed}, {"exposed": None}]}))
+    assert (finding.state, finding.detail, finding.fix) == ("note", exposed["problem"], exposed["fix"])
+
+
+def test_apps_on_loopback_are_fine_and_where_nothing_runs_there_is_nothing_to_say(tmp_path: Path) -> None:
+    assert _only(apps.listeners(tmp_path, lambda _: {"apps": [{"exposed": None}]})).state == "ok"
+    assert apps.listeners(tmp_path) == ()

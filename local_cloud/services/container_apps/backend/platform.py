@@ -99,6 +99,11 @@ class Platform:
         """Where the ingress listens."""
         return self._gateway.addresses
 
+    @property
+    def images_file(self) -> Path:
+        """The file that says what runs in the place of images."""
+        return self._launcher.images.file
+
     def start(self) -> None:
         """
         Take up what an earlier daemon kept: its processes are adopted, or ended and started again.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from local_cloud.services.container_apps.backend.app import App
+from local_cloud.services.container_apps.backend.processes.launch import ListenAddress
 from local_cloud.services.container_apps.backend.processes.replica import ReplicaStatus
 from local_cloud.services.container_apps.backend.routing.ingress import fqdn
 from local_cloud.services.container_apps.backend.state import RevisionState
@@ -58,6 +59,11 @@ class AppStatus:
     def replicas(self) -> tuple[ReplicaStatus, ...]:
         """Of all revisions."""
         return tuple(replica for revision in self.revisions for replica in revision.replicas)
+
+    @property
+    def listen(self) -> tuple[ListenAddress, ...]:
+        """The variables that tell its containers the address to listen on."""
+        return tuple(dict.fromkeys(address for replica in self.replicas for address in replica.listen))
 
     @property
     def failures(self) -> int:

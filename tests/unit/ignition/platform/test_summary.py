@@ -16,7 +16,9 @@ STATUS = {
         "dns": {"address": "127.0.0.1:5353"},
         "console": {"url": "http://localhost:8000/"},
     },
-    "apps": [{"name": "api", "revision": None, "replicas": 1, "ready": 1, "restarts": 0}],
+    "apps": [
+        {"name": "api", "revision": None, "replicas": 1, "ready": 1, "restarts": 0, "listen": [], "exposed": None}
+    ],
 }
 
 
@@ -34,3 +36,28 @@ def test_commands_are_whole_lines_however_narrow_the_terminal(capsys, monkeypatc
     curl = f"curl --cacert {STATUS['ca_file']} --connect-to ::127.0.0.1:4443 https://api.example.org/health"
     assert curl in lines
     assert [line for line in lines if "curl" in line] == [curl]
+
+
+class _WithApp:
+    def __init__(self, **app):
+        self.app = STATUS["apps"][0] | app
+
+    def get(self, path):
+        return STATUS | {"apps": [self.app]}
+
+
+def test_the_address_that_an_app_is_told_is_shown_beside_the_stacks(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    told = [{"variable": "SERVER_HOST", "declared": "0.0.0.0", "here": "127.0.0.1"}]
+    print_summary(_WithApp(listen=told))
+    shown = capsys.readouterr().out
+    assert "127.0.0.1 (SERVER_HOST; the stack has 0.0.0.0)" in shown
+    assert "Warning" not in shown
+
+
+def test_an_app_that_other_machines_reach_is_named_with_what_to_change(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    print_summary(_WithApp(exposed={"problem": "api listens on 0.0.0.0:8080", "fix": "let it not"}))
+    lines = capsys.readouterr().out.splitlines()
+    assert "Warning: api listens on 0.0.0.0:8080." in lines
+    assert "  fix: let it not" in lines

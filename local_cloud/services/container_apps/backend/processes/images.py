@@ -7,10 +7,14 @@ images:
     command: "{python} -m uvicorn backend:app --port {port}"    # or a list; {python} is this Python, {port} the port
     cwd: examples/backend                 # from the directory of this file; optional
     port: SERVER_PORT                     # the variable that tells the process its port; optional
+    listen: SERVER_HOST                   # the variable with the address to listen on, which is 127.0.0.1 here; optional
     env:                                  # below what the app declares; optional
       PYTHONUNBUFFERED: "1"
       PATH: "{postgres}:{path}"           # {postgres}: where PostgreSQL's programs are; {path}: the usual PATH
 ```
+
+A container listens on 0.0.0.0, since nothing but its ingress reaches it there. A process on this machine that did the same
+would answer the whole network; `listen` says which variable to give 127.0.0.1 in the place of what the app declares.
 
 Without `port` and without `{port}` the process must listen on the app's target port itself, so only one replica of it can run.
 An image without an entry is run by docker or podman where one works, and is an error elsewhere.
@@ -29,13 +33,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import yaml
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from local_cloud.runtime.errors import BackendError
 from local_cloud.services.container_apps.backend.errors import ImageUnmapped
 
 _ENGINES: Final = ("docker", "podman")
 _ENGINE_TIMEOUT_S: Final = 10
+
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
 def _words(command: Any) -> Any:
@@ -51,7 +57,8 @@ class Mapped:
     image: str
     command: Annotated[tuple[str, ...], BeforeValidator(_words)]
     cwd: Path = Path()
-    port: str | None = None
+    port: Variable | None = None
+    listen: Variable | None = None
     env: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -103,7 +110,8 @@ class Images:
             f"  - image: {_pattern(image)}\n"
             f'    command: "COMMAND THAT STARTS {container.upper()}"\n'
             f"    cwd: DIRECTORY\n"
-            f"    port: NAME_OF_THE_VARIABLE_WITH_ITS_PORT\n\n"
+            f"    port: NAME_OF_THE_VARIABLE_WITH_ITS_PORT\n"
+            f"    listen: NAME_OF_THE_VARIABLE_WITH_THE_ADDRESS_IT_LISTENS_ON\n\n"
             "and type `ignition up` again."
         )
 
@@ -130,14 +138,21 @@ class Images:
 @functools.lru_cache(maxsize=8)
 def _parsed(file: Path, changed: int) -> tuple[Mapped, ...]:  # noqa: ARG001  part of the cache's key
     try:
-        return TypeAdapter(_File).validate_python(yaml.safe_load(file.read_text()) or {}).images
+        images = TypeAdapter(_File).validate_python(yaml.safe_load(file.read_text()) or {}).images
     except yaml.YAMLError as error:
         raise BackendError(f"{file} is not YAML: {error}") from None
     except ValidationError as error:
         problems = "\n".join(f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise BackendError(
-            f"{file} has mistakes:\n{problems}\nAn entry has image, command, cwd, port and env."
+            f"{file} has mistakes:\n{problems}\nAn entry has image, command, cwd, port, listen and env."
         ) from None
+    for mapped in images:
+        if mapped.listen is not None and mapped.listen == mapped.port:
+            raise BackendError(
+                f"{file}: the entry for {mapped.image} names {mapped.port} for both port and listen; one variable holds the "
+                "port, another the address"
+            )
+    return images
 
 
 def _works(engine: str) -> bool:

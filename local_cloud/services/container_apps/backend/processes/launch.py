@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.ports import Ports
@@ -20,6 +21,21 @@ from local_cloud.services.container_apps.backend.spec import Container, Override
 
 # Identity variables for an app or job, by its name and the resource ids of its identities.
 IdentityEnv = Callable[[str, Sequence[str]], Mapping[str, str]]
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class ListenAddress:
+    """
+    The variable with the address that a process listens on; its value on this machine is `LOOPBACK`.
+
+    Attributes:
+        declared: the app's own value, right in a container; None where it declares none.
+    """
+
+    variable: str
+    declared: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +47,7 @@ class Plan:
         name: container and replica, for messages.
         ports: where it listens, by declared port.
         port_variable: the variable that tells it so, when there is one.
+        listen: the variable that tells it the address, when there is one.
         cleanup: a command that removes what an unclean end leaves; empty for plain processes.
     """
 
@@ -45,6 +62,7 @@ class Plan:
     probes: tuple[Probe, ...] = ()
     ports: Mapping[int, int] = field(default_factory=dict[int, int])
     port_variable: str | None = None
+    listen: ListenAddress | None = None
     cleanup: tuple[str, ...] = ()
 
 
@@ -119,6 +137,7 @@ class Launcher:
             cleanup=cleanup,
             ports=ports,
             port_variable=mapped.port if mapped is not None and ports else None,
+            listen=_listen_address(container, mapped),
             probes=self._probes(owner, container, first=first),
         )
 
@@ -177,6 +196,8 @@ class Launcher:
         }
         port = next(iter(ports.values()), None)
         told = {mapped.port: str(port)} if mapped is not None and mapped.port and port is not None else {}
+        if mapped is not None and mapped.listen:
+            told[mapped.listen] = LOOPBACK
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
         own = dict(mapped.env) if mapped is not None else {}
         return {
@@ -240,6 +261,13 @@ class Launcher:
             return container.probes
         kinds = {probe.type for probe in container.probes}
         return (*container.probes, *(probe for probe in _default_probes(owner.target_port) if probe.type not in kinds))
+
+
+def _listen_address(container: Container, mapped: Mapped | None) -> ListenAddress | None:
+    if mapped is None or mapped.listen is None:
+        return None
+    declared = next((each.value for each in container.env if each.name == mapped.listen), None)
+    return ListenAddress(mapped.listen, declared)
 
 
 def _declared_port(container: Container, target_port: int | None) -> int | None:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from local_cloud.runtime.process import Process, ProcessFailed
 from local_cloud.runtime.supervisor import BackOff
 from local_cloud.services.container_apps.backend.processes.container import RunningContainer, clean_up, make_process
-from local_cloud.services.container_apps.backend.processes.launch import Plan
+from local_cloud.services.container_apps.backend.processes.launch import ListenAddress, Plan
 
 ReplicaState = Literal["initializing", "starting", "running", "restarting", "stopped"]
 
@@ -28,6 +28,7 @@ class ReplicaStatus:
     Attributes:
         failures: failed starts in a row, init containers included.
         port: where its first container listens; None for one without ports.
+        listen: the variables that tell its containers the address to listen on.
         log_files: by container, init containers included.
     """
 
@@ -38,6 +39,7 @@ class ReplicaStatus:
     failures: int
     port: int | None
     pids: tuple[int, ...]
+    listen: tuple[ListenAddress, ...]
     log_files: dict[str, Path]
     last_failure: str | None
 
@@ -149,6 +151,7 @@ class Replica:
             failures=self.failures,
             port=self.port,
             pids=tuple(each.process.pid for each in self._containers if each.process.alive and each.process.pid),
+            listen=tuple(plan.listen for plan in self._plans if plan.listen is not None),
             log_files={plan.container: plan.log_file for plan in (*self._init, *self._plans)},
             last_failure=failure[0] if failure is not None else None,
         )

@@ -75,6 +75,8 @@ def test_a_missing_file_shows_its_first_line_too(tmp_path: Path) -> None:
         ("images: [", "is not YAML"),
         ("images:\n- {image: a}\n", r"images\.0\.command"),
         ("images:\n- {image: a, command: b, prot: X}\n", r"images\.0\.prot"),
+        ("images:\n- {image: a, command: b, listen: SERVER HOST}\n", r"images\.0\.listen"),
+        ("images:\n- {image: a, command: b, port: ADDRESS, listen: ADDRESS}\n", "entry for a names ADDRESS for both"),
         ("pictures: []\n", "pictures"),
     ],
 )

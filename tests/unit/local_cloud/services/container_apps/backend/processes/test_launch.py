@@ -19,7 +19,7 @@ from local_cloud.services.container_apps.backend import (
     Probe,
     words_of,
 )
-from local_cloud.services.container_apps.backend.processes.launch import Launcher, Owner, Plan
+from local_cloud.services.container_apps.backend.processes.launch import Launcher, ListenAddress, Owner, Plan
 
 OWNER = Owner(
     name="ca-api",
@@ -76,6 +76,34 @@ def test_a_port_that_the_app_declares_itself_is_overridden(tmp_path: Path) -> No
     declared = replace(CONTAINER, env=(EnvironmentVariable(name="SERVER_PORT", value="8080"),))
     made = plan(tmp_path, "{image: api, command: serve, port: SERVER_PORT}", declared)
     assert made.env["SERVER_PORT"] == str(made.ports[8080])
+
+
+@pytest.mark.parametrize("override", [None, Override(command=("serve",))], ids=["the entry's", "a developer's"])
+def test_the_address_to_listen_on_is_loopback_whatever_the_app_declares(
+    tmp_path: Path, override: Override | None
+) -> None:
+    declared = replace(CONTAINER, env=(EnvironmentVariable(name="SERVER_HOST", value="0.0.0.0"),))
+    entry = "{image: api, command: serve, port: SERVER_PORT, listen: SERVER_HOST}"
+    made = plan(tmp_path, entry, declared, override=override)
+    assert made.env["SERVER_HOST"] == "127.0.0.1"
+    assert made.listen == ListenAddress("SERVER_HOST", "0.0.0.0")
+
+
+def test_an_app_that_declares_no_address_is_told_loopback_too(tmp_path: Path) -> None:
+    made = plan(tmp_path, "{image: api, command: serve, listen: HOST}")
+    assert (made.env["HOST"], made.listen) == ("127.0.0.1", ListenAddress("HOST", None))
+
+
+def test_without_an_entry_that_names_it_the_address_is_the_declared_one(tmp_path: Path) -> None:
+    declared = replace(CONTAINER, env=(EnvironmentVariable(name="SERVER_HOST", value="0.0.0.0"),))
+    made = plan(tmp_path, "{image: api, command: serve}", declared)
+    assert (made.env["SERVER_HOST"], made.listen) == ("0.0.0.0", None)
+
+
+def test_an_address_that_is_a_secret_is_replaced_and_not_shown(tmp_path: Path) -> None:
+    declared = replace(CONTAINER, env=(EnvironmentVariable(name="SERVER_HOST", secret_ref="database-url"),))
+    made = plan(tmp_path, "{image: api, command: serve, listen: SERVER_HOST}", declared)
+    assert (made.env["SERVER_HOST"], made.listen) == ("127.0.0.1", ListenAddress("SERVER_HOST", None))
 
 
 def test_what_the_app_declares_wins_over_the_entry(tmp_path: Path) -> None:
