@@ -1,4 +1,4 @@
-"""What runs: registry, environment, host names, the two apps, and the edge before them."""
+"""What runs: registry, environment, host names, the database's roles, the two apps, and the edge before them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from infra.components.apps.registry import Registry, RegistryArgs
 from infra.components.apps.service import CustomDomain, Service, ServiceArgs, Traffic
 from infra.components.apps.service_template import Container, Probes, Scale
 from infra.components.data.database_roles import roles_container
+from infra.components.data.database_roles_app import DatabaseRolesApp, DatabaseRolesAppArgs
 from infra.components.edge.access import Access
 from infra.components.edge.host import Host, HostArgs
 from infra.composition.data import Data
-from infra.composition.foundation import APPS, Foundation
+from infra.composition.foundation import APPS, ROLES, Foundation
 from infra.composition.settings import AppSettings
 from infra.composition.stack import Stack
 from infra.config.azure_sections import ServiceSection
@@ -39,23 +40,10 @@ def make_apps(stack: Stack, foundation: Foundation, data: Data, settings: AppSet
     before = {"admin": [access]} if access is not None else {}
     hosts = {app: _host(stack, foundation, platform, app, before.get(app, ())) for app in APPS}
     making = _Making(stack=stack, foundation=foundation, registry=registry, platform=platform, hosts=hosts)
-    api = making.service(
-        "api",
-        settings.api,
-        settings.addresses,
-        # Everything that the api and the roles' container need: the database itself, and a vault that is reachable and readable.
-        after=(data.database, foundation.vault, settings.secrets),
-        init_containers=[
-            roles_container(
-                data.role_args,
-                image=stack.config.database.roles_image,
-                administrator=stack.config.database.administrator,
-                extensions=stack.config.database.extensions,
-                secrets=settings.role_addresses,
-            )
-        ],
-    )
-    admin = making.service("admin", settings.admin, {}, after=(), init_containers=())
+    roles = making.database_roles(data, settings)
+    # The database's roles are there by then, and the vault is reachable and readable.
+    api = making.service("api", settings.api, settings.addresses, after=(roles, foundation.vault, settings.secrets))
+    admin = making.service("admin", settings.admin, {}, after=())
     return Apps(registry=registry, platform=platform, hosts=hosts, services={"api": api, "admin": admin})
 
 
@@ -94,6 +82,11 @@ def _platform(stack: Stack, foundation: Foundation) -> ContainerPlatform:
     )
 
 
+def _registry_server(stack: Stack, registry: Registry, image: str) -> Output[str] | None:
+    """The own registry where the image is in it; a public image is pulled without credentials."""
+    return registry.login_server if image.startswith(f"{stack.names.registry}.azurecr.io/") else None
+
+
 def _host(
     stack: Stack, foundation: Foundation, platform: ContainerPlatform, app: str, after: Sequence[Resource]
 ) -> Host:
@@ -124,7 +117,7 @@ def _traffic(wishes: ServiceSection) -> Traffic | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Making:
-    """What both services are made from."""
+    """What every app is made from."""
 
     stack: Stack
     foundation: Foundation
@@ -139,13 +132,11 @@ class _Making:
         addresses: Mapping[str, Output[str]],
         *,
         after: Sequence[Resource],
-        init_containers: Sequence[Container],
     ) -> Service:
         """One app, with its settings."""
         stack = self.stack
         wishes = getattr(stack.config.services, app)
         host = getattr(stack.config.hosts, app)
-        own_registry = f"{stack.names.registry}.azurecr.io/"
         return Service(
             app,
             ServiceArgs(
@@ -160,8 +151,7 @@ class _Making:
                     name=app, image=wishes.image, env=bindings.values, secrets=addresses, cpu=wishes.cpu
                 ),
                 port=wishes.port,
-                init_containers=init_containers,
-                registry_server=self.registry.login_server if wishes.image.startswith(own_registry) else None,
+                registry_server=_registry_server(stack, self.registry, wishes.image),
                 custom_domains=[CustomDomain(host=host.name, certificate_id=self.hosts[app].certificate_id)],
                 allowed_ranges=stack.web_ranges(host),
                 probes=Probes(
@@ -181,4 +171,29 @@ class _Making:
             ),
             # The host can be bound and images pulled only some time after their records and roles are there.
             stack.options(self.registry, self.hosts[app], *after),
+        )
+
+    def database_roles(self, data: Data, settings: AppSettings) -> DatabaseRolesApp:
+        """The app that makes the database's roles."""
+        stack, wishes = self.stack, self.stack.config.database
+        return DatabaseRolesApp(
+            "database-roles",
+            DatabaseRolesAppArgs(
+                resource_group_name=self.foundation.group_name,
+                location=stack.config.location,
+                app_name=stack.names.app(ROLES),
+                environment_id=self.platform.environment_id,
+                tags=stack.tags,
+                identity_id=self.foundation.identities[ROLES].identity_id,
+                container=roles_container(
+                    data.role_args,
+                    image=wishes.roles_image,
+                    administrator=wishes.administrator,
+                    extensions=wishes.extensions,
+                    secrets=settings.role_addresses,
+                ),
+                registry_server=_registry_server(stack, self.registry, wishes.roles_image),
+            ),
+            # The vault must be reachable and readable, and images can be pulled only some time after their roles are there.
+            stack.options(self.registry, data.database, self.foundation.vault, settings.secrets),
         )

@@ -15,11 +15,14 @@ from infra.components.watch.monitoring import Monitoring, MonitoringArgs
 from infra.composition.stack import Stack
 
 APPS = ("api", "admin")
+"""What people use, each at a host of its own."""
+ROLES = "roles"
+"""The app that makes the database's roles, which nobody uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What the other parts build upon."""
+    """What the other parts build upon; `identities` has one for each of `APPS`, and one for `ROLES`."""
 
     group_name: Output[str]
     network: Network
@@ -43,7 +46,7 @@ def make_foundation(stack: Stack) -> Foundation:
         network=network,
         monitoring=_monitoring(stack, group),
         vault=_vault(stack, group.name, network),
-        identities={app: _identity(stack, group.name, app) for app in APPS},
+        identities={app: _identity(stack, group.name, app) for app in (*APPS, ROLES)},
     )
 
 

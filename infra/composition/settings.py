@@ -15,7 +15,7 @@ from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifie
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
 from infra.components.rotation import Slot
 from infra.composition.data import Data
-from infra.composition.foundation import Foundation
+from infra.composition.foundation import ROLES, Foundation
 from infra.composition.stack import Stack, rotation_of, url_of
 from infra.config import pool_size
 from infra.names import secret_name
@@ -53,11 +53,12 @@ def make_settings(stack: Stack, foundation: Foundation, data: Data) -> AppSettin
     """
     oauth = _oauth(stack)
     reader = {"api": foundation.identities["api"].principal_id}
+    roles_reader = {ROLES: foundation.identities[ROLES].principal_id}
     secrets = _api_secrets(stack, data, oauth, reader)
     api = Bindings(contract=Settings, values=_api_values(stack, data, oauth), secrets=frozenset(secrets))
     admin = Bindings(contract=AdminSettings, values=_admin_values(stack))
     refuse_broken(api, admin)
-    for_roles = _role_secrets(stack, data, reader)
+    for_roles = _role_secrets(stack, data, roles_reader)
     made = VaultSecrets(
         "secrets",
         VaultSecretsArgs(

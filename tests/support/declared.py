@@ -273,9 +273,11 @@ def _computed(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
 
 def _of_app(inputs: Mapping[str, Any]) -> dict[str, Any]:
     app, configuration = inputs["containerAppName"], inputs["configuration"]
-    ingress = {**configuration["ingress"], "fqdn": f"{app}.blue.westeurope.azurecontainerapps.io"}
+    if "ingress" in configuration:
+        ingress = {**configuration["ingress"], "fqdn": f"{app}.blue.westeurope.azurecontainerapps.io"}
+        configuration = {**configuration, "ingress": ingress}
     return {
-        "configuration": {**configuration, "ingress": ingress},
+        "configuration": configuration,
         "latestRevisionName": f"{app}--{inputs['template'].get('revisionSuffix')}",
     }
 

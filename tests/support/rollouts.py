@@ -53,7 +53,8 @@ if command := wishes.get_object("job"):
             manual_trigger_config=azure.app.JobConfigurationManualTriggerConfigArgs(parallelism=1),
             replica_timeout=60,
             secrets=configuration.secrets,
-            identity_settings=configuration.identity_settings,
+            # Left out, the job's code gets tokens of the api's identity, which the api's own code does not.
+            identity_settings=None if wishes.get_bool("tokens") else configuration.identity_settings,
         ),
         template=azure.app.JobTemplateArgs(
             containers=[

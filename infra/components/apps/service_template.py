@@ -106,8 +106,8 @@ def secrets_of(containers: Sequence[Container], identity_id: Input[str]) -> list
     ]
 
 
-def container_args(container: Container, probes: Probes, port: int) -> azure.app.ContainerArgs:
-    """The app's own container."""
+def container_args(container: Container, probes: Probes | None = None, port: int = 0) -> azure.app.ContainerArgs:
+    """A container that keeps running, with its probes where it answers requests."""
     return azure.app.ContainerArgs(
         name=container.name,
         image=container.image,
@@ -115,7 +115,7 @@ def container_args(container: Container, probes: Probes, port: int) -> azure.app
         args=list(container.args) or None,
         env=_env(container),
         resources=_resources(container),
-        probes=_probes(probes, port),
+        probes=_probes(probes, port) if probes is not None else None,
     )
 
 
@@ -141,7 +141,13 @@ def scale_args(scale: Scale) -> azure.app.ScaleArgs:
 
 
 def revision_suffix(
-    containers: Sequence[Container], probes: Probes, scale: Scale, *, port: int, grace_period_s: int, rollout: int
+    containers: Sequence[Container],
+    probes: Probes | None = None,
+    scale: Scale | None = None,
+    *,
+    port: int | None = None,
+    grace_period_s: int,
+    rollout: int = 1,
 ) -> Output[str]:
     """
     A suffix that changes whenever the template or the version of a secret does, and never otherwise.
@@ -151,8 +157,8 @@ def revision_suffix(
     """
     content = {
         "containers": [_described(each) for each in containers],
-        "probes": dataclasses.asdict(probes),
-        "scale": dataclasses.asdict(scale),
+        "probes": dataclasses.asdict(probes) if probes is not None else None,
+        "scale": dataclasses.asdict(scale) if scale is not None else None,
         "port": port,
         "grace_period_s": grace_period_s,
         "rollout": rollout,

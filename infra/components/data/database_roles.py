@@ -1,9 +1,9 @@
 """
 The roles that applications sign in to the database as, and the container that makes them.
 
-The database is reachable from within the network only, so the deployer makes no connection: a container that starts before the app
-brings the roles to their state. Passwords are made here; where they are kept and who reads them is decided by whoever takes the
-outputs. What the roles may do is in `database_roles.sql`.
+The database is reachable from within the network only, so the deployer makes no connection: a container in the network brings the
+roles to their state, run by `database_roles_app`. Passwords are made here; where they are kept and who reads them is decided by
+whoever takes the outputs. What the roles may do is in `database_roles.sql`.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def roles_container(
     secrets: Mapping[str, Input[str]],
 ) -> Container:
     """
-    The container that brings the roles to their state before the app starts.
+    The container that brings the roles to their state.
 
     Args:
         args: What the roles are.

@@ -103,42 +103,69 @@ def test_the_admin_console_gets_its_contract_and_no_secret(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_only_the_apis_identity_reads_secrets(name: str) -> None:
+def test_each_secret_is_read_by_one_identity_and_the_administrators_password_by_no_app_of_people(name: str) -> None:
     made = stack(name)
-    roles = {"DATABASE-ADMINISTRATOR-PASSWORD", "DATABASE-VERIFIER-A", "DATABASE-VERIFIER-B"}
-    own = {variable.vault_name for variable in variables(Settings) if variable.secret}
-    assert secrets_by_reader(made) == {"principal of api-identity-identity": own | roles}
+    assert secrets_by_reader(made) == {
+        "principal of api-identity-identity": {each.vault_name for each in variables(Settings) if each.secret},
+        "principal of roles-identity-identity": {
+            "DATABASE-ADMINISTRATOR-PASSWORD",
+            "DATABASE-VERIFIER-A",
+            "DATABASE-VERIFIER-B",
+        },
+    }
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_an_identity_belongs_to_one_app(name: str) -> None:
+    made = stack(name)
+    assigned = {each.name: each.inputs["identity"]["userAssignedIdentities"] for each in made.of("ContainerApp")}
+    assert {name: [one.rsplit("-", 1)[-1] for one in ids] for name, ids in assigned.items()} == {
+        "api-app": ["api"],
+        "admin-app": ["admin"],
+        "database-roles-app": ["roles"],
+    }
 
 
 @pytest.mark.parametrize("name", STACKS)
 def test_containers_can_get_no_token_of_an_identity(name: str) -> None:
-    for each in ("api", "admin"):
+    for each in ("api", "admin", "database-roles"):
         settings = app(stack(name), each)["configuration"]["identitySettings"]
         assert [setting["lifecycle"] for setting in settings] == ["None"]
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_the_roles_are_made_before_the_api_starts(name: str) -> None:
-    template = app(stack(name), "api")["template"]
+def test_the_roles_are_made_by_a_container_that_ends_before_their_app_is_ready(name: str) -> None:
+    template = app(stack(name), "database-roles")["template"]
     (roles,) = template["initContainers"]
-    assert roles["name"] == "database-roles"
     assert {each["name"] for each in roles["env"] if "secretRef" in each} == {
         ADMINISTRATOR_PASSWORD,
         "VERIFIER_A",
         "VERIFIER_B",
     }
+    (idle,) = template["containers"]
+    assert not idle.get("env")
+    assert not app(stack(name), "database-roles")["configuration"].get("ingress")
+    assert not app(stack(name), "api")["template"].get("initContainers")
 
 
 @pytest.mark.parametrize(
     "before",
-    ["database-database", "secrets-propagation", "registry-propagation", "api-host-dns-wait", "vault-vault"],
+    [
+        "database-roles-app",
+        "database-database",
+        "secrets-propagation",
+        "registry-propagation",
+        "api-host-dns-wait",
+        "vault-vault",
+    ],
 )
 def test_the_api_waits_for_all_that_it_needs(before: str) -> None:
     assert stack("prod").waits_for("api-app", before)
 
 
-def test_the_vault_can_be_reached_before_the_api_reads_it() -> None:
-    assert stack("prod").waits_for("api-app", "vault-endpoint-names")
+@pytest.mark.parametrize("app_name", ["api", "database-roles"])
+def test_the_vault_can_be_reached_before_an_app_reads_it(app_name: str) -> None:
+    assert stack("prod").waits_for(f"{app_name}-app", "vault-endpoint-names")
 
 
 @pytest.mark.parametrize("before", ["network-database-link", "network-database"])

@@ -10,6 +10,7 @@ from infra.components.apps.service import CustomDomain, ServiceArgs
 from infra.components.apps.service_template import Container
 from infra.components.data.database import DatabaseArgs
 from infra.components.data.database_roles import DatabaseRolesArgs
+from infra.components.data.database_roles_app import DatabaseRolesAppArgs
 from infra.components.data.object_storage import ObjectStorageArgs
 from infra.components.edge.access import AccessArgs
 from infra.components.edge.host import HostArgs
@@ -206,6 +207,19 @@ def database_roles(**changes: object) -> DatabaseRolesArgs:
         "root_certificate": "/etc/ssl/certs/ca-certificates.crt",
     }
     return DatabaseRolesArgs(**given | changes)
+
+
+def database_roles_app(**changes: object) -> DatabaseRolesAppArgs:
+    given = {
+        "resource_group_name": "rg",
+        "location": "westeurope",
+        "app_name": "ignition-test-roles",
+        "environment_id": ENVIRONMENT,
+        "tags": TAGS,
+        "identity_id": IDENTITY,
+        "container": container(name="database-roles", secrets={"PGPASSWORD": f"{VAULT}/DATABASE-ADMINISTRATOR/1"}),
+    }
+    return DatabaseRolesAppArgs(**given | changes)
 
 
 def diagnostics(**changes: object) -> DiagnosticsArgs:

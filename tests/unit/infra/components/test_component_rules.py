@@ -19,6 +19,7 @@ from infra.components.apps.registry import Registry
 from infra.components.apps.service import Service
 from infra.components.data.database import Database
 from infra.components.data.database_roles import DatabaseRoles
+from infra.components.data.database_roles_app import DatabaseRolesApp
 from infra.components.data.object_storage import ObjectStorage
 from infra.components.edge.access import Access
 from infra.components.edge.host import Host
@@ -38,6 +39,7 @@ COMPONENTS: dict[type[pulumi.ComponentResource], Callable[[], Any]] = {
     ContainerPlatform: examples.container_platform,
     Database: examples.database,
     DatabaseRoles: examples.database_roles,
+    DatabaseRolesApp: examples.database_roles_app,
     Diagnostics: examples.diagnostics,
     Host: examples.host,
     KeyVault: examples.key_vault,
