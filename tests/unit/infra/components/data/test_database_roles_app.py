@@ -46,7 +46,8 @@ def test_the_image_is_pulled_with_the_identity_where_it_is_in_the_registry() -> 
 
 def test_what_keeps_the_replica_alive_ends_at_once_when_it_is_told_to() -> None:
     (idle,) = app()["template"]["containers"]
-    started = subprocess.Popen([*idle["command"], f"echo ready; {idle['args'][0]}"], stdout=subprocess.PIPE)
+    script = idle["args"][0].replace("while", "echo ready; while", 1)  # from then on the trap is set
+    started = subprocess.Popen([*idle["command"], script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert started.stdout is not None
     with started.stdout:
         assert started.stdout.readline() == b"ready\n"
