@@ -140,8 +140,15 @@ class Pages:
     def _graph(self, request: Request) -> Response:
         nodes = self._stack.nodes()
         view = "family" if request.query_params.get("view") == "family" else "dependencies"
-        drawn = picture.family(nodes) if view == "family" else picture.dependencies(nodes)
-        return self._page(request, "graph.html", view=view, picture=drawn, count=len(nodes), packages=_packages(nodes))
+        draw = picture.family if view == "family" else picture.dependencies
+        return self._page(
+            request,
+            "graph.html",
+            view=view,
+            picture=draw(nodes, _base(request)),
+            count=len(nodes),
+            packages=_packages(nodes),
+        )
 
     def _resources(self, request: Request) -> Response:
         nodes = self._stack.nodes()
@@ -261,17 +268,24 @@ class Pages:
         return self._page(request, "missing.html", code=404, says=says, link=link, text=text)
 
     def _page(self, request: Request, template: str, *, code: int = 200, **content: Any) -> Response:
-        path = request.url.path
+        base = _base(request)
+        path = request.url.path.removeprefix(base)
         section = next((each for each, _ in NAVIGATION[1:] if path == each or path.startswith(f"{each}/")), "/")
         written = self._templates.get_template(template).render(
             **content,
             navigation=NAVIGATION,
             section=section,
             path=path,
+            base=base,
             stack=self._cloud.stack,
             zone=self._cloud.parts.zone_name,
         )
         return HTMLResponse(self._secrets.struck_out(written), code, headers=_HEADERS)
+
+
+def _base(request: Request) -> str:
+    """What stands before the paths of the pages: a browser's session, or nothing for programs."""
+    return str(request.scope.get("root_path", ""))
 
 
 def _packages(nodes: Mapping[str, Node]) -> list[str]:

@@ -21,14 +21,14 @@ _MARGIN: Final = 12
 _LETTERS: Final = 24
 
 
-def dependencies(nodes: Mapping[str, Node]) -> Markup:
+def dependencies(nodes: Mapping[str, Node], base: str) -> Markup:
     """Every resource that a provider made, to the right of what it depends on; lines that follow from others are left out."""
     graph = {urn: node.dependencies for urn, node in nodes.items() if node.id is not None and node.package != "pulumi"}
     drawing = draw(_lonely_last(reduced(graph)))
-    return _svg(nodes, drawing, "What depends on what: every resource stands to the right of those it needs.")
+    return _svg(nodes, drawing, base, "What depends on what: every resource stands to the right of those it needs.")
 
 
-def family(nodes: Mapping[str, Node]) -> Markup:
+def family(nodes: Mapping[str, Node], base: str) -> Markup:
     """The stack, its components and their resources as a tree."""
     children: dict[str | None, list[str]] = {}
     for urn, node in nodes.items():
@@ -51,7 +51,9 @@ def family(nodes: Mapping[str, Node]) -> Markup:
     for root in children.get(None, []):
         place(root, 0)
     depth = max((each.layer for each in points.values()), default=-1) + 1
-    return _svg(nodes, Drawing(points, edges, depth, row), "The stack, its components, and the resources of each.")
+    return _svg(
+        nodes, Drawing(points, edges, depth, row), base, "The stack, its components, and the resources of each."
+    )
 
 
 def _lonely_last(graph: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -59,7 +61,7 @@ def _lonely_last(graph: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, .
     return dict(sorted(graph.items(), key=lambda item: not item[1] and item[0] not in needed))
 
 
-def _svg(nodes: Mapping[str, Node], drawing: Drawing, says: str) -> Markup:
+def _svg(nodes: Mapping[str, Node], drawing: Drawing, base: str, says: str) -> Markup:
     width = drawing.layers * _CELL[0] - (_CELL[0] - _BOX[0]) + 2 * _MARGIN
     height = round(drawing.rows * _CELL[1]) + 2 * _MARGIN
     names = {urn: f"n{number}" for number, urn in enumerate(drawing.nodes)}
@@ -67,20 +69,21 @@ def _svg(nodes: Mapping[str, Node], drawing: Drawing, says: str) -> Markup:
         Markup('<path d="{}" data-from="{}" data-to="{}"/>').format(_line(points), names[needed], names[urn])
         for (urn, needed), points in drawing.edges.items()
     ]
-    boxes = [_box(nodes[urn], names[urn], point) for urn, point in drawing.nodes.items()]
+    boxes = [_box(nodes[urn], names[urn], point, base) for urn, point in drawing.nodes.items()]
     return Markup(
         '<svg class="graph" viewBox="0 0 {} {}" width="{}" height="{}" role="group" aria-label="{}">'
         '<g class="lines" aria-hidden="true">{}</g>{}</svg>'
     ).format(width, height, width, height, says, Markup().join(lines), Markup().join(boxes))
 
 
-def _box(node: Node, name: str, point: Point) -> Markup:
+def _box(node: Node, name: str, point: Point, base: str) -> Markup:
     x, y = _corner(point)
     return Markup(
-        '<a href="/resources/{}" id="{}" class="{}" aria-label="{}">'
+        '<a href="{}/resources/{}" id="{}" class="{}" aria-label="{}">'
         '<title>{}</title><rect x="{}" y="{}" width="{}" height="{}" rx="4"/>'
         '<text x="{}" y="{}">{}</text><text class="type" x="{}" y="{}">{}</text></a>'
     ).format(
+        base,
         quote(node.key),
         name,
         f"package {node.package}",

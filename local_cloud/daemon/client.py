@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import hmac
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from local_cloud.background import Address, BackgroundError
 from local_cloud.daemon.background import local_daemon
+from local_cloud.daemon.control_token import TOKEN_FILE, proof, read_token
 
 _TIMEOUT_S: Final = 30
+_LONGEST_PROOF: Final = 1024
+_AGAIN: Final = "`ignition down`, then `ignition up` makes a new one"
 
 
 @dataclass(frozen=True)
@@ -33,40 +37,77 @@ class Client:
 
     def get(self, path: str) -> Any:
         """The answer to a GET, from JSON."""
-        with self._open(path) as answer:
+        with self._asked("GET", path) as answer:
             return json.load(answer)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The answer to a POST, from JSON."""
-        with self._open(path, json.dumps(body or {}).encode()) as answer:
+        with self._asked("POST", path, body or {}) as answer:
             return json.load(answer)
 
     def lines(self, path: str) -> Iterator[str]:
         """The lines of an answer, as they come."""
-        with self._open(path, timeout_s=None) as answer:
+        with self._asked("GET", path, endless=True) as answer:
             for line in answer:
                 yield line.decode(errors="replace").rstrip("\n")
 
-    def _open(self, path: str, data: bytes | None = None, timeout_s: float | None = _TIMEOUT_S) -> Any:
-        file = self.state / "control-token"
-        token = quote(file.read_text(errors="replace"), safe="")
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.address.facts['control_port']}{path}",
-            data=data,
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        )
+    @contextlib.contextmanager
+    def _asked(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, endless: bool = False
+    ) -> Generator[HTTPResponse]:
+        """
+        The answer to a request, once whoever answers has proved to be the daemon, on the same connection.
+
+        Raises:
+            BackgroundError: it is somebody else, does not answer, or refuses.
+        """
+        connection = HTTPConnection("127.0.0.1", int(self.address.facts["control_port"]), timeout=_TIMEOUT_S)
+        connection.auto_open = 0  # a second connection might lead to somebody else
         try:
-            return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=timeout_s)
-        except urllib.error.HTTPError as error:
-            if error.code == HTTPStatus.UNAUTHORIZED:
+            try:
+                connection.connect()
+                token = self._token_that_is_known(connection)
+                if endless and connection.sock is not None:
+                    connection.sock.settimeout(None)
+                sent = None if body is None else json.dumps(body)
+                headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+                connection.request(method, path, sent, headers)
+                answer = connection.getresponse()
+            except (OSError, HTTPException) as error:
                 raise BackgroundError(
-                    f"{file} is not the key of the local cloud that runs; `ignition down`, then `ignition up` makes it anew"
+                    f"the local cloud does not answer ({error or type(error).__name__}); "
+                    f"its log is {local_daemon(self.state).log_file}"
                 ) from None
-            raise BackgroundError(error.read().decode(errors="replace").strip()) from None
+            if answer.status >= HTTPStatus.BAD_REQUEST:
+                raise BackgroundError(answer.read().decode(errors="replace").strip())
+            yield answer
+        finally:
+            connection.close()
+
+    def _token_that_is_known(self, connection: HTTPConnection) -> str:
+        """The token, after the other end has proved that it knows it."""
+        file = self.state / TOKEN_FILE
+        try:
+            token = read_token(self.state)
         except OSError as error:
+            raise BackgroundError(f"{file} cannot be read ({error.strerror}); {_AGAIN}") from None
+        nonce = secrets.token_hex(16)
+        connection.request("GET", f"/api/proof?nonce={nonce}")
+        answer = connection.getresponse()
+        said = answer.read(_LONGEST_PROOF)
+        if not _proves(said, proof(token, nonce, connection.port)):
             raise BackgroundError(
-                f"the local cloud does not answer ({error}); its log is {local_daemon(self.state).log_file}"
-            ) from None
+                f"what answers on port {connection.port} does not know the key in {file}: the file was changed, or another "
+                f"program has the port. Nothing was sent to it; {_AGAIN}"
+            )
+        return token
+
+
+def _proves(said: bytes, expected: str) -> bool:
+    try:
+        return hmac.compare_digest(str(json.loads(said)["proof"]).encode(), expected.encode())
+    except (ValueError, TypeError, LookupError):
+        return False
 
 
 def connect(state: Path) -> Client | None:

@@ -1,15 +1,12 @@
 """
 The daemon's own HTTP endpoint on loopback: what the command line asks, and the console for people.
 
-Every request shows the token that only the owner of the state directory can read: in a header from the command line, in a cookie
-from the browser, which gets it by the link that `ignition open console` opens.
+Who may ask what is in `sign_in`; pages of other sites and ports are kept away by `browser_guard`.
 """
 
 from __future__ import annotations
 
-import hmac
-import re
-import secrets
+import functools
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,28 +14,26 @@ from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, Router
 
 from local_cloud import system_errors
 from local_cloud.console import console_routes
+from local_cloud.console.sessions import PATH, Sessions
 from local_cloud.daemon.app_variables import app_variable
 from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.control_token import new_token, proof
 from local_cloud.daemon.job_routes import job_routes
+from local_cloud.daemon.sign_in import BySession, ByToken, sign_in
 from local_cloud.daemon.status import status
 from local_cloud.runtime.asgi_server import AsgiServer
+from local_cloud.runtime.browser_guard import BrowserGuard
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_files import write_private
 from local_cloud.services.container_apps.backend import Override
 from local_cloud.services.container_apps.backend.processes.launch import words_of
 
-_COOKIE: Final = "ignition-console"
-TOKEN_FILE: Final = "control-token"
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_LONGEST_NONCE: Final = 128
 
 
 class Control:
@@ -46,7 +41,7 @@ class Control:
     The endpoint.
 
     Args:
-        state: the state directory; the token is kept there with mode 0600.
+        state: the state directory, where the token is kept.
         cloud: what it speaks of.
         stop: asks the daemon to end.
     """
@@ -56,25 +51,37 @@ class Control:
         self._cloud = cloud
         self._stop = stop
         self._ending = threading.Event()
-        self._token = _token(state / TOKEN_FILE)
+        self._token = new_token(state)
+        self._sessions = Sessions()
         self.port = cloud.parts.ports.port("console")
-        routes = [
+        shown = console_routes(cloud, state, lambda: status(cloud, state, self.url), ending=self._ending)
+        controls = [
             Route("/api/status", self._status),
             Route("/api/addresses", self._addresses),
             Route("/api/overrides", self._override, methods=["POST"]),
             Route("/api/psql-url", self._psql_url),
             Route("/api/stop", self._end, methods=["POST"]),
+            Route("/api/sign-in-codes", self._code, methods=["POST"]),
             *job_routes(cloud),
-            *console_routes(cloud, state, lambda: status(cloud, state, self.url), ending=self._ending),
         ]
-        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "console.localhost"])
-        app = Starlette(routes=routes, middleware=[hosts, Middleware(_Authenticated, token=self._token)])
-        self._server = AsgiServer("console", app, port=self.port)
+        app = Starlette(
+            routes=[
+                Route("/api/proof", self._proof),
+                Route("/sign-in", functools.partial(sign_in, self._sessions)),
+                Mount(f"{PATH}/{{session}}", BySession(Router(shown), self._sessions)),
+                Mount("/", ByToken(Router([*controls, *shown]), self._token)),
+            ]
+        )
+        self._server = AsgiServer("console", BrowserGuard(app), port=self.port)
 
     @property
     def url(self) -> str:
-        """Where the console is, without its token."""
-        return f"http://localhost:{self.port}/"
+        """
+        Where the console is.
+
+        By address: for `localhost` a browser would try ::1 first, where another account may listen on the same port.
+        """
+        return f"http://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
         """Starts to answer."""
@@ -124,44 +131,23 @@ class Control:
             return PlainTextResponse(f"{error}; `ignition up` makes what is declared", 404)
         return JSONResponse({"url": url}, headers={"Cache-Control": "no-store"})
 
+    def _code(self, _request: Request) -> Response:
+        """A link that signs one browser in to the console, once."""
+        return JSONResponse({"url": f"{self.url}sign-in?code={self._sessions.code()}"}, 201)
+
+    def _proof(self, request: Request) -> Response:
+        """That this server knows the token, for a client that does not show it to strangers; tells nothing of the token itself."""
+        nonce = request.query_params.get("nonce", "")
+        if not 0 < len(nonce) <= _LONGEST_NONCE:
+            return PlainTextResponse(f"give a nonce of at most {_LONGEST_NONCE} characters", 400)
+        return JSONResponse({"proof": proof(self._token, nonce, self.port)})
+
     def _end(self, _request: Request) -> Response:
         self._stop()
         return JSONResponse({})
-
-
-class _Authenticated:
-    """Lets requests with the token through, and turns a link that carries it into a cookie."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app = app
-        self._token = token
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            return await self._app(scope, receive, send)
-        request = Request(scope)
-        if self._is_token(request.query_params.get("token", "")):
-            answer: Response = RedirectResponse(request.url.path)
-            answer.set_cookie(_COOKIE, self._token, httponly=True, samesite="strict")
-            return await answer(scope, receive, send)
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._is_token(bearer) or self._is_token(request.cookies.get(_COOKIE, "")):
-            return await self._app(scope, receive, send)
-        refused = PlainTextResponse("Open the console with `ignition open console`: the link carries its key.\n", 401)
-        return await refused(scope, receive, send)
-
-    def _is_token(self, text: str) -> bool:
-        return hmac.compare_digest(text.encode(), self._token.encode())
 
 
 def _override_of(wanted: Mapping[str, Any]) -> Override:
     return Override(
         command=words_of(wanted["command"]), cwd=wanted["cwd"], tools=tuple(wanted.get("tools", {}).items())
     )
-
-
-def _token(file: Path) -> str:
-    """The token that is kept; a damaged one is replaced."""
-    if not file.exists() or not _TOKEN.fullmatch(file.read_text(errors="replace")):
-        write_private(file, secrets.token_urlsafe(32).encode())
-    return file.read_text()

@@ -12,10 +12,12 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from local_cloud.daemon.client import connect
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import stack_environment
 from tests.support import rollouts
 from tests.support.rollouts import JOB
+from tests.support.waiting import until
 
 PAGES = (
     "/",
@@ -116,19 +118,24 @@ def job(platform, tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def token(platform):
-    return (platform.state / "control-token").read_text()
+    """Reads the token, which is another one after each start."""
+    return (platform.state / "control-token").read_text
 
 
 @pytest.fixture(scope="package")
 def base(platform):
-    return f"http://localhost:{platform.address.facts['control_port']}"
+    return f"http://127.0.0.1:{platform.address.facts['control_port']}"
 
 
 @pytest.fixture(scope="package")
 def console(base, token, job):
     """The console without a browser; there is something on each page."""
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=base, headers=headers, trust_env=False, timeout=60) as client:
+
+    def signed(request):
+        request.headers["Authorization"] = f"Bearer {token()}"
+        return request
+
+    with httpx.Client(base_url=base, auth=signed, trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -157,7 +164,7 @@ def real_secrets(platform, token):
         text=True,
         check=True,
     )
-    found = {"the console's key": token, "the passphrase": (platform.state / "passphrase").read_text()}
+    found = {"the console's key": token(), "the passphrase": (platform.state / "passphrase").read_text()}
     for resource in json.loads(ran.stdout)["deployment"]["resources"]:
         name = resource["urn"].rpartition("::")[2]
         for side in ("inputs", "outputs"):
@@ -202,8 +209,16 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser, base, token, job):
-    """Opens a page of the console, signed in by the link that `ignition open console` opens."""
+def link(platform):
+    """Makes links that sign a browser in, as `ignition open console` does."""
+    return lambda: connect(platform.state).post("/api/sign-in-codes")["url"]
+
+
+@pytest.fixture
+def visit(browser, link, job):
+    """Opens a page of the console, signed in."""
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    browser.get(f"{base}/?token={token}")
-    return lambda path: browser.get(f"{base}{path}")
+    browser.get(link())
+    until(lambda: "/session/" in browser.current_url, "the console behind the link")
+    home = browser.current_url.rstrip("/")
+    return lambda path: browser.get(f"{home}{path}")

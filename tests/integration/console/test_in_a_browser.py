@@ -1,5 +1,7 @@
 """The console in headless Chromium: what it shows, by keyboard, in both colour schemes, to assistive technology."""
 
+import re
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -106,8 +108,9 @@ def test_no_page_is_wider_than_a_phone(browser, visit, path):
         browser.set_window_size(1300, 900)
 
 
-def test_the_key_does_not_stay_in_the_address(browser, visit, base):
-    assert browser.current_url == f"{base}/"
+def test_neither_the_key_nor_the_code_stays_in_the_address(browser, visit, base, token):
+    assert re.fullmatch(rf"{base}/session/[\w-]{{22}}/", browser.current_url)
+    assert token() not in browser.current_url
 
 
 def test_the_first_stop_of_the_tab_key_skips_the_navigation(browser, visit):
@@ -183,7 +186,7 @@ def test_the_log_of_any_execution_is_reached_by_keyboard(browser, visit, job):
 
 def test_a_job_that_runs_is_shown_as_running_and_its_log_goes_on(browser, visit, console, job):
     with job.told("wait"):
-        started = console.post(f"/api/jobs/{JOB}/executions").json()["name"]
+        started = console.post(f"/api/jobs/{JOB}/executions", json={}).json()["name"]
         visit(f"/jobs/{JOB}")
         assert rows(browser, "Executions")[0][:2] == [started, "Running"]
         until(lambda: f"{started}-1/statement" in browser.find_element(By.ID, "log").text, "the log's beginning")
@@ -224,7 +227,7 @@ def test_the_picture_has_every_resource_to_the_right_of_what_it_needs(browser, v
     visit("/graph")
     made = {each["urn"]: each for each in console.get("/api/resources").json() if each["state"] == "exists"}
     script = """return Object.fromEntries([...document.querySelectorAll('svg.graph a')].map((each) =>
-        ['urn:pulumi:' + decodeURIComponent(new URL(each.href.baseVal, location).pathname.slice('/resources/'.length)),
+        ['urn:pulumi:' + decodeURIComponent(new URL(each.href.baseVal, location).pathname.split('/resources/')[1]),
          Number(each.querySelector('rect').getAttribute('x'))]));"""
     places = browser.execute_script(script)
     assert set(places) == set(made)

@@ -11,6 +11,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential
 
+from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.faults import FaultKind
 from local_cloud.services.identity.backend import Principal, PrincipalUnknown
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_OFFICER, KEY_VAULT_SECRETS_USER
@@ -126,6 +127,49 @@ def test_a_developer_signs_in_with_the_default_credential(platform: Platform, mo
     with DefaultAzureCredential() as credential:
         platform.client(credential).set_secret("MINE", "m")
         assert platform.client(credential).get_secret("MINE").value == "m"
+
+
+def test_an_app_called_developer_is_not_the_developer(platform: Platform, reader: Principal) -> None:
+    mine = platform.identity.developer_environment()
+    its = platform.identity.endpoint_for("developer", [reader.client_id])
+    assert mine["IDENTITY_HEADER"] != its["IDENTITY_HEADER"]
+    person = platform.identity.developer
+    for endpoint, identity, expected in (
+        (mine["IDENTITY_ENDPOINT"], {}, 401),
+        (its["IDENTITY_ENDPOINT"], {}, 400),
+        (its["IDENTITY_ENDPOINT"], {"client_id": person.client_id}, 400),
+        (its["IDENTITY_ENDPOINT"], {"client_id": reader.client_id}, 200),
+    ):
+        answer = httpx.get(
+            endpoint,
+            params={"resource": "https://vault.azure.net", **identity},
+            headers={"X-IDENTITY-HEADER": its["IDENTITY_HEADER"]},
+        )
+        assert answer.status_code == expected
+
+
+def test_the_developer_of_an_earlier_version_is_taken_from_the_app_of_that_name(
+    platform: Platform, reader: Principal
+) -> None:
+    principals, person = platform.identity.principals, platform.identity.developer
+    principals.assign("developer", [reader.client_id], person.principal_id)
+    platform.close()
+    platform.open()
+    principals = platform.identity.principals
+    assert principals.chosen("developer", None) is None
+    assert principals.chosen("developer", reader.client_id) == reader
+
+
+def test_no_app_gets_the_developer_s_name_at_the_endpoint(platform: Platform) -> None:
+    with pytest.raises(BackendError, match=r"an app cannot be called '~developer': .* begin it with a letter"):
+        platform.identity.endpoint_for("~developer", [])
+
+
+@pytest.mark.parametrize("variable", ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"])
+def test_an_app_finds_the_endpoint_by_address_because_another_account_may_listen_on_the_other_loopback(
+    platform: Platform, variable: str
+) -> None:
+    assert platform.identity.endpoint_for("api", [])[variable].startswith("http://127.0.0.1:")
 
 
 def _application(platform: Platform, password: str = "p4ssword") -> ClientSecretCredential:

@@ -124,7 +124,7 @@ def test_a_port_that_is_fixed_while_it_runs_holds_from_the_next_up_on(mine: Loca
         port = free.getsockname()[1]
     ports_file.write_text(f"console: {port}\n")
     mine.up()
-    assert mine.status()["endpoints"]["console"]["url"] == f"http://localhost:{port}/"
+    assert mine.status()["endpoints"]["console"]["url"] == f"http://127.0.0.1:{port}/"
 
 
 def test_every_wrong_line_of_the_fixed_ports_is_named_at_once(mine: LocalPlatform, ports_file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,18 +16,25 @@ from ignition.developer.logs import command as logs
 from ignition.developer.open_ import command as open_
 from local_cloud.background import Address, BackgroundError
 from local_cloud.daemon.client import Client
+from local_cloud.daemon.control_token import proof
 
 STATUS = {
     "endpoints": {
         "api": {"url": "https://api.ecent.test", "address": "127.0.0.1:443"},
-        "console": {"url": "http://localhost:1/"},
+        "console": {"url": "http://127.0.0.1:1/"},
     }
 }
+LINK = "http://127.0.0.1:1/sign-in?code=once&more"
 
 
 class _Control(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: ThreadingHTTPServer
+
     def do_GET(self) -> None:
-        if self.headers["Authorization"] != "Bearer key":
+        if self.path.startswith("/api/proof?nonce="):
+            self._prove(self.path.partition("=")[2])
+        elif self.headers["Authorization"] != "Bearer key":
             self._answer(401, b"no key")
         elif self.path == "/api/status":
             self._answer(200, json.dumps(STATUS).encode())
@@ -34,6 +42,15 @@ class _Control(BaseHTTPRequestHandler):
             self._answer(200, b"one\ntwo\n" + (b"three\n" if "follow" in self.path else b""))
         else:
             self._answer(404, b"there is no app 'nobody'; there are api and admin")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        asked = (self.path, self.headers["Authorization"], self.headers["Content-Type"])
+        known = asked == ("/api/sign-in-codes", "Bearer key", "application/json")
+        self._answer(*((201, json.dumps({"url": LINK}).encode()) if known else (404, b"no")))
+
+    def _prove(self, nonce: str) -> None:
+        self._answer(200, json.dumps({"proof": proof("key", nonce, self.server.server_port)}).encode())
 
     def _answer(self, code: int, body: bytes) -> None:
         self.send_response(code)
@@ -71,11 +88,23 @@ def test_an_unknown_app_is_answered_in_the_daemons_words() -> None:
         CliRunner().invoke(logs, ["nobody"], catch_exceptions=False)
 
 
-def test_the_console_opens_with_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_browser_gets_the_way_into_the_console_in_a_file_that_only_its_owner_reads(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    file = state / "open-console.html"
+    file.write_text("of an earlier time")
+    file.chmod(0o644)
     assert CliRunner().invoke(open_, []).exit_code == 0
-    assert opened == ["http://localhost:1/?token=key"]
+    assert opened == [file.as_uri()]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert 'content="0; url=http://127.0.0.1:1/sign-in?code=once&amp;more"' in file.read_text()
+
+
+def test_the_link_into_the_console_is_printed_when_asked(state: Path) -> None:
+    assert CliRunner().invoke(open_, ["--print"]).output == f"{LINK}\n"
+    assert not (state / "open-console.html").exists()
 
 
 def test_without_a_browser_the_address_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

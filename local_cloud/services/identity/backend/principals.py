@@ -168,6 +168,11 @@ class Principals:
                 [(app, principal_id, system) for principal_id, system in assigned.items()],
             )
 
+    def withdraw(self, app: str, identity: str) -> None:
+        """Take one identity from an app, when the app has it."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM app_identity WHERE app = ? AND principal_id = ?", (app, identity))
+
     def chosen(self, app: str, id_: str | None) -> Principal | None:
         """The app's identity of an ARM, client or principal id; without an id, its system-assigned one."""
         row = self._database.row(

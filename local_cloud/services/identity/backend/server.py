@@ -17,7 +17,9 @@ from typing import Final
 from urllib.parse import quote
 
 from local_cloud.runtime.asgi_server import AsgiServer
+from local_cloud.runtime.browser_guard import BrowserGuard
 from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.faults import Faults, FaultyApp
 from local_cloud.runtime.private_files import load_or_create_key
 from local_cloud.services.identity.backend.endpoints import (
@@ -31,6 +33,8 @@ from local_cloud.services.identity.backend.tokens import Tokens
 
 _DEVELOPER: Final = "developer"
 _DEPLOYER: Final = "deployer"
+_NO_APP: Final = "~"
+"""Begins the developer's name at the endpoint: no app can have such a name, so none gets the developer's header."""
 
 
 class Identity:
@@ -73,15 +77,17 @@ class Identity:
         self._header_key = load_or_create_key(directory / "header-key")
         self.developer = self._person(_DEVELOPER)
         self.deployer = self._person(_DEPLOYER)
-        self.principals.assign(_DEVELOPER, [], self.developer.principal_id)
+        # Earlier versions kept the developer among the apps, where an app could have the name.
+        self.principals.withdraw(_DEVELOPER, self.developer.principal_id)
+        self.principals.assign(f"{_NO_APP}{_DEVELOPER}", [], self.developer.principal_id)
         certificate = ca.issue(["localhost", "127.0.0.1", "::1"], directory=directory / "tls")
         endpoint = managed_identity_app(self.principals, self.tokens, self._header)
         authority = authority_app(self.principals, self.tokens)
         self._servers = (
-            AsgiServer("identity endpoint", FaultyApp(endpoint, self.faults, refusal), port=port),
+            AsgiServer("identity endpoint", BrowserGuard(FaultyApp(endpoint, self.faults, refusal)), port=port),
             AsgiServer(
                 "token authority",
-                FaultyApp(authority, self.faults, refusal),
+                BrowserGuard(FaultyApp(authority, self.faults, refusal)),
                 port=authority_port,
                 certificate=certificate,
             ),
@@ -126,10 +132,12 @@ class Identity:
 
         Raises:
             PrincipalUnknown: an identity that nobody registered.
+            BackendError: no app can have that name.
         """
+        if app.startswith(_NO_APP):
+            raise BackendError(f"an app cannot be called {app!r}: such names are for people; begin it with a letter")
         self.principals.assign(app, identity_ids, system_assigned)
-        url, header = f"http://localhost:{self._port}/msi/{quote(app, safe='')}/token", self._header(app)
-        return {"IDENTITY_ENDPOINT": url, "IDENTITY_HEADER": header, "MSI_ENDPOINT": url, "MSI_SECRET": header}
+        return self._variables(app)
 
     def forget_app(self, app: str) -> None:
         """Take all identities from an app."""
@@ -137,7 +145,7 @@ class Identity:
 
     def developer_environment(self) -> dict[str, str]:
         """What a developer's shell needs for `DefaultAzureCredential()` to sign in as `developer`."""
-        return self.endpoint_for(_DEVELOPER, [], system_assigned=self.developer.principal_id)
+        return self._variables(f"{_NO_APP}{_DEVELOPER}")
 
     def token_for(self, principal: Principal | str, resource: str = "https://vault.azure.net") -> str:
         """
@@ -166,6 +174,11 @@ class Identity:
             principal_id=_guid(self.tenant_id, name, "principal"),
             tenant_id=self.tenant_id,
         )
+
+    def _variables(self, name: str) -> dict[str, str]:
+        # By address: `localhost` may lead to ::1 first, where another account may listen on the same port and wait for headers.
+        url, header = f"http://127.0.0.1:{self._port}/msi/{quote(name, safe='')}/token", self._header(name)
+        return {"IDENTITY_ENDPOINT": url, "IDENTITY_HEADER": header, "MSI_ENDPOINT": url, "MSI_SECRET": header}
 
     def _header(self, app: str) -> str:
         digest = hmac.new(self._header_key, app.encode(), hashlib.sha256).digest()

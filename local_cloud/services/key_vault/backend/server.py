@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from local_cloud.runtime.asgi_server import AsgiServer
+from local_cloud.runtime.browser_guard import LOOPBACK_NAMES, BrowserGuard
 from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.faults import Fault, FaultKind, Faults
 from local_cloud.services.identity.backend import Tokens
@@ -31,7 +32,6 @@ from local_cloud.services.key_vault.backend.secrets import Secrets
 from local_cloud.services.key_vault.backend.vaults import Vault, Vaults
 
 DOMAIN: Final = "vault.localhost"
-_LOCAL: Final = frozenset({"localhost", "127.0.0.1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class KeyVault:
         self._names = [DOMAIN, f"*.{DOMAIN}", "localhost", "127.0.0.1", "::1"]
         self._certificate = ca.issue(self._names, directory=directory / "tls")
         self._gate = Gate(tokens, roles, f"https://{DOMAIN}:{port}")
-        app = data_plane(self._vault_at, self.secrets, self._gate, self.faults)
+        app = BrowserGuard(data_plane(self._vault_at, self.secrets, self._gate, self.faults), domain=DOMAIN)
         self._roles = roles
         self._server = AsgiServer("key vault", app, port=port, certificate=self._certificate)
 
@@ -172,7 +172,7 @@ class KeyVault:
     def _vault_at(self, host: str) -> Vault:
         """The vault that a Host header (or an address) means."""
         name = host.rpartition(":")[0] or host
-        if name in _LOCAL:
+        if name in LOOPBACK_NAMES:
             living = self.vaults.list()
             if len(living) != 1:
                 known = ", ".join(f"https://{vault.name}.{DOMAIN}:{self._port}" for vault in living) or "none yet"
