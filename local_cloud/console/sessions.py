@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 CODE_LIFETIME_S: Final = 60.0
 """A browser that is not running yet takes some seconds to start."""
@@ -90,6 +90,6 @@ class Sessions:
             return hmac.compare_digest(session.key.encode(), key.encode())
 
 
-def _drop_oldest(entries: dict[str, object] | dict[str, float], most: int) -> None:
+def _drop_oldest(entries: dict[str, Any], most: int) -> None:
     while len(entries) >= most:
         del entries[next(iter(entries))]
