@@ -18,8 +18,11 @@ from local_cloud.services.postgres.backend.parameters import Parameter
 from local_cloud.services.postgres.backend.record import Record
 
 _QUERY = """
-SELECT name, vartype, boot_val, min_val, max_val, enumvals, context FROM pg_settings WHERE lower(name) = %s
+SELECT name, vartype, boot_val, min_val, max_val, enumvals, context
+FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) = %s
 """
+_SETTING = "SELECT setting FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) = %s"
+_PENDING_RESTART = "SELECT pending_restart FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) = %s"
 _ALTERED = re.compile(r"(\S+) = '(.*)'")
 _LIBRARIES = "shared_preload_libraries"
 
@@ -150,23 +153,21 @@ class Configurations:
         return None
 
     def _setting(self, name: str) -> str:
-        rows = self.administration.rows("SELECT setting FROM pg_settings WHERE lower(name) = %s", name)
+        rows = self.administration.rows(_SETTING, name)
         return rows[0][0] if rows else ""
 
     def _pending_restart(self, name: str) -> bool:
-        return self.administration.rows("SELECT pending_restart FROM pg_settings WHERE lower(name) = %s", name) == [
-            (True,)
-        ]
+        return self.administration.rows(_PENDING_RESTART, name) == [(True,)]
 
     def _available(self, libraries: str) -> str:
         """Only the libraries that this PostgreSQL has: it does not start with one that is missing."""
         [(directory,)] = self.administration.rows(
-            "SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR'",
+            "SELECT setting FROM pg_catalog.pg_config WHERE name = 'PKGLIBDIR'",
         )
         names = [name.strip() for name in libraries.split(",")]
         present = self.administration.rows(
-            "SELECT name FROM unnest(%s::text[]) WITH ORDINALITY AS wanted(name, place) "
-            "WHERE (pg_stat_file(%s || '/' || name || '.so', true)).size IS NOT NULL ORDER BY place",
+            "SELECT name FROM pg_catalog.unnest(%s::text[]) WITH ORDINALITY AS wanted(name, place) "
+            "WHERE (pg_catalog.pg_stat_file(%s || '/' || name || '.so', true)).size IS NOT NULL ORDER BY place",
             names,
             directory,
         )

@@ -21,6 +21,7 @@ class Record:
         overrides: parameters that were set, with the values that were asked for.
         databases: databases that were asked for, with their collation.
         stopped: stopped on purpose, and to stay so.
+        allow_list: which version of the function that obeys azure.extensions is in its databases; 1 was not written down.
     """
 
     version: str
@@ -28,6 +29,7 @@ class Record:
     overrides: dict[str, str] = field(default_factory=dict[str, str])
     databases: dict[str, str] = field(default_factory=dict[str, str])
     stopped: bool = False
+    allow_list: int = 1
 
     def save(self, file: Path) -> None:
         """Write it in one step."""

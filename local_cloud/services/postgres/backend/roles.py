@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal
-from local_cloud.services.postgres.backend.administration import Administration
+from local_cloud.services.postgres.backend.administration import MAINTENANCE, SUPERUSER, TEMPLATE, Administration
 
 ADMINISTRATORS = "azure_pg_admin"
 _RESERVED_LOGINS = frozenset(
@@ -22,26 +22,29 @@ _RESERVED_LOGINS = frozenset(
 )
 _PASSWORD_KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 
-# Azure checks extensions against azure.extensions in the server itself; an event trigger that belongs to the
-# superuser does it here, with the same error. It reads the file, not the session's value, which a user may set.
+# Azure checks extensions against azure.extensions in the server itself; an event trigger that belongs to the superuser does it
+# here, with the same error. Whoever creates an extension runs the function: it works as a role that may read the server's
+# files of settings and nothing else, and finds no object of the session. It reads the file, not the session's value, which a user may set.
+_GUARD = "azure_extension_guard"
+ALLOW_LIST_VERSION = 2
 _ALLOW_LIST = """
 CREATE SCHEMA IF NOT EXISTS azure;
 REVOKE ALL ON SCHEMA azure FROM PUBLIC;
 CREATE OR REPLACE FUNCTION azure.check_extension() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-  extension text;
-  allowed text[];
+  extension pg_catalog.text;
+  allowed pg_catalog.text[];
 BEGIN
-  IF (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
+  IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user) THEN
     RETURN;
   END IF;
-  SELECT regexp_split_to_array(lower(setting), '\\s*,\\s*') INTO allowed
-    FROM pg_file_settings WHERE name = 'azure.extensions' ORDER BY seqno DESC LIMIT 1;
+  SELECT pg_catalog.regexp_split_to_array(pg_catalog.lower(setting), '\\s*,\\s*') INTO allowed
+    FROM pg_catalog.pg_file_settings WHERE name = 'azure.extensions' ORDER BY seqno DESC LIMIT 1;
   FOR extension IN
-    SELECT object_identity FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE EXTENSION'
+    SELECT object_identity FROM pg_catalog.pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE EXTENSION'
   LOOP
-    IF NOT lower(trim(both '"' from extension)) = ANY (coalesce(allowed, '{}')) THEN
+    IF NOT pg_catalog.lower(pg_catalog.btrim(extension, '"')) = ANY (coalesce(allowed, '{}')) THEN
       RAISE EXCEPTION 'extension "%" is not allow-listed for "azure_pg_admin" users in Azure Database for PostgreSQL',
         extension USING ERRCODE = 'feature_not_supported',
         HINT = 'to see the full allow list of extensions, please run: "show azure.extensions;"';
@@ -49,6 +52,9 @@ BEGIN
   END LOOP;
 END
 $body$;
+GRANT SELECT ON pg_catalog.pg_file_settings TO azure_extension_guard;
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_show_all_file_settings() TO azure_extension_guard;
+ALTER FUNCTION azure.check_extension() OWNER TO azure_extension_guard;
 DROP EVENT TRIGGER IF EXISTS azure_check_extension;
 CREATE EVENT TRIGGER azure_check_extension ON ddl_command_end WHEN TAG IN ('CREATE EXTENSION')
   EXECUTE FUNCTION azure.check_extension();
@@ -80,10 +86,12 @@ def check_password(login: str, password: str) -> None:
 def reach_roles(administration: Administration, login: str) -> None:
     """Bring the administrators' role, the administrator and the standard databases to their state."""
     with administration.connection() as connection:
-        present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+        present = {name for (name,) in connection.execute("SELECT rolname FROM pg_catalog.pg_roles")}
         group, admin = sql.Identifier(ADMINISTRATORS), sql.Identifier(login)
         if ADMINISTRATORS not in present:
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(group))
+        if _GUARD not in present:
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(_GUARD)))
         if login not in present:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(admin))
         connection.execute(
@@ -93,21 +101,29 @@ def reach_roles(administration: Administration, login: str) -> None:
         )
         connection.execute(sql.SQL("GRANT pg_monitor, pg_signal_backend TO {}").format(group))
         connection.execute(sql.SQL("GRANT {} TO {} WITH ADMIN OPTION").format(group, admin))
-        connection.execute(sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(group))
-    # template1 passes it on to the databases that users create themselves.
-    for database in ("template1", "postgres"):
-        install_allow_list(administration, database)
+    # It passes the list on to the databases that users create themselves.
+    _install_allow_list(administration, TEMPLATE)
+    _hand_over(administration, "postgres")
+
+
+def reach_maintenance(administration: Administration) -> None:
+    """Make the database that the operator works in, closed to everybody else."""
+    owner = _owner(administration, MAINTENANCE, asked_in=TEMPLATE)
+    own = sql.Identifier(MAINTENANCE)
+    if owner is None:
+        administration.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(own), database=TEMPLATE)
+    elif owner != SUPERUSER:
+        raise BackendError(
+            f"the database {MAINTENANCE} belongs to {owner}, and it is the server's own: rename it with "
+            f"`ALTER DATABASE {MAINTENANCE} RENAME TO ...`, or start anew with `ignition reset`"
+        )
+    administration.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(own), database=TEMPLATE)
 
 
 def set_password(administration: Administration, login: str, password: str) -> None:
     """Give a login another password."""
     verifier = administration.verifier(login, password)
     administration.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(verifier)))
-
-
-def install_allow_list(administration: Administration, database: str) -> None:
-    """Make a database obey azure.extensions."""
-    administration.execute(_ALLOW_LIST, database=database)
 
 
 def create_database(administration: Administration, name: str, *, collation: str) -> None:
@@ -117,19 +133,64 @@ def create_database(administration: Administration, name: str, *, collation: str
     A collation that this machine does not have becomes PostgreSQL's built-in C.UTF-8: only the order of text
     differs.
     """
-    if not administration.rows("SELECT FROM pg_database WHERE datname = %s", name):
-        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' {}")
-        own, owner = sql.Identifier(name), sql.Identifier(ADMINISTRATORS)
+    if _owner(administration, name) is None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' {}")
+        own = sql.Identifier(name)
         by_libc = sql.SQL("LOCALE_PROVIDER libc LOCALE {}").format(sql.Literal(collation))
         try:
-            administration.execute(statement.format(own, owner, by_libc))
+            administration.execute(statement.format(own, by_libc))
         except (psycopg.errors.WrongObjectType, psycopg.errors.InvalidParameterValue):
-            administration.execute(statement.format(own, owner, sql.SQL("")))
-    install_allow_list(administration, name)
+            administration.execute(statement.format(own, sql.SQL("")))
+    _hand_over(administration, name)
 
 
 def drop_database(administration: Administration, name: str) -> None:
     """Drop a database with everything in it, connections included; one that does not exist is fine."""
-    if name in ("template0", "template1"):
+    if name in ("template0", TEMPLATE, MAINTENANCE):
         raise BackendError(f"{name} is part of the server and cannot be deleted")
     administration.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def renew_allow_lists(administration: Administration) -> None:
+    """
+    Replace the function that obeys azure.extensions where an earlier version installed it.
+
+    The only thing done in databases that are the administrators'. A function that is not ours is left to whose it is.
+    """
+    handed_over = administration.rows(
+        "SELECT datname FROM pg_catalog.pg_database JOIN pg_catalog.pg_roles ON pg_roles.oid = datdba "
+        "WHERE datallowconn AND NOT rolsuper"
+    )
+    for (name,) in handed_over:
+        ours = administration.rows(
+            "SELECT FROM pg_catalog.pg_proc JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pronamespace "
+            "JOIN pg_catalog.pg_roles ON pg_roles.oid = proowner "
+            "WHERE nspname = 'azure' AND proname = 'check_extension' AND rolsuper AND nspowner = proowner",
+            database=name,
+        )
+        if ours:
+            _install_allow_list(administration, name)
+
+
+def _hand_over(administration: Administration, name: str) -> None:
+    """Give a database of ours to the administrators, with the list in it: once it is theirs, we have no business in it."""
+    if _owner(administration, name) == SUPERUSER:
+        _install_allow_list(administration, name)
+        administration.execute(
+            sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), sql.Identifier(ADMINISTRATORS))
+        )
+
+
+def _install_allow_list(administration: Administration, database: str) -> None:
+    """Make a database obey azure.extensions."""
+    administration.execute(_ALLOW_LIST, database=database)
+
+
+def _owner(administration: Administration, database: str, *, asked_in: str = MAINTENANCE) -> str | None:
+    """Whose a database is; None where there is none."""
+    rows = administration.rows(
+        "SELECT rolname FROM pg_catalog.pg_database JOIN pg_catalog.pg_roles ON pg_roles.oid = datdba WHERE datname = %s",
+        database,
+        database=asked_in,
+    )
+    return rows[0][0] if rows else None

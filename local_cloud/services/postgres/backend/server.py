@@ -24,7 +24,7 @@ from local_cloud.runtime.ports import Ports
 from local_cloud.runtime.process import Process
 from local_cloud.runtime.supervisor import Supervisor
 from local_cloud.services.postgres.backend import roles
-from local_cloud.services.postgres.backend.administration import Administration
+from local_cloud.services.postgres.backend.administration import MAINTENANCE, Administration
 from local_cloud.services.postgres.backend.cluster import ENVIRONMENT, Cluster
 from local_cloud.services.postgres.backend.configurations import Configuration, Configurations
 from local_cloud.services.postgres.backend.places import Places
@@ -124,7 +124,7 @@ class PostgresServer:
             roles.reach_roles(self._administration, login)
             if password is not None:
                 roles.set_password(self._administration, login, password)
-            self._record = self._record or Record(version, login)
+            self._record = self._record or Record(version, login, allow_list=roles.ALLOW_LIST_VERSION)
             self._record.stopped = False
             self._save()
 
@@ -185,11 +185,12 @@ class PostgresServer:
         return next((found for found in self.databases() if found.name == name), None)
 
     def databases(self) -> Sequence[Database]:
-        """The databases that really are there, templates excepted."""
+        """The databases that really are there, templates and the operator's own excepted."""
         try:
             rows = self._administration.rows(
-                "SELECT datname, pg_encoding_to_char(encoding), coalesce(datlocale, datcollate) "
-                "FROM pg_database WHERE NOT datistemplate ORDER BY datname"
+                "SELECT datname, pg_catalog.pg_encoding_to_char(encoding), coalesce(datlocale, datcollate) "
+                "FROM pg_catalog.pg_database WHERE NOT datistemplate AND datname <> %s ORDER BY datname",
+                MAINTENANCE,
             )
         except psycopg.OperationalError as error:
             raise BackendError(
@@ -247,7 +248,10 @@ class PostgresServer:
 
     @property
     def _administration(self) -> Administration:
-        return Administration(self._cluster.sockets, self.port)
+        return self._administration_of(self._cluster)
+
+    def _administration_of(self, cluster: Cluster) -> Administration:
+        return Administration(cluster.sockets, self.port, cluster.places.account.pw_name)
 
     @property
     def _configurations(self) -> Configurations:
@@ -310,8 +314,17 @@ class PostgresServer:
             if not self.running and not process.left_running:
                 self._around.ports.require_free(self._process_name)
             supervisor.add(process)
+        roles.reach_maintenance(self._administration)
+        self._renew_allow_lists()
         # One that an earlier daemon left running has not read the new files.
         self._reload()
+
+    def _renew_allow_lists(self) -> None:
+        if self._record is not None and self._record.allow_list < roles.ALLOW_LIST_VERSION:
+            roles.reach_roles(self._administration, self._record.login)
+            roles.renew_allow_lists(self._administration)
+            self._record.allow_list = roles.ALLOW_LIST_VERSION
+            self._save()
 
     def _process(self, cluster: Cluster) -> Process:
         return Process(
@@ -320,7 +333,7 @@ class PostgresServer:
             env=ENVIRONMENT,
             cwd=cluster.data,
             log_file=self.log_file,
-            ready=Administration(cluster.sockets, self.port).answers,
+            ready=self._administration_of(cluster).answers,
             user=cluster.places.user,
             # Fast shutdown: clients are disconnected instead of waited for.
             stop_signal=signal.SIGINT,
@@ -343,9 +356,9 @@ class PostgresServer:
         """Make the server read its files again, and wait until it has."""
         self._write_access(self._cluster)
         with self._administration.connection() as connection:
-            loaded = "SELECT pg_conf_load_time()"
+            loaded = "SELECT pg_catalog.pg_conf_load_time()"
             before = connection.execute(loaded).fetchone()
-            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("SELECT pg_catalog.pg_reload_conf()")
             _wait_until(lambda: connection.execute(loaded).fetchone() != before)
 
     def _require_running(self) -> None:
