@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Final
 
 import click
 from pydantic import SecretStr
@@ -11,6 +12,26 @@ from pydantic import SecretStr
 from app_config.command.choosing import Chosen, source_options
 from app_config.exports import as_environment, refuse_unholdable
 from app_config.loading import load
+from app_config.snapshot import KEY_VARIABLE
+
+OWN_SECRETS: Final = frozenset(
+    {
+        KEY_VARIABLE,
+        "AZURE_CLIENT_SECRET",
+        "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+        "AZURE_PASSWORD",
+        # For the engine, which reads a stack's outputs, and for where it keeps the state.
+        "PULUMI_ACCESS_TOKEN",
+        "PULUMI_CONFIG_PASSPHRASE",
+        "AZURE_STORAGE_KEY",
+        "AZURE_STORAGE_SAS_TOKEN",
+    }
+)
+"""
+Secrets that open the vault, the stack or the snapshot. A program that gets its settings has no use for them, and could read more.
+
+The managed identity of the place where both run (`IDENTITY_HEADER`) stays: it is the program's as well.
+"""
 
 
 @click.command(
@@ -25,7 +46,8 @@ def command(chosen: Chosen, argv: tuple[str, ...]) -> None:
     Load and validate the settings, and run COMMAND in the place of this process.
 
     COMMAND gets the settings in its environment and nowhere else: no file, no argument. It keeps this process's id, so
-    signals and exit code are its own.
+    signals and exit code are its own. The secrets with which the settings were read, such as AZURE_CLIENT_SECRET and
+    APP_CONFIG_SNAPSHOT_KEY, are not handed on; a setting of that name is.
     """
     values = as_environment(load(chosen.contract, *chosen.sources))
     refuse_unholdable(values)
@@ -37,7 +59,7 @@ def _become(argv: tuple[str, ...], values: dict[str, SecretStr]) -> None:
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execvpe(argv[0], argv, {**os.environ, **_unwrapped(values)})  # noqa: S606  that is what the command is for
+        os.execvpe(argv[0], argv, {**_inherited(), **_unwrapped(values)})  # noqa: S606  that is what the command is for
     except OSError as error:
         missing, number = isinstance(error, FileNotFoundError), error.errno
     if missing:
@@ -46,6 +68,11 @@ def _become(argv: tuple[str, ...], values: dict[str, SecretStr]) -> None:
         click.echo(f"{argv[0]}: it cannot be run ({os.strerror(number or 0)}): correct its mode or path", err=True)
     # As shells do.
     raise SystemExit(127 if missing else 126)
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment without what only it has a use for."""
+    return {name: value for name, value in os.environ.items() if name not in OWN_SECRETS}
 
 
 def _unwrapped(values: dict[str, SecretStr]) -> dict[str, str]:

@@ -10,11 +10,11 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from app_config.vault.addresses import SecretAddress
+from app_config.vault.local_audience import LocalAudience, is_local
 from app_config.vault.outcomes import Failed, Failure, Fetched, Outcome, failed
 
 if TYPE_CHECKING:
@@ -81,19 +81,20 @@ class Clients:
         from azure.keyvault.secrets import SecretClient  # noqa: PLC0415
         from requests.adapters import HTTPAdapter  # noqa: PLC0415
 
+        local = is_local(vault)
         session = requests.Session()
         session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=self._connections, max_retries=0))
         return SecretClient(
             vault,
-            self._credential,
+            LocalAudience(self._credential, vault) if local else self._credential,
             transport=RequestsTransport(
                 session=session, connection_verify=str(self._ca_file) if self._ca_file else True
             ),
             retry_total=0,
             logging_enable=False,
             # No resource is a parent domain of `localhost`, which the local cloud's vault has for a name where
-            # `*.localhost` does not resolve. A real vault's challenge is always verified.
-            verify_challenge_resource=urlsplit(vault).hostname not in {"localhost", "127.0.0.1"},
+            # `*.localhost` does not resolve. There `LocalAudience` decides instead.
+            verify_challenge_resource=not local,
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from pydantic import SecretStr
 
 from app_config.vault.addresses import SecretAddress
+from app_config.vault.local_audience import AudienceRefused
 
 if TYPE_CHECKING:
     from azure.core.exceptions import HttpResponseError
@@ -75,6 +76,13 @@ def failed(error: Exception, address: SecretAddress) -> Failed:
     """What an exception of the official clients means."""
     from azure.core import exceptions as azure  # noqa: PLC0415  slow to import
 
+    if isinstance(error, AudienceRefused):
+        return Failed(
+            Failure.REFUSED,
+            f"could not be read: what answers at {address.vault} asks for a token for {' '.join(error.asked)[:200]!r}, and a vault on this "
+            f"machine gets one for {error.expected} alone. It is not the local cloud's vault: check the address",
+            whole_vault=True,
+        )
     if isinstance(error, azure.ClientAuthenticationError) and getattr(error, "response", None) is None:
         return _no_token(error)
     if isinstance(error, azure.HttpResponseError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from app_config import Settings, StackOutputs, load
+from app_config.command.exec import OWN_SECRETS
 from app_config.contract import as_text, values_of
 from app_config.stacks import StackError, _by_automation, app_outputs
 from local_cloud.engine.pulumi_cli import find_pulumi
@@ -86,6 +88,33 @@ def test_a_compiled_program_sees_exactly_the_contract_beside_what_was_there(
     before = {name for name in os.environ if name not in PRODUCTION} | {"MARK", "PYTHONPATH"}
     assert set(seen) - before - {"LC_CTYPE"} == set(PRODUCTION)
     assert done.stderr == b"an argument\n"
+
+
+def test_a_program_does_not_get_the_secrets_with_which_its_settings_were_read(
+    run: Run, reach: tuple[str, ...], saved: Path, program: Path
+) -> None:
+    own = {name: f"the value of {name}" for name in OWN_SECRETS} | {
+        "APP_CONFIG_SNAPSHOT_KEY": base64.b64encode(bytes(32)).decode(),
+    }
+    arguments = ("--outputs", saved, "--snapshot", saved.with_name("snapshot"), *reach, "--", program)
+    done = run("exec", *arguments, **own, AZURE_TENANT_ID="a tenant", PULUMI_HOME="kept")
+    assert done.returncode == 0, done.stderr
+    assert saved.with_name("snapshot").exists()
+    seen = dict(entry.split("=", 1) for entry in done.stdout.decode().split("\0") if entry)
+    assert set(seen) & set(own) == set()
+    assert not [name for name, value in seen.items() if value in own.values()]
+    assert (seen["AZURE_TENANT_ID"], seen["PULUMI_HOME"]) == ("a tenant", "kept")
+    assert {name: seen[name] for name in PRODUCTION} == PRODUCTION
+
+
+def test_what_is_dropped_is_what_the_credentials_the_snapshot_and_the_engine_read() -> None:
+    assert {
+        "APP_CONFIG_SNAPSHOT_KEY",
+        "AZURE_CLIENT_SECRET",
+        "PULUMI_CONFIG_PASSPHRASE",
+        "PULUMI_ACCESS_TOKEN",
+    } < OWN_SECRETS
+    assert not OWN_SECRETS & set(PRODUCTION)
 
 
 def test_a_vault_beside_a_file(run: Run, reach: tuple[str, ...], vault: LocalVault, tmp_path: Path) -> None:
