@@ -5,13 +5,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Each worker, and each process that a test starts, would compile the same modules again if none kept the bytecode.
+PARALLEL := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 SOURCES := app_config infra local_cloud ignition examples tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fmt lint types imports test check bench up down lock
+.PHONY: help setup fmt lint types test test-fast check bench up down lock
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Build the environment and get the pinned engine and parts (minutes at first, seconds afterwards)
 	@$(BIN)/python -m local_cloud.engine
@@ -37,6 +39,9 @@ types: $(READY) ## Strict types
 
 test: setup ## Every test
 	@$(BIN)/python -m pytest
+
+test-fast: setup ## The tests that start no real parts: unit and conformance
+	@$(PARALLEL) --numprocesses=logical --dist=worksteal tests/unit tests/conformance
 
 check: lint types test ## What CI runs
 

@@ -77,8 +77,8 @@ def test_every_command_that_is_named_exists(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_every_target_of_make_that_is_named_exists(document):
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = set(re.findall(r"(?:`|^ *)make ([a-z]+)(?=`|  | *$)", TEXTS[document], re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^ *)make ([a-z-]+)(?=`|  | *$)", TEXTS[document], re.MULTILINE))
     assert sorted(named - targets) == []
 
 

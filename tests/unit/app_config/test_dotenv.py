@@ -79,8 +79,9 @@ def test_a_line_that_cannot_be_read_is_named_and_not_shown(tmp_path: Path, conte
     file.write_bytes(content)
     with pytest.raises(SettingsError, match=said) as caught:
         load(Numbers, Dotenv(file))
-    assert "open" not in str(caught.value)
-    assert "what" not in str(caught.value)
+    said_of_the_line = str(caught.value).replace(str(file), "")
+    assert "open" not in said_of_the_line
+    assert "what" not in said_of_the_line
 
 
 def test_a_directory_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
