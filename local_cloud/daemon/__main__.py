@@ -23,6 +23,7 @@ from local_cloud.daemon.stack import checkpoint_file
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
 from local_cloud.runtime.errors import BackendError
+from local_cloud.server.plan.judge import Judge
 from local_cloud.server.serve import serve
 
 
@@ -53,13 +54,14 @@ def main(state: Path) -> int:
 
 def _serve(state: Path, code: str, stopping: threading.Event) -> None:
     settings = Settings.load(state)
-    host = LanguageHost()
+    judge = Judge(PACKAGES)
+    host = LanguageHost(judge=judge)
     language_port = host.start()
     read_schemas(host.run_module)
     try:
         with sole(state, patience_s=STOP_WITHIN_S), assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps, checkpoint_file(state, settings))
-            served = serve(PACKAGES, cloud)
+            served = serve(PACKAGES, cloud, judge.previews)
             control = Control(state, cloud, stop=stopping.set)
             control.start()
             facts = {

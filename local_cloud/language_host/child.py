@@ -22,7 +22,12 @@ _NO_SDK: Final = (
 )
 
 
-def run(request: Mapping[str, Any], *, speed_up: Callable[[], object] = lambda: None) -> int:
+def run(
+    request: Mapping[str, Any],
+    *,
+    speed_up: Callable[[], object] = lambda: None,
+    record: Callable[[], object] = lambda: None,
+) -> int:
     """
     Runs the program of a request and returns its exit code.
 
@@ -30,6 +35,7 @@ def run(request: Mapping[str, Any], *, speed_up: Callable[[], object] = lambda: 
         request: project, stack, organization, parallel, dry_run, monitor, engine, root_directory, program, args, pwd, config,
             config_secret_keys and debug, as the engine gave them.
         speed_up: changes the SDK before the program uses it.
+        record: starts to tell the host what the program registers.
     """
     try:
         import pulumi  # noqa: PLC0415  the program's interpreter may lack it
@@ -40,6 +46,7 @@ def run(request: Mapping[str, Any], *, speed_up: Callable[[], object] = lambda: 
         return 1
     speed_up()
     _configure(pulumi, request)
+    record()
     sys.argv = [request["program"], *request["args"]]
     os.chdir(request["pwd"])
     return _run_program(pulumi, request["program"])
@@ -110,8 +117,19 @@ def _main_of(path: str) -> str:
 
 def main() -> None:
     """As a script: the request is on standard input, the directory of this file is not on the path."""
-    sys.path.pop(0)
-    sys.exit(run(json.load(sys.stdin)))
+    directory = sys.path.pop(0)
+    sys.exit(run(json.load(sys.stdin), record=lambda: _record(directory, int(sys.argv[1]))))
+
+
+def _record(directory: str, descriptor: int) -> None:
+    """With the recorder beside this file: the program's environment does not have this project."""
+    import importlib.util  # noqa: PLC0415  only as a script
+
+    spec: Any = importlib.util.spec_from_file_location("_registrations", os.path.join(directory, "recorder.py"))  # noqa: PTH118
+    recorder: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(recorder)
+    os.set_inheritable(descriptor, False)
+    recorder.record(os.fdopen(descriptor, "wb"))
 
 
 if __name__ == "__main__":

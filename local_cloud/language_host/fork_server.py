@@ -1,9 +1,10 @@
 """
 The fork server: a single-threaded process with the SDKs imported, which forks a child for every run.
 
-It is started as its own interpreter, so nothing of the daemon (threads, gRPC channels) is ever inherited. For each run it gets four
-file descriptors over a socket: the request, the child's standard output and error, and a status socket. The status socket carries
-the exit code back; when its other end closes first, the run was given up and the child's process group is killed.
+It is started as its own interpreter, so nothing of the daemon (threads, gRPC channels) is ever inherited. For each run it gets five
+file descriptors over a socket: the request, the child's standard output and error, a pipe for what the program registers, and a status
+socket. The status socket carries the exit code back; when its other end closes first, the run was given up and the child's process
+group is killed.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-from local_cloud.language_host import child, speedups
+from local_cloud.language_host import child, recorder, speedups
 from local_cloud.language_host.property_types import PropertyTypes
 
-REQUEST_FDS: Final = 4
+REQUEST_FDS: Final = 5
 _PR_SET_PDEATHSIG: Final = 1
 _THIS_PROJECT: Final = child.__name__.partition(".")[0]
 
@@ -69,18 +70,18 @@ class ForkServer:
         message, descriptors, _, _ = socket.recv_fds(self._control, 1, REQUEST_FDS)
         if not message:
             return False
-        request, out, err, status = descriptors
+        request, out, err, registrations, status = descriptors
         pid = os.fork()
         if pid == 0:
-            self._become_child(request, out, err, status)
-        for descriptor in (request, out, err):
+            self._become_child(request, out, err, registrations, status)
+        for descriptor in (request, out, err, registrations):
             os.close(descriptor)
         run = socket.socket(fileno=status)
         self._runs[pid] = run
         self._selector.register(run, selectors.EVENT_READ, data=pid)
         return True
 
-    def _become_child(self, request: int, out: int, err: int, status: int) -> None:
+    def _become_child(self, request: int, out: int, err: int, registrations: int, status: int) -> None:
         code = 1
         try:
             os.setpgid(0, 0)
@@ -92,6 +93,7 @@ class ForkServer:
             os.dup2(err, 2)
             for descriptor in (out, err, status):
                 os.close(descriptor)
+            os.set_inheritable(registrations, False)
             self._selector.close()
             for held in (self._control, self._wakeup, self._wakeup_in, *self._runs.values()):
                 held.close()
@@ -106,7 +108,11 @@ class ForkServer:
             if "module" in asked:
                 code = _run_module(asked["module"], asked["args"])
             else:
-                code = child.run(asked, speed_up=lambda: speedups.apply(debug=bool(asked["debug"])))
+                code = child.run(
+                    asked,
+                    speed_up=lambda: speedups.apply(debug=bool(asked["debug"])),
+                    record=lambda: recorder.record(os.fdopen(registrations, "wb")),
+                )
         except SystemExit as leaving:
             code = _exit_code(leaving)
         except BaseException:  # noqa: BLE001  nothing may return into the server's loop

@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import grpc
 from google.protobuf import empty_pb2, json_format
@@ -19,6 +19,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 from local_cloud.language_host import engine_process, policy_pack
 from local_cloud.language_host.child import SHOWN_EXIT_CODE
 from local_cloud.language_host.output import Forwarder
+from local_cloud.language_host.registered import Registered
 from local_cloud.language_host.runs import ForkServerProcess, Run, start_fresh
 
 PRELOAD: Final = (
@@ -67,6 +68,36 @@ class RunInfo:
     program_directory: Path
 
 
+@dataclass(frozen=True)
+class EndedRun:
+    """
+    A preview's program that has ended.
+
+    Attributes:
+        info: which one.
+        engine: the address of its engine's log.
+        environment: the engine's.
+        registrations: what the recorder wrote of everything that it registered.
+    """
+
+    info: RunInfo
+    engine: str
+    environment: Mapping[str, str]
+    registrations: bytes
+
+
+class Judge(Protocol):
+    """Who looks at the programs of previews as a whole."""
+
+    def begins(self, engine: str) -> None:
+        """A program of a preview starts; `engine` is the address of its engine's log."""
+        ...
+
+    def refusal(self, ended: EndedRun) -> str:
+        """Why a program that has ended is refused, in one line, the engine's log having the details; empty where it is not."""
+        ...
+
+
 class ModuleError(Exception):
     """A module did not end well."""
 
@@ -78,14 +109,21 @@ class LanguageHost:
     Args:
         preload: modules that the fork server imports.
         on_run: called before each run.
+        judge: looks at each preview.
         warm: without it every program starts in a fresh interpreter, as with the official host.
     """
 
     def __init__(
-        self, *, preload: Sequence[str] = PRELOAD, on_run: Callable[[RunInfo], None] | None = None, warm: bool = True
+        self,
+        *,
+        preload: Sequence[str] = PRELOAD,
+        on_run: Callable[[RunInfo], None] | None = None,
+        judge: Judge | None = None,
+        warm: bool = True,
     ) -> None:
         self._preload = preload
         self._on_run = on_run
+        self._judge = judge
         self._warm = warm
         self._fork_server: ForkServerProcess | None = None
         self._server: grpc.Server | None = None
@@ -99,7 +137,7 @@ class LanguageHost:
     def start(self, port: int = 0) -> int:
         """Serves on 127.0.0.1 and returns the port; does not wait for the fork server's imports."""
         self._fork_server = ForkServerProcess(self._preload) if self._warm else None
-        self._service = _Service(self._fork_server, self._on_run)
+        self._service = _Service(self._fork_server, self._on_run, self._judge)
         options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
         self._server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix="language-host"), options=options)
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(self._service, self._server)
@@ -120,6 +158,7 @@ class LanguageHost:
             run = self._fork_server.start({"module": module, "args": arguments, "environment": dict(os.environ)})
         except OSError as error:
             raise ModuleError(f"{module}: the fork server has ended ({error})") from None
+        os.close(run.registrations)
         with os.fdopen(run.output, "rb") as output, os.fdopen(run.error, "rb") as error:
             printed, said = output.read(), error.read()
         if run.wait() != 0:
@@ -135,9 +174,15 @@ class LanguageHost:
 
 
 class _Service(language_pb2_grpc.LanguageRuntimeServicer):
-    def __init__(self, fork_server: ForkServerProcess | None, on_run: Callable[[RunInfo], None] | None) -> None:
+    def __init__(
+        self,
+        fork_server: ForkServerProcess | None,
+        on_run: Callable[[RunInfo], None] | None,
+        judge: Judge | None,
+    ) -> None:
         self._fork_server = fork_server
         self._on_run = on_run
+        self._judge = judge
         self._engines: dict[str, str] = {}
         self._lock = threading.Lock()
         self.active = 0
@@ -199,24 +244,30 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
                 self.active -= 1
 
     def _run(self, request: language_pb2.RunRequest, engine: str, context: grpc.ServicerContext) -> Any:
+        directories = (Path(request.info.root_directory), Path(request.info.program_directory))
+        info = RunInfo(request.project, request.stack, *directories)
         if self._on_run is not None:
-            directories = (Path(request.info.root_directory), Path(request.info.program_directory))
-            self._on_run(RunInfo(request.project, request.stack, *directories))
-        run = self._start(request, engine, context.peer())
+            self._on_run(info)
+        judge = self._judge if request.dryRun else None
+        if judge is not None:
+            judge.begins(engine)
+        process = engine_process.behind(context.peer())
+        run = self._start(request, engine, process)
         if not context.add_callback(run.kill):
             run.kill()  # the engine was gone before we could listen for it
-        with Forwarder(engine, run.output, run.error):
+        with Registered(run.registrations) as registered, Forwarder(engine, run.output, run.error):
             code = run.wait()
+        ended = EndedRun(info, engine, process.environment, registered.content)
+        refusal = judge.refusal(ended) if judge is not None else ""
         if code == 0:
-            return language_pb2.RunResponse()
+            return language_pb2.RunResponse(error=refusal)
         if code == SHOWN_EXIT_CODE:
             return language_pb2.RunResponse(bail=True)
         # A signal's exit code is -1 to the official host, which does not tell which one it was.
         how = str(code) if code > 0 else f"-1 ({signal.Signals(-code).name})"
         return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {how}")
 
-    def _start(self, request: language_pb2.RunRequest, engine: str, peer: str) -> Run:
-        process = engine_process.behind(peer)
+    def _start(self, request: language_pb2.RunRequest, engine: str, process: engine_process.EngineProcess) -> Run:
         interpreter = _interpreter(request.info)
         asked = _asked(request, engine, process)
         if self._fork_server is None or interpreter is not None:

@@ -24,6 +24,7 @@ class Run(Protocol):
 
     output: int
     error: int
+    registrations: int
 
     def wait(self) -> int:
         """Waits for the program's end and returns its exit code."""
@@ -59,16 +60,18 @@ class ForkServerProcess:
         """Starts a program; waits for the imports where they are not done yet."""
         output, output_in = os.pipe()
         error, error_in = os.pipe()
+        registrations, registrations_in = os.pipe()
         status, status_in = socket.socketpair()
         with _written(request) as file, self._lock:
             if not self._ready:
                 self._control.recv(1)
                 self._ready = True
-            socket.send_fds(self._control, [b"x"], [file, output_in, error_in, status_in.fileno()])
+            socket.send_fds(self._control, [b"x"], [file, output_in, error_in, registrations_in, status_in.fileno()])
         os.close(output_in)
         os.close(error_in)
+        os.close(registrations_in)
         status_in.close()
-        return _ForkedRun(output, error, status)
+        return _ForkedRun(output, error, registrations, status)
 
     def stop(self) -> None:
         """Ends it and every program in it."""
@@ -84,6 +87,7 @@ class ForkServerProcess:
 class _ForkedRun:
     output: int
     error: int
+    registrations: int
     status: socket.socket
 
     def wait(self) -> int:
@@ -105,17 +109,20 @@ class _FreshRun:
     def __init__(self, interpreter: Path, request: Mapping[str, Any]) -> None:
         self.output, output_in = os.pipe()
         self.error, error_in = os.pipe()
+        self.registrations, registrations_in = os.pipe()
         with _written(request) as file:
             self._process = subprocess.Popen(
-                [interpreter, child.__file__],
+                [interpreter, child.__file__, str(registrations_in)],
                 stdin=file,
                 stdout=output_in,
                 stderr=error_in,
                 env=dict(request["environment"]),
+                pass_fds=[registrations_in],
                 start_new_session=True,
             )
         os.close(output_in)
         os.close(error_in)
+        os.close(registrations_in)
 
     def wait(self) -> int:
         return self._process.wait()

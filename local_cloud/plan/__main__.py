@@ -13,6 +13,7 @@ from local_cloud.catalog import PACKAGES, read_schemas
 from local_cloud.language_host import LanguageHost
 from local_cloud.plan.background import plan_daemon
 from local_cloud.plan.salt import new_salt
+from local_cloud.server.plan.judge import Judge
 from local_cloud.server.serve import serve
 
 IDLE_LIMIT_S: Final = 30 * 60
@@ -35,10 +36,11 @@ def main() -> None:
         nonlocal last_run
         last_run = time.monotonic()
 
-    host = LanguageHost(on_run=note)
+    judge = Judge(PACKAGES)
+    host = LanguageHost(on_run=note, judge=judge)
     language_port = host.start()
     read_schemas(host.run_module)
-    served = serve(PACKAGES)
+    served = serve(PACKAGES, previews=judge.previews)
     facts = {"providers": served.attachment, "salt": new_salt()}
     plan_daemon().publish(Address(os.getpid(), language_port, code, facts))
     while not stopping.wait(1.0):

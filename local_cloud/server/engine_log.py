@@ -15,14 +15,25 @@ class EngineLog:
     """A line to one engine; opened at the first message, and silent once the engine has gone."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
         self._channel: grpc.Channel | None = None
 
     def info(self, urn: str, message: str) -> None:
         """Shows a message beside the resource."""
+        self._log(engine_pb2.INFO, urn, message)
+
+    def warning(self, urn: str, message: str) -> None:
+        """Shows a warning beside the resource."""
+        self._log(engine_pb2.WARNING, urn, message)
+
+    def error(self, urn: str, message: str) -> None:
+        """Shows an error beside the resource; the run fails."""
+        self._log(engine_pb2.ERROR, urn, message)
+
+    def _log(self, severity: Any, urn: str, message: str) -> None:
         if self._channel is None:
-            self._channel = grpc.insecure_channel(self._address, options=DIRECT)
-        request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn)
+            self._channel = grpc.insecure_channel(self.address, options=DIRECT)
+        request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn)
         stub: Any = engine_pb2_grpc.EngineStub(self._channel)  # its stub file names a module that is not there
         try:
             stub.Log(request, timeout=5)

@@ -24,6 +24,8 @@ from local_cloud.server import check, diff, exceptions, naming, outputs, transit
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
 from local_cloud.server.package import Package
+from local_cloud.server.plan.sessions import PlanSessions
+from local_cloud.server.plan.sessions import Refusal as PlanRefusalNote
 from local_cloud.server.resource_types.resource import Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call, ResourceType
 from local_cloud.server.rules import ListedValueProblem, Problem
@@ -65,7 +67,8 @@ class _Session:
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves one package; safe for any number of engines at once."""
 
-    def __init__(self, package: Package, cloud: Cloud | None = None) -> None:
+    def __init__(self, package: Package, cloud: Cloud | None = None, previews: PlanSessions | None = None) -> None:
+        self._previews = previews or PlanSessions()
         self._package = package
         self._types = package.by_token()
         self._cloud = cloud
@@ -124,16 +127,26 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if inputs.get(name) is None:
                 inputs[name] = value
         found = check.problems(resource_type, without_redacted(inputs))
-        told = (self._refusal(context, request.urn, resource_type.token, each) for each in found)
+        refused = [
+            (each, reason)
+            for each in found
+            if (reason := self._refusal(context, request.urn, resource_type.token, each)) is not None
+        ]
         return provider_pb2.CheckResponse(
             inputs=encode_struct(inputs),
             # Without the property: the engine would print its value beside it, even a secret one. The reason names both.
-            failures=[provider_pb2.CheckFailure(reason=each) for each in told if each is not None],
+            failures=[
+                provider_pb2.CheckFailure(reason=reason)
+                for each, reason in refused
+                if not self._deferred(context, request.urn, resource_type.token, each, reason)
+            ],
         )
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
         """Which inputs changed and whether that makes a new resource."""
         resource_type = self._type(request.urn, context)
+        if self._is_refused(context, request.urn):
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_SOME)
         old, new = self._old_and_new(request)
         found = diff.changes(resource_type, old, new)
         found = [each for each in found if not _ignored(each.path, request.ignoreChanges)]
@@ -158,6 +171,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Makes the resource; in a preview tells what will be known of it."""
         resource_type = self._type(request.urn, context)
         inputs = decode_struct(request.properties)
+        if request.preview and self._is_refused(context, request.urn):
+            return provider_pb2.CreateResponse(id="")
         if request.preview:
             return provider_pb2.CreateResponse(id="", properties=encode_struct(_previewed(resource_type, inputs)))
         with _refusals(context):
@@ -167,6 +182,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> Any:
         """Changes the resource in place; a change that the service would refuse is refused in the preview."""
         resource_type = self._type(request.urn, context)
+        if request.preview and self._is_refused(context, request.urn):
+            return provider_pb2.UpdateResponse()
         old, inputs = self._old_and_new(request)
         refused = diff.refused_changes(resource_type, old, inputs)
         if refused:
@@ -261,6 +278,22 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if session.log is not None:
             session.log.info(urn, f"accepted exception: {problem.reason}; {entry.reason} (until {entry.expires})")
         return None
+
+    def _deferred(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem, reason: str) -> bool:
+        """Whether the refusal was told already, and the preview goes on to find what else is wrong."""
+        log = self._session(context).log
+        if log is None:
+            return False
+        rule = getattr(problem, "rule", "")
+        noted = PlanRefusalNote(rule=rule, urn=urn, token=token, path=problem.path, message=reason)
+        if not self._previews.note(log.address, noted):
+            return False
+        log.error(urn, f"{token} resource '{urn.rsplit('::', 1)[-1]}' has a problem: {reason}")
+        return True
+
+    def _is_refused(self, context: grpc.ServicerContext, urn: str) -> bool:
+        log = self._session(context).log
+        return log is not None and self._previews.is_refused(log.address, urn)
 
     @staticmethod
     def _old_and_new(request: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,6 +11,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.package import Package
+from local_cloud.server.plan.sessions import PlanSessions
 from local_cloud.server.provider import Provider
 
 _WORKERS = 32  # the engine runs 16 resources at once by default, and a create may wait for a real part
@@ -35,14 +36,14 @@ class Served:
             stopping.wait()
 
 
-def serve(packages: Sequence[Package], cloud: Cloud | None = None) -> Served:
+def serve(packages: Sequence[Package], cloud: Cloud | None = None, previews: PlanSessions | None = None) -> Served:
     """Serves each package on a free port of 127.0.0.1; without a cloud the providers only plan."""
     servers: list[grpc.Server] = []
     ports: dict[str, int] = {}
     for package in packages:
         options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
         server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix=package.name), options=options)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, cloud), server)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, cloud, previews), server)
         ports[package.name] = server.add_insecure_port("127.0.0.1:0")
         server.start()
         servers.append(server)

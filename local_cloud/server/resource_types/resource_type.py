@@ -18,6 +18,7 @@ from local_cloud.server.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud
+    from local_cloud.server.plan.rules import PlanRule
     from local_cloud.server.rules import Rule
     from local_cloud.server.transitions import Transition
 
@@ -38,6 +39,7 @@ class ResourceType(ABC):
     Attributes:
         token: Pulumi's type token, `azure-native:keyvault:Vault`.
         rules: what the service asks beyond the SDK's types.
+        plan_rules: what it asks of several resources together.
         create_only: properties whose change makes a new resource.
         immutable: properties that cannot change and that the real provider nevertheless sends as an update; the update is refused.
         transitions: changes that the service takes in one direction only.
@@ -49,6 +51,7 @@ class ResourceType(ABC):
 
     token: ClassVar[str]
     rules: ClassVar[Sequence[Rule]] = ()
+    plan_rules: ClassVar[Sequence[PlanRule]] = ()
     create_only: ClassVar[Sequence[str]] = ()
     immutable: ClassVar[Sequence[str]] = ()
     transitions: ClassVar[Sequence[Transition]] = ()

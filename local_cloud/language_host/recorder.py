@@ -1,0 +1,153 @@
+"""
+Inside a program's process: tells the host of every resource that the program registers, before the engine hears of it.
+
+What goes to the engine stays as the SDK made it. Beside each registration goes where its values come from: a preview does not know
+`subnet.id`, but it is known whose id it is. Imports nothing of this project: it also runs in a program's own environment.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import struct
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, Final
+
+HEADER: Final = struct.Struct(">II")
+"""Before each frame: the lengths of its origins (JSON) and of the request (protobuf)."""
+_UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+
+_collected: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("collected", default=None)
+_origins: contextvars.ContextVar[list[dict[str, Any]]] = contextvars.ContextVar("origins")
+
+
+class _From(str):
+    """A text of the SDK's, its marker of an unknown value for instance, with where the value comes from."""
+
+    __slots__ = ("attribute", "resources")
+
+    attribute: str | None
+    resources: Sequence[str]
+
+
+def record(output: BinaryIO) -> None:
+    """
+    Starts recording; the SDK must be configured already.
+
+    Args:
+        output: gets a frame for each registration, in the order in which they are sent to the engine.
+    """
+    from pulumi.runtime import known_types, rpc, settings  # noqa: PLC0415  the host's process must not import the SDK here
+
+    sdk: Any = rpc
+    serialize_property, serialize_properties = sdk.serialize_property, sdk.serialize_properties
+
+    async def one(value: Any, deps: Any, key: Any, *others: Any, **named: Any) -> Any:
+        result = await serialize_property(value, deps, key, *others, **named)
+        collected = _collected.get()
+        if collected is None:
+            return result
+        if known_types.is_output(value) and (isinstance(result, str) or _has_unmarked(result)):
+            result = _marked(result, *await _source(value))
+        if key is not None:
+            collected[key] = result  # the call for the whole property returns last
+        return result
+
+    async def all_of(inputs: Any, property_deps: Any, resource: Any = None, *others: Any, **named: Any) -> Any:
+        collected: dict[str, Any] = {}
+        token = _collected.set(collected)
+        try:
+            found = await serialize_properties(inputs, property_deps, resource, *others, **named)
+        finally:
+            _collected.reset(token)
+        names = _wire_names(others, named)
+        _origins.set([each for key, value in collected.items() for each in _from(value, [names(key)])])
+        return found
+
+    sdk.serialize_property, sdk.serialize_properties = one, all_of
+    monitor: Any = settings.get_monitor()
+    settings.SETTINGS.monitor = _Recording(monitor, output)
+
+
+class _Recording:
+    """The engine's monitor; a registration is written down before it is sent."""
+
+    def __init__(self, monitor: Any, output: BinaryIO) -> None:
+        self._monitor = monitor
+        self._output = output
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._monitor, name)
+
+    def RegisterResource(self, request: Any, *others: Any, **named: Any) -> Any:  # noqa: N802  gRPC names the methods
+        """Writes the registration down, then sends it."""
+        origins = json.dumps(_origins.get([])).encode()
+        content = request.SerializeToString()
+        with self._lock:
+            self._output.write(HEADER.pack(len(origins), len(content)) + origins + content)
+            self._output.flush()
+        return self._monitor.RegisterResource(request, *others, **named)
+
+
+async def _source(output: Any) -> tuple[str | None, Sequence[str]]:
+    """Whose output it is, and by which attribute where it is that attribute itself and not made from it."""
+    resources = await output.resources()
+    attribute = None
+    if len(resources) == 1:
+        (resource,) = resources
+        attribute = next((name for name, value in vars(resource).items() if value is output), None)
+    urns = [urn for resource in resources if (urn := await resource.urn.future())]
+    return attribute, sorted(urns)
+
+
+def _has_unmarked(value: Any) -> bool:
+    if isinstance(value, str):
+        return value == _UNKNOWN and not isinstance(value, _From)
+    if isinstance(value, dict):
+        return any(map(_has_unmarked, value.values()))
+    return isinstance(value, list) and any(map(_has_unmarked, value))
+
+
+def _marked(value: Any, attribute: str | None, resources: Sequence[str]) -> Any:
+    if isinstance(value, str):
+        if isinstance(value, _From) or (value != _UNKNOWN and attribute is None):
+            return value
+        marker = _From(value)
+        marker.attribute, marker.resources = attribute, resources
+        return marker
+    if isinstance(value, dict):
+        secret = value.get(_SIGNATURE) == _SECRET
+        return {key: _marked(each, attribute if secret else None, resources) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_marked(each, None, resources) for each in value]
+    return value
+
+
+def _from(value: Any, path: list[str | int]) -> Iterator[dict[str, Any]]:
+    if isinstance(value, _From):
+        yield {"path": path, "attribute": value.attribute, "resources": list(value.resources)}
+    elif isinstance(value, dict):
+        if value.get(_SIGNATURE) == _SECRET:
+            yield from _from(value.get("value"), path)
+        else:
+            for key, each in value.items():
+                yield from _from(each, [*path, key])
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _from(each, [*path, index])
+
+
+def _wire_names(others: Sequence[Any], named: dict[str, Any]) -> Any:
+    """How the SDK translates the names of the top-level properties."""
+    from pulumi import _types  # noqa: PLC0415
+
+    transformer = others[0] if others else named.get("input_transformer")
+    typ = others[1] if len(others) > 1 else named.get("typ")
+    if typ is not None:
+        known = _types.input_type_py_to_pulumi_names(typ)
+        return lambda name: known.get(name) or name
+    return transformer or (lambda name: name)

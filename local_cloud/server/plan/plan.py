@@ -1,0 +1,233 @@
+"""The whole plan: which resource a value refers to, known or not, and what is certain to be made before what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final
+
+from local_cloud.server.plan.planned import Planned
+from local_cloud.server.resource_types.resource_type import ResourceType
+from local_cloud.server.rules import values_at
+from local_cloud.server.values.guarded import NotKnownYet, guarded
+from local_cloud.server.wire import UNKNOWN
+
+_SUBSCRIPTION: Final = re.compile(r"^/subscriptions/[^/]+", re.IGNORECASE)
+
+
+class Elsewhere(Enum):
+    """What a reference leads to when it does not lead to a resource of the plan."""
+
+    NOWHERE = "the property is not set"
+    OUTSIDE = "a known value that no resource of the plan answers to"
+    UNKNOWN = "it cannot be told"
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """An output that is not known yet, by the resource and the attribute: equal where it is certain to be the same value."""
+
+    urn: str
+    attribute: str
+
+
+Key = str | int | float | bool | Symbol | None
+"""A value that can be compared though it may not be known: case-folded text, another scalar, or a symbol."""
+
+
+class Plan:
+    """
+    All planned resources.
+
+    Args:
+        resources: in the order of registration.
+        types: the registered resource types by token.
+    """
+
+    def __init__(self, resources: Iterable[Planned], types: Mapping[str, ResourceType]) -> None:
+        self.resources: Sequence[Planned] = tuple(resources)
+        self.types = types
+        self._before: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Planned]:
+        """The resources by URN."""
+        return {each.urn: each for each in self.resources}
+
+    @cached_property
+    def _by_token(self) -> Mapping[str, list[Planned]]:
+        found: dict[str, list[Planned]] = {}
+        for each in self.resources:
+            found.setdefault(each.token, []).append(each)
+        return found
+
+    def of(self, *tokens: str) -> Iterator[Planned]:
+        """The resources of some types."""
+        for token in tokens:
+            yield from self._by_token.get(token, ())
+
+    def follows(self, later: Planned, earlier: Planned) -> bool:
+        """Whether something makes sure that one resource is made after another: a chain of dependencies, or of parents."""
+        return earlier.urn in self.before(later)
+
+    def before(self, resource: Planned) -> frozenset[str]:
+        """URNs of everything that is certain to be made before a resource."""
+        urn = resource.urn
+        known = self._before.get(urn)
+        if known is not None:
+            return known
+        found: set[str] = set()
+        pending = [urn]
+        while pending:
+            waiting = self.by_urn.get(pending.pop())
+            for each in waiting.waits_for if waiting is not None else ():
+                if each not in found:
+                    found.add(each)
+                    pending.append(each)
+        self._before[urn] = frozenset(found)
+        return self._before[urn]
+
+    # -- values
+
+    def key(self, resource: Planned, path: str) -> Key:
+        """
+        The first value at a path, for comparison.
+
+        Raises:
+            NotKnownYet: it cannot be told what it will be.
+        """
+        return next(iter(self.keys(resource, path)), None)
+
+    def keys(self, resource: Planned, path: str) -> list[Key]:
+        """
+        Every value at a path (`rules[].ref`), for comparison.
+
+        Raises:
+            NotKnownYet: it cannot be told what one of them will be.
+        """
+        return [self._key(resource, at, value) for at, value in values_at(resource.inputs, path) if value is not None]
+
+    def _key(self, resource: Planned, at: str, value: Any) -> Key:
+        if value is not UNKNOWN:
+            return value.casefold() if isinstance(value, str) else value
+        origin = resource.origins.get(at)
+        if origin is None or origin.attribute is None:
+            raise NotKnownYet
+        return self._attribute(origin.resources[0], origin.attribute)
+
+    def _attribute(self, urn: str, attribute: str) -> Key:
+        """The output of a resource: what its inputs say of it, or a symbol."""
+        resource = self.by_urn.get(urn)
+        if resource is not None and attribute == "name":
+            name = self._own_name(resource)
+            return name if name is not None else Symbol(urn, attribute)
+        if resource is not None and attribute == "id":
+            return self.identity(resource) or Symbol(urn, "id")
+        return Symbol(urn, attribute)
+
+    def _own_name(self, resource: Planned) -> Key:
+        """The name that the program gives a resource of azure-native, or that the provider makes up."""
+        parameters: Sequence[str] = getattr(self.types.get(resource.token), "parameters", ())
+        own = resource.inputs.get(parameters[-1]) if parameters else None
+        return own.casefold() if isinstance(own, str) else self._told.get((resource.urn, "name"))
+
+    @cached_property
+    def _told(self) -> Mapping[tuple[str, str], str]:
+        """Outputs that are known although no input says them, from whoever uses them."""
+        found: dict[tuple[str, str], str] = {}
+        for resource in self.resources:
+            for path, origin in resource.origins.items():
+                value = resource.inputs.get(path)
+                if origin.attribute is not None and isinstance(value, str):
+                    found[origin.resources[0], origin.attribute] = value.casefold()
+        return found
+
+    # -- identities and references
+
+    def identity(self, resource: Planned) -> Key:
+        """The ARM id without its subscription, where the inputs tell the whole of it; ids are compared without case."""
+        resource_type = self.types.get(resource.token)
+        path: str | None = getattr(resource_type, "path", None)
+        if path is None:
+            return None
+        parameters = re.findall(r"\{(\w+)\}", path)
+        values = {name: self._part(resource, name, own=name == parameters[-1]) for name in parameters}
+        if any(value is None for value in values.values()):
+            return None
+        own = re.sub(r"\{(\w+)\}", lambda found: str(values[found.group(1)]), path)
+        if own.startswith("/"):
+            return _without_subscription(own.replace("//", "/"))
+        group = self._part(resource, "resourceGroupName")
+        return f"/resourcegroups/{group}/providers/{own}".casefold() if group is not None else None
+
+    def _part(self, resource: Planned, name: str, *, own: bool = False) -> str | None:
+        if own and resource.inputs.get(name) is None:
+            value = self._own_name(resource)
+            return str(value) if value is not None else f"<{resource.urn}#name>"
+        try:
+            value = self.key(resource, name)
+        except NotKnownYet:
+            return None
+        if isinstance(value, Symbol):
+            return f"<{value.urn}#{value.attribute}>"
+        return None if value is None else str(value)
+
+    @cached_property
+    def _by_identity(self) -> Mapping[Key, Planned]:
+        return {identity: each for each in self.resources if (identity := self.identity(each)) is not None}
+
+    def target(self, resource: Planned, path: str, *tokens: str) -> Planned | Elsewhere:
+        """
+        The resource that the first value at a path refers to.
+
+        Args:
+            resource: which refers.
+            path: the property that refers: an ARM id, a Cloudflare id, or whatever other output.
+            tokens: types that it may refer to; none for any.
+        """
+        return next(iter(self.targets(resource, path, *tokens)), Elsewhere.NOWHERE)
+
+    def targets(self, resource: Planned, path: str, *tokens: str) -> list[Planned | Elsewhere]:
+        """The resource that each value at a path refers to."""
+        return [
+            self._target(resource, at, value, tokens)
+            for at, value in values_at(resource.inputs, path)
+            if value is not None
+        ]
+
+    def _target(self, resource: Planned, at: str, value: Any, tokens: Sequence[str]) -> Planned | Elsewhere:
+        if value is UNKNOWN:
+            origin = resource.origins.get(at)
+            found = [self.by_urn[urn] for urn in origin.resources if urn in self.by_urn] if origin else []
+            fitting = [each for each in found if not tokens or each.token in tokens]
+            # Made from several resources, or from one of another type: whatever became of it cannot be told.
+            return fitting[0] if len(fitting) == 1 else Elsewhere.UNKNOWN
+        if not isinstance(value, str):
+            return Elsewhere.OUTSIDE
+        found = self._by_identity.get(_without_subscription(value))
+        return found if found is not None and (not tokens or found.token in tokens) else Elsewhere.OUTSIDE
+
+    def parent(self, resource: Planned, *tokens: str) -> Planned | None:
+        """What a resource lies in, by its ARM id: a database's server, a secret's vault."""
+        found = self._by_identity.get(self.place(resource))
+        return found if found is not None and (not tokens or found.token in tokens) else None
+
+    def place(self, resource: Planned) -> str | None:
+        """The ARM id of what a resource lies in, whether it is in the plan or not; None where it cannot be told."""
+        identity = self.identity(resource)
+        return identity.rsplit("/", 2)[0] if isinstance(identity, str) else None
+
+    def children(self, resource: Planned, *tokens: str) -> list[Planned]:
+        """What lies in a resource, of some types."""
+        return [each for each in self.of(*tokens) if self.parent(each) is resource]
+
+    def read(self, resource: Planned) -> Mapping[str, Any]:
+        """A resource's inputs; reading one that is not known yet raises NotKnownYet."""
+        return guarded(resource.inputs)
+
+
+def _without_subscription(identity: str) -> str:
+    return _SUBSCRIPTION.sub("", identity.rstrip("/")).casefold()

@@ -1,0 +1,305 @@
+"""
+The kinds of rules on how resources stand to each other.
+
+Each is declared in the file of the type that it is about, with what it says, where that comes from, a plan that passes and one that
+fails. A rule that reads what is not known yet says nothing: an unknown that could make it right is no refusal.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_cloud.server.plan.examples import Sketch
+from local_cloud.server.plan.plan import Elsewhere, Plan
+from local_cloud.server.plan.planned import Planned
+from local_cloud.server.values.guarded import NotKnownYet
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class PlanRefusal:
+    """
+    Something that the cloud would refuse of the plan as a whole.
+
+    Attributes:
+        rule: the rule that is broken.
+        resource: which would be refused, and at which property.
+        other: the resource that it clashes with.
+        reason: the message for people.
+    """
+
+    rule: PlanRule
+    resource: Planned
+    path: str
+    other: Planned
+    reason: str
+
+    @property
+    def remedy(self) -> str:
+        """What to write."""
+        return self.rule.remedy.format(this=self.resource.name, other=self.other.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRule(ABC):
+    """
+    One thing that a cloud asks of several resources together.
+
+    Attributes:
+        id: a stable name for reports and exceptions: `network.subnets-overlap`.
+        of: token of the type that it is about.
+        path: the property that the message names.
+        says: the rule, a sentence.
+        remedy: what to write instead; `{this}` and `{other}` stand for the two resources' names in the program.
+        source: the page, specification or issue that says so.
+        passes: a plan that keeps the rule.
+        fails: a plan that breaks it.
+        also: further types that it is about.
+        warning: the cloud often forgives it (a race), so it is told and not refused unless `--strict` asks for it.
+    """
+
+    id: str
+    of: str
+    path: str
+    says: str
+    remedy: str
+    source: str
+    passes: Sketch = field(repr=False)
+    fails: Sketch = field(repr=False)
+    warning: bool = False
+    also: Sequence[str] = ()
+
+    def refusals(self, plan: Plan) -> Iterator[PlanRefusal]:
+        """What in this plan breaks the rule."""
+        for resource, other in self.broken(plan):
+            yield PlanRefusal(self, resource, self.path, other, self.message(resource, other))
+
+    @abstractmethod
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Each resource that breaks the rule, with the one it clashes with."""
+
+    def message(self, resource: Planned, other: Planned) -> str:
+        """Both resources, their values, the rule, its source, and what to write."""
+        where = f" ({other.position})" if other.position else ""
+        remedy = self.remedy.format(this=resource.name, other=other.name)
+        return f"{self._values(resource, other, where)}: {self.says} ({self.source}). {remedy}"
+
+    def _values(self, resource: Planned, other: Planned, where: str) -> str:
+        return f"'{self.path}'{_shown(resource, self.path)} and {other}{where}"
+
+
+def _shown(resource: Planned, path: str) -> str:
+    """The value at the path, where it is a short known one."""
+    value: Any = resource.inputs
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return f" is {value!r}" if isinstance(value, str | int | float | bool) else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneOfAKind(PlanRule):
+    """
+    Two resources of a type must not have the same key: what may exist once for each scope, name or combination.
+
+    `key` returns what must be unique, or None where the rule does not apply to the resource.
+    """
+
+    key: Callable[[Plan, Planned], Hashable | None] = field(repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Every resource after the first of its kind."""
+        first: dict[Hashable, Planned] = {}
+        for resource in plan.of(self.of, *self.also):
+            try:
+                key = self.key(plan, resource)
+            except NotKnownYet:
+                continue
+            if key is None:
+                continue
+            if key in first:
+                yield resource, first[key]
+            else:
+                first[key] = resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoOverlap(PlanRule):
+    """Address ranges of resources in one scope must not overlap; `scope` is None where the rule does not apply."""
+
+    ranges: Callable[[Plan, Planned], Iterable[str]] = field(repr=False)
+    scope: Callable[[Plan, Planned], Hashable | None] = field(repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Every resource whose range meets the one before it in the order of addresses."""
+        scopes: dict[Hashable, list[tuple[Network, Planned]]] = {}
+        for resource in plan.of(self.of, *self.also):
+            try:
+                scope = self.scope(plan, resource)
+                found = [network for each in self.ranges(plan, resource) if (network := network_of(each)) is not None]
+            except NotKnownYet:
+                continue
+            if scope is not None:
+                scopes.setdefault(scope, []).extend((network, resource) for network in found)
+        for networks in scopes.values():
+            yield from _overlapping(networks)
+
+
+def _overlapping(networks: list[tuple[Network, Planned]]) -> Iterator[tuple[Planned, Planned]]:
+    """Sorted by first address, whatever overlaps an earlier one overlaps the one that reaches furthest."""
+    furthest: tuple[Network, Planned] | None = None
+    for network, resource in sorted(networks, key=lambda each: (each[0].version, int(each[0].network_address))):
+        if furthest is not None and furthest[0].version == network.version:
+            if network.overlaps(furthest[0]) and resource is not furthest[1]:
+                yield resource, furthest[1]
+            if int(network.broadcast_address) <= int(furthest[0].broadcast_address):
+                continue
+        furthest = network, resource
+
+
+def network_of(text: Any) -> Network | None:
+    """The address range that a text names; None for whatever is none, which the rules of one resource refuse."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except (ValueError, TypeError):
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fits(PlanRule):
+    """
+    A resource and what it refers to must fit together.
+
+    Attributes:
+        to: tokens of the types referred to.
+        along: the property that refers; empty where the resource lies in the other one (a database in its server).
+        fits: of the plan, the resource and what it refers to.
+    """
+
+    to: Sequence[str]
+    along: str = ""
+    fits: Callable[[Plan, Planned, Planned], bool] = field(repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Every resource that does not fit."""
+        for resource in plan.of(self.of):
+            for other in self._others(plan, resource):
+                try:
+                    if not self.fits(plan, resource, other):
+                        yield resource, other
+                except NotKnownYet:
+                    continue
+
+    def _others(self, plan: Plan, resource: Planned) -> Iterable[Planned]:
+        if not self.along:
+            found = plan.parent(resource, *self.to)
+            return () if found is None else (found,)
+        targets = plan.targets(resource, self.along, *self.to)
+        return dict.fromkeys(each for each in targets if not isinstance(each, Elsewhere))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Same(Fits):
+    """A resource and what it refers to must have the same value at a property: a region, a network, a jurisdiction."""
+
+    fits: Callable[[Plan, Planned, Planned], bool] = field(default=lambda _plan, _one, _other: True, repr=False)
+    theirs: str = ""
+    form: Callable[[Any], Any] = field(default=lambda value: value, repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Every resource whose value is another one; where either has none, the service's default is not guessed."""
+        for resource in plan.of(self.of):
+            for other in self._others(plan, resource):
+                try:
+                    mine, other_value = plan.key(resource, self.path), plan.key(other, self.theirs or self.path)
+                except NotKnownYet:
+                    continue
+                if None not in (mine, other_value) and self.form(mine) != self.form(other_value):
+                    yield resource, other
+
+    def _values(self, resource: Planned, other: Planned, where: str) -> str:
+        theirs = self.theirs or self.path
+        return f"'{self.path}'{_shown(resource, self.path)}, but '{theirs}' of {other}{where}{_shown(other, theirs)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class After(PlanRule):
+    """
+    A resource must be made after others, and nothing but the program can make sure of it.
+
+    `needs` returns what has to be there before. A plan in which nothing enforces the order is a race that sometimes passes.
+    """
+
+    needs: Callable[[Plan, Planned], Iterable[Planned]] = field(repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Every resource that does not wait for something it needs."""
+        for resource in plan.of(self.of):
+            try:
+                needed = list(self.needs(plan, resource))
+            except NotKnownYet:
+                continue
+            for other in needed:
+                if other is not resource and not plan.follows(resource, other):
+                    yield resource, other
+
+    def _values(self, resource: Planned, other: Planned, where: str) -> str:
+        return f"nothing makes sure that {resource} is made after {other}{where}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneAtATime(PlanRule):
+    """
+    Resources of one scope must be made one after the other, in whatever order.
+
+    Attributes:
+        scope: what they must not change at the same time; None where the rule does not apply.
+    """
+
+    scope: Callable[[Plan, Planned], Hashable | None] = field(repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Each resource, with the first of its scope that neither waits for it nor is waited for."""
+        scopes: dict[Hashable, list[Planned]] = {}
+        for resource in plan.of(self.of, *self.also):
+            try:
+                scope = self.scope(plan, resource)
+            except NotKnownYet:
+                continue
+            if scope is not None:
+                scopes.setdefault(scope, []).append(resource)
+        for members in scopes.values():
+            yield from _unordered(plan, members)
+
+    def _values(self, resource: Planned, other: Planned, where: str) -> str:
+        return f"nothing keeps {resource} and {other}{where} from being made at the same time"
+
+
+def _unordered(plan: Plan, members: Sequence[Planned]) -> Iterator[tuple[Planned, Planned]]:
+    """
+    Pairs that may be made at once.
+
+    Sorted by how many of the others each waits for, members of a chain stand in its order, so neighbours tell everything.
+    """
+    urns = {each.urn for each in members}
+    before = {each.urn: len(plan.before(each) & urns) for each in members}
+    ordered = sorted(members, key=lambda each: before[each.urn])
+    for earlier, later in itertools.pairwise(ordered):
+        if not plan.follows(later, earlier):
+            yield later, earlier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together(PlanRule):
+    """Whatever no other kind says: `test` gives each resource that is refused, with the one that it clashes with."""
+
+    test: Callable[[Plan], Iterable[tuple[Planned, Planned]]] = field(repr=False)
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """What the function finds."""
+        yield from self.test(plan)
