@@ -11,8 +11,8 @@ import contextvars
 import json
 import struct
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, Final, cast
 
 HEADER: Final = struct.Struct(">II")
 """Before each frame: the lengths of its origins (JSON) and of the request (protobuf)."""
@@ -68,8 +68,8 @@ def record(output: BinaryIO) -> None:
         return found
 
     sdk.serialize_property, sdk.serialize_properties = one, all_of
-    monitor: Any = settings.get_monitor()
-    settings.SETTINGS.monitor = _Recording(monitor, output)
+    run: Any = settings.SETTINGS
+    run.monitor = _Recording(run.monitor, output)
 
 
 class _Recording:
@@ -95,11 +95,12 @@ class _Recording:
 
 async def _source(output: Any) -> tuple[str | None, Sequence[str]]:
     """Whose output it is, and by which attribute where it is that attribute itself and not made from it."""
-    resources = await output.resources()
-    attribute = None
+    resources: set[Any] = await output.resources()
+    attribute: str | None = None
     if len(resources) == 1:
         (resource,) = resources
-        attribute = next((name for name, value in vars(resource).items() if value is output), None)
+        attributes = cast("dict[str, Any]", vars(resource))
+        attribute = next((name for name, value in attributes.items() if value is output), None)
     urns = [urn for resource in resources if (urn := await resource.urn.future())]
     return attribute, sorted(urns)
 
@@ -107,9 +108,7 @@ async def _source(output: Any) -> tuple[str | None, Sequence[str]]:
 def _has_unmarked(value: Any) -> bool:
     if isinstance(value, str):
         return value == _UNKNOWN and not isinstance(value, _From)
-    if isinstance(value, dict):
-        return any(map(_has_unmarked, value.values()))
-    return isinstance(value, list) and any(map(_has_unmarked, value))
+    return any(_has_unmarked(each) for _, each in _below(value))
 
 
 def _marked(value: Any, attribute: str | None, resources: Sequence[str]) -> Any:
@@ -119,35 +118,45 @@ def _marked(value: Any, attribute: str | None, resources: Sequence[str]) -> Any:
         marker = _From(value)
         marker.attribute, marker.resources = attribute, resources
         return marker
-    if isinstance(value, dict):
-        secret = value.get(_SIGNATURE) == _SECRET
-        return {key: _marked(each, attribute if secret else None, resources) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_marked(each, None, resources) for each in value]
-    return value
+    inner = attribute if _is_secret(value) else None
+    below = {key: _marked(each, inner, resources) for key, each in _below(value)}
+    if not below:
+        return value
+    return below if isinstance(value, dict) else list(below.values())
 
 
 def _from(value: Any, path: list[str | int]) -> Iterator[dict[str, Any]]:
     if isinstance(value, _From):
         yield {"path": path, "attribute": value.attribute, "resources": list(value.resources)}
-    elif isinstance(value, dict):
-        if value.get(_SIGNATURE) == _SECRET:
-            yield from _from(value.get("value"), path)
-        else:
-            for key, each in value.items():
-                yield from _from(each, [*path, key])
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _from(each, [*path, index])
+    elif _is_secret(value):
+        yield from _from(value.get("value"), path)
+    else:
+        for key, each in _below(value):
+            yield from _from(each, [*path, key])
 
 
-def _wire_names(others: Sequence[Any], named: dict[str, Any]) -> Any:
+def _is_secret(value: Any) -> bool:
+    return isinstance(value, dict) and cast("dict[str, Any]", value).get(_SIGNATURE) == _SECRET
+
+
+def _below(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).items()
+    return enumerate(cast("list[Any]", value)) if isinstance(value, list) else ()
+
+
+def _wire_names(others: Sequence[Any], named: dict[str, Any]) -> Callable[[str], str]:
     """How the SDK translates the names of the top-level properties."""
-    from pulumi import _types  # noqa: PLC0415
+    import pulumi  # noqa: PLC0415  imported by now
 
-    transformer = others[0] if others else named.get("input_transformer")
+    transformer: Callable[[str], str] | None = others[0] if others else named.get("input_transformer")
     typ = others[1] if len(others) > 1 else named.get("typ")
-    if typ is not None:
-        known = _types.input_type_py_to_pulumi_names(typ)
-        return lambda name: known.get(name) or name
-    return transformer or (lambda name: name)
+    if typ is None:
+        return transformer or str
+    sdk: Any = pulumi
+    known: dict[str, str] = sdk._types.input_type_py_to_pulumi_names(typ)  # noqa: SLF001  the SDK's own translation
+
+    def translated(name: str) -> str:
+        return known.get(name) or name
+
+    return translated

@@ -1,4 +1,4 @@
-"""Every rule over the plan of every registered type: one plan keeps it, one breaks it, and an unknown that could make it right is no refusal."""
+"""Every rule over the plan: one plan keeps it, one breaks it, and an unknown that could make it right is no refusal."""
 
 import pytest
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local_cloud.server.plan.planned import Origin, Planned, Position
+from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN
 
 DEPENDS_ON: Final = "depends_on"
@@ -64,8 +65,8 @@ def _resolved(value: Any, path: str, urns: Mapping[str, str], origins: dict[str,
     if isinstance(value, Ref):
         origins[path] = Origin((urns[value.name],), value.attribute)
         return UNKNOWN
-    if isinstance(value, Mapping):
+    if is_object(value):
         return {key: _resolved(each, f"{path}.{key}".lstrip("."), urns, origins) for key, each in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_resolved(each, f"{path}[{index}]", urns, origins) for index, each in enumerate(value)]
     return value

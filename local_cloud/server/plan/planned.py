@@ -142,6 +142,6 @@ def _position(source: Any) -> Position | None:
     """The SDK tells `project:///infra/__main__.py` or `file:///...`."""
     if not source.uri:
         return None
-    uri = urlsplit(source.uri)
+    uri = urlsplit(str(source.uri))
     path = unquote(uri.path)
     return Position(path.lstrip("/") if uri.scheme == "project" else path, source.line)

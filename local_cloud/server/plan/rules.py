@@ -18,6 +18,7 @@ from local_cloud.server.plan.examples import Sketch
 from local_cloud.server.plan.plan import Elsewhere, Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.shapes import is_object
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -98,7 +99,7 @@ def _shown(resource: Planned, path: str) -> str:
     """The value at the path, where it is a short known one."""
     value: Any = resource.inputs
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
+        value = value.get(name) if is_object(value) else None
     return f" is {value!r}" if isinstance(value, str | int | float | bool) else ""
 
 
