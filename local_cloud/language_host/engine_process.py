@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_TCP_TABLES: Final = ("/proc/net/tcp", "/proc/net/tcp6")
+from local_cloud.runtime import peers
+from local_cloud.runtime.grpc_server import LOOPBACK, endpoint
+
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 _DEBUG_OPTION: Final = "PULUMI_OPTION_DEBUG"
 _SHORT_FLAGS: Final = re.compile(r"-[a-zA-Z]+")  # several may share a dash
@@ -46,14 +48,15 @@ class EngineProcess:
         return next((each for each in above if any((each / name).is_file() for name in _PROJECT_FILES)), None)
 
 
-def behind(peer: str) -> EngineProcess:
+def behind(peer: str, port: int) -> EngineProcess:
     """
     The process behind a gRPC peer.
 
     Args:
         peer: as gRPC names it, `ipv4:127.0.0.1:54321`.
+        port: of the server that it called.
     """
-    pid = _owner(int(peer.rsplit(":", 1)[-1]))
+    pid = _owner(peer, port)
     if pid is None:
         return EngineProcess(dict(os.environ), debug=True)
     try:
@@ -86,16 +89,20 @@ def shows_debug_messages(words: Sequence[str], environment: Mapping[str, str]) -
     return shows
 
 
-def _owner(port: int) -> int | None:
-    """The process that holds the socket of a local port."""
-    wanted = {f"socket:[{inode}]" for inode in _inodes(port)}
-    if not wanted:
+def _owner(peer: str, port: int) -> int | None:
+    """The process that holds the other end of a connection."""
+    client = endpoint(peer)
+    if client is None or not peers.SUPPORTED:
         return None
+    found = peers.look_up(client, (LOOPBACK, port))
+    if found is None or not found.inode:
+        return None
+    wanted = f"socket:[{found.inode}]"
     for directory in _processes():
         with contextlib.suppress(OSError):
             for descriptor in os.listdir(f"{directory}/fd"):  # noqa: PTH208  a Path a descriptor would cost more than all else
                 with contextlib.suppress(OSError):
-                    if os.readlink(f"{directory}/fd/{descriptor}") in wanted:  # noqa: PTH115
+                    if os.readlink(f"{directory}/fd/{descriptor}") == wanted:  # noqa: PTH115
                         return int(directory.rsplit("/", 1)[-1])
     return None
 
@@ -109,12 +116,3 @@ def _processes() -> Iterator[str]:
             if name.isdigit() and os.stat(f"/proc/{name}").st_uid == mine:  # noqa: PTH116
                 found.append(int(name))
     return (f"/proc/{pid}" for pid in sorted(found, reverse=True))
-
-
-def _inodes(port: int) -> Iterator[str]:
-    for table in _TCP_TABLES:
-        with contextlib.suppress(OSError):
-            for line in Path(table).read_text().splitlines()[1:]:
-                fields = line.split()
-                if int(fields[1].rsplit(":", 1)[-1], 16) == port and fields[9] != "0":
-                    yield fields[9]

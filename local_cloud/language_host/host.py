@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -21,6 +20,7 @@ from local_cloud.language_host.child import SHOWN_EXIT_CODE
 from local_cloud.language_host.output import Forwarder
 from local_cloud.language_host.registered import Registered
 from local_cloud.language_host.runs import ForkServerProcess, Run, start_fresh
+from local_cloud.runtime.grpc_server import loopback_server
 
 PRELOAD: Final = (
     "google.protobuf.struct_pb2",
@@ -54,7 +54,6 @@ PRELOAD: Final = (
 )
 """What the fork server imports: SDKs and libraries, never a project's own modules, which must be fresh in every run."""
 
-_MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
 _WORKERS: Final = 64  # a run holds one for as long as it lasts
 
 
@@ -137,11 +136,9 @@ class LanguageHost:
     def start(self, port: int = 0) -> int:
         """Serves on 127.0.0.1 and returns the port; does not wait for the fork server's imports."""
         self._fork_server = ForkServerProcess(self._preload) if self._warm else None
-        self._service = _Service(self._fork_server, self._on_run, self._judge)
-        options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
-        self._server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix="language-host"), options=options)
+        self._server, bound = loopback_server("language-host", workers=_WORKERS, port=port)
+        self._service = _Service(bound, self._fork_server, self._on_run, self._judge)
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(self._service, self._server)
-        bound = self._server.add_insecure_port(f"127.0.0.1:{port}")
         self._server.start()
         return bound
 
@@ -176,10 +173,12 @@ class LanguageHost:
 class _Service(language_pb2_grpc.LanguageRuntimeServicer):
     def __init__(
         self,
+        port: int,
         fork_server: ForkServerProcess | None,
         on_run: Callable[[RunInfo], None] | None,
         judge: Judge | None,
     ) -> None:
+        self._port = port
         self._fork_server = fork_server
         self._on_run = on_run
         self._judge = judge
@@ -230,7 +229,9 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext) -> Iterator[Any]:
         """Starts a policy pack."""
         interpreter = _interpreter(request.info) or Path(sys.executable)
-        return policy_pack.run(request, interpreter, engine_process.behind(context.peer()).environment, context)
+        return policy_pack.run(
+            request, interpreter, engine_process.behind(context.peer(), self._port).environment, context
+        )
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> Any:
         """Runs a program to its end."""
@@ -251,7 +252,7 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
         judge = self._judge if request.dryRun else None
         if judge is not None:
             judge.begins(engine)
-        process = engine_process.behind(context.peer())
+        process = engine_process.behind(context.peer(), self._port)
         run = self._start(request, engine, process)
         if not context.add_callback(run.kill):
             run.kill()  # the engine was gone before we could listen for it

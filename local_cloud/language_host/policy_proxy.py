@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NoReturn, Self
 
 import grpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", 400 * 1024 * 1024),  # the engine's own limit
-    ("grpc.max_send_message_length", 400 * 1024 * 1024),
-    ("grpc.so_reuseport", 0),
+from local_cloud.runtime.grpc_server import MAX_MESSAGE_BYTES, loopback_server
+
+_OF_THE_PACK: Final = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 )
 _WORKERS: Final = 16  # analyses at once; a pack runs one at a time anyhow
 
@@ -39,9 +39,8 @@ class PolicyProxy:
         self._gone = False
         self._channel: Any = None  # a grpc.Channel, whose stubs know no bytes
         self._failure = ""
-        self._server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix="policy-proxy"), options=_OPTIONS)
+        self._server, self.port = loopback_server("policy-proxy", workers=_WORKERS)
         self._server.add_generic_rpc_handlers((_Calls(self._handler),))
-        self.port = self._server.add_insecure_port("127.0.0.1:0")
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -83,7 +82,7 @@ class PolicyProxy:
                 if printed
                 else "the policy pack ended before it told its port; the reason is in what it printed"
             )
-        channel = grpc.insecure_channel(f"127.0.0.1:{int(first_line)}", options=_OPTIONS)
+        channel = grpc.insecure_channel(f"127.0.0.1:{int(first_line)}", options=_OF_THE_PACK)
         stub: Any = analyzer_pb2_grpc.AnalyzerStub(channel)
         if self.configuration is not None:
             try:

@@ -55,21 +55,33 @@ class _Session:
     """One engine's connection: where its project lies, how to write to its log, and the provider's configuration."""
 
     peer: str
+    port: int
     log: EngineLog | None = None
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @cached_property
     def root(self) -> Path | None:
         """The project's directory; an engine tells it to providers that it starts, not to those it attaches to."""
-        return engine_process.behind(self.peer).project_root
+        return engine_process.behind(self.peer, self.port).project_root
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """Serves one package; safe for any number of engines at once."""
+    """
+    Serves one package; safe for any number of engines at once.
 
-    def __init__(self, package: Package, cloud: Cloud | None = None, previews: PlanSessions | None = None) -> None:
+    Args:
+        package: what it serves.
+        port: where it is served.
+        cloud: makes and changes things; without one it only plans.
+        previews: where refusals of previews under way are noted.
+    """
+
+    def __init__(
+        self, package: Package, port: int, cloud: Cloud | None = None, previews: PlanSessions | None = None
+    ) -> None:
         self._previews = previews or PlanSessions()
         self._package = package
+        self._port = port
         self._types = package.by_token()
         self._cloud = cloud
         self._sessions: dict[str, _Session] = {}
@@ -241,7 +253,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _session(self, context: grpc.ServicerContext) -> _Session:
         with self._lock:
-            return self._sessions.setdefault(context.peer(), _Session(context.peer()))
+            return self._sessions.setdefault(context.peer(), _Session(context.peer(), self._port))
 
     def _type(self, urn: str, context: grpc.ServicerContext) -> ResourceType:
         token = urn.split("::")[2].rsplit("$", 1)[-1]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from local_cloud.runtime.grpc_server import loopback_server
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.package import Package
 from local_cloud.server.plan.sessions import PlanSessions
 from local_cloud.server.provider import Provider
 
 _WORKERS = 32  # the engine runs 16 resources at once by default, and a create may wait for a real part
-_MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,10 @@ def serve(packages: Sequence[Package], cloud: Cloud | None = None, previews: Pla
     servers: list[grpc.Server] = []
     ports: dict[str, int] = {}
     for package in packages:
-        options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
-        server = grpc.server(ThreadPoolExecutor(_WORKERS, thread_name_prefix=package.name), options=options)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, cloud, previews), server)
-        ports[package.name] = server.add_insecure_port("127.0.0.1:0")
+        server, port = loopback_server(package.name, workers=_WORKERS)
+        servicer = Provider(package, port, cloud, previews)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
         server.start()
+        ports[package.name] = port
         servers.append(server)
     return Served(servers, ports)

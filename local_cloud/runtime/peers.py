@@ -160,7 +160,7 @@ def decode(answer: bytes, client: Endpoint, server: Endpoint) -> Peer | None:
     The kernel's answer; None for none such.
 
     Raises:
-        OSError: it refuses, or answers about something else.
+        OSError: it refuses, or the answer is none to this request.
     """
     _, kind, _, _, _ = _HEADER.unpack_from(answer)
     if kind == _NLMSG_ERROR:
@@ -172,10 +172,9 @@ def decode(answer: bytes, client: Endpoint, server: Endpoint) -> Peer | None:
         raise OSError(errno.EBADMSG, os.strerror(errno.EBADMSG))
     _, state, _, _, *rest = _ANSWER.unpack_from(answer, _HEADER.size)
     source_port, target_port, source, target, _, connection, _, _, _, uid, inode = rest
-    if (source_port, target_port) != (_port(client), _port(server)) or not (
-        _is(source, client) and _is(target, server)
-    ):
-        raise OSError(errno.EBADMSG, "it answered about another connection")
+    asked = _is(source_port, source, client) and _is(target_port, target, server)
+    if not asked:  # where no connection has the addresses the kernel answers with a listener at the client's port
+        return None
     return Peer(uid=uid, inode=inode, established=state == _TCP_ESTABLISHED, connection=connection)
 
 
@@ -195,7 +194,7 @@ def _address(endpoint: Endpoint) -> bytes:
         raise ValueError(f"{endpoint[0]!r} is no IPv4 address") from None
 
 
-def _is(told: bytes, endpoint: Endpoint) -> bool:
-    """Whether an address of the answer is the one that was asked for; an IPv6 socket shows it as a mapped one."""
+def _is(port: bytes, address: bytes, endpoint: Endpoint) -> bool:
+    """Whether the answer tells of this address; an IPv6 socket shows it as a mapped one."""
     asked = _address(endpoint)
-    return told in (asked.ljust(_ADDRESS_BYTES, b"\0"), _MAPPED + asked)
+    return port == _port(endpoint) and address in (asked.ljust(_ADDRESS_BYTES, b"\0"), _MAPPED + asked)

@@ -15,11 +15,13 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 import grpc
 
-from local_cloud import peers
+from local_cloud.runtime import peers
 
 LOOPBACK: Final = "127.0.0.1"
 MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
-_CLOSED_WITHIN_S: Final = 10.0  # gRPC closes a connection that was reset within a millisecond, unless the machine is very busy
+_CLOSED_WITHIN_S: Final = (
+    10.0  # gRPC closes a connection that was reset within a millisecond, unless the machine is very busy
+)
 _POLL_S: Final = 0.001
 _MOST_REMEMBERED: Final = 4096
 
@@ -35,12 +37,16 @@ class OwnerOnly(grpc.ServerInterceptor):
     so the first call over each connection waits until none is reset and not closed. Only which connections have passed that is
     kept; whose they are is looked up for every call.
 
+    Args:
+        patience_s: how long it waits for that.
+
     Attributes:
         port: where the server listens; until it is known nobody is answered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = _CLOSED_WITHIN_S) -> None:
         self.port = 0
+        self._patience_s = patience_s
         self._passed: dict[int, int] = {}  # connection by the client's port
 
     def intercept_service(
@@ -60,9 +66,7 @@ class OwnerOnly(grpc.ServerInterceptor):
             self._refuse_others(context)
             if handler is None:
                 _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"there is no method {handler_call_details.method}")
-            behavior = (
-                handler.stream_stream or handler.stream_unary or handler.unary_stream or handler.unary_unary
-            )
+            behavior = handler.stream_stream or handler.stream_unary or handler.unary_stream or handler.unary_unary
             return behavior(requests if handler.request_streaming else _only(requests, context), context)
 
         if handler is None:
@@ -80,7 +84,7 @@ class OwnerOnly(grpc.ServerInterceptor):
             _abort(context, grpc.StatusCode.PERMISSION_DENIED, why)
 
     def _refusal(self, context: grpc.ServicerContext) -> str | None:
-        client = _endpoint(context.peer())
+        client = endpoint(context.peer())
         if client is None:
             return f"it cannot be told who calls: {context.peer()!r} is no IPv4 address of this machine"
         try:
@@ -98,7 +102,7 @@ class OwnerOnly(grpc.ServerInterceptor):
         return None
 
     def _earlier_ones_closed(self) -> bool:
-        deadline = time.monotonic() + _CLOSED_WITHIN_S
+        deadline = time.monotonic() + self._patience_s
         while peers.holds_reset_connections(self.port):
             if time.monotonic() > deadline:
                 return False
@@ -120,7 +124,6 @@ def loopback_server(name: str, *, workers: int, port: int = 0) -> tuple[grpc.Ser
     """
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
         ("grpc.so_reuseport", 0),
     ]
     owner_only = OwnerOnly()
@@ -135,8 +138,8 @@ def loopback_server(name: str, *, workers: int, port: int = 0) -> tuple[grpc.Ser
     return server, owner_only.port
 
 
-def _endpoint(peer: str) -> peers.Endpoint | None:
-    """The address in gRPC's name for a peer, `ipv4:127.0.0.1:54321`."""
+def endpoint(peer: str) -> peers.Endpoint | None:
+    """The address in gRPC's name for a peer, `ipv4:127.0.0.1:54321`; None where it is another kind of name."""
     family, _, address = peer.partition(":")
     host, _, port = address.rpartition(":")
     return (host, int(port)) if family == "ipv4" and port.isdigit() else None
