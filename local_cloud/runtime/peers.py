@@ -17,7 +17,7 @@ import socket
 import struct
 import sys
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 SUPPORTED: Final = sys.platform == "linux"
 """Whether this system tells who is on the other end."""
@@ -179,8 +179,8 @@ def decode(answer: bytes, client: Endpoint, server: Endpoint) -> Peer | None:
 
 
 def _local_port(held: socket.socket) -> int:
-    address = held.getsockname()
-    return address[1] if isinstance(address, tuple) else 0
+    address: Any = held.getsockname()
+    return int(address[1]) if held.family in (socket.AF_INET, socket.AF_INET6) else 0
 
 
 def _port(endpoint: Endpoint) -> bytes:

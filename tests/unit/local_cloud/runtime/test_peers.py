@@ -156,7 +156,7 @@ def test_any_address_of_loopback_may_be_the_clients(server: socket.socket) -> No
 
 @ONLY_LINUX
 @pytest.mark.parametrize("end", [socket.socket.close, _reset, lambda client: client.shutdown(socket.SHUT_WR)])
-def test_a_connection_that_ended_is_nobodys(server: socket.socket, end) -> None:  # noqa: ANN001
+def test_a_connection_that_ended_is_nobodys(server: socket.socket, end) -> None:
     client = socket.create_connection(server.getsockname())
     address = client.getsockname()
     held, _ = server.accept()
@@ -204,7 +204,9 @@ def test_a_reset_connection_is_seen_until_it_is_closed(server: socket.socket) ->
 @only_as_root
 def test_another_accounts_connection_is_its_own(server: socket.socket) -> None:
     (other,) = unused_accounts(1)
-    program = "c = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); print(c.getsockname()[1], flush=True); input()"
+    program = (
+        "c = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); print(c.getsockname()[1], flush=True); input()"
+    )
     with other.popen(program, str(server.getsockname()[1]), imports="import socket") as process:
         assert process.stdout is not None
         client = ("127.0.0.1", int(process.stdout.readline()))
