@@ -1,4 +1,4 @@
-"""Files that must never be half-written, nor readable by others for even a moment."""
+"""Files that must never be half-written, nor readable by others for even a moment; directories are in `private_directories`."""
 
 from __future__ import annotations
 
