@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
+from local_cloud.runtime.terminal_text import printable
+
 EXPLAINED: Final = 3
 EXPLANATION: Final = "\nerror: "
 """Exit code of a process that told a person why it ended and what to do, and what stands before that in its log."""
@@ -165,8 +167,10 @@ class Background:
         if not ended:
             process.terminate()
         elif process.returncode == EXPLAINED:
-            raise BackgroundError(self.log_file.read_text(errors="replace").partition(EXPLANATION)[2].strip())
-        said = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-15:])
+            raise BackgroundError(
+                printable(self.log_file.read_text(errors="replace")).partition(EXPLANATION)[2].strip()
+            )
+        said = "\n".join(printable(self.log_file.read_text(errors="replace")).splitlines()[-15:])
         what = f"ended with code {process.returncode}" if ended else f"did not come up within {_START_TIMEOUT_S:.0f} s"
         raise BackgroundError(f"{self.purpose} {what}; its log is {self.log_file} and ends with:\n{said}")
 

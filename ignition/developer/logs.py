@@ -17,7 +17,11 @@ from ignition.state import state_option
 @click.option("-f", "--follow", is_flag=True, help="Go on with what comes, until interrupted.")
 @state_option
 def command(app: str, *, follow: bool, state: Path) -> None:
-    """Print what an app wrote: its current replicas, init containers and ends included; of a job, its last execution."""
+    """
+    Print what an app wrote: its current replicas, init containers and ends included; of a job, its last execution.
+
+    Escape sequences and control characters are left out; the log files keep them.
+    """
     lines = running(state).lines(f"/api/logs/{quote(app, safe='')}{'?follow=1' if follow else ''}")
     with contextlib.suppress(KeyboardInterrupt):
         for line in lines:

@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from local_cloud.console.masking import KnownSecrets
 from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.runtime.terminal_text import printable
 
 _POLL_S: Final = 0.2
 _ALIVE_S: Final = 15.0
@@ -36,7 +37,8 @@ def log_routes(cloud: LocalCloud, secrets: KnownSecrets, ending: threading.Event
     """
     `GET /api/logs/APP?follow=1&lines=200` as text, `GET /api/logs/APP/events` as server-sent events.
 
-    Of a job, the last execution's, or those of the one that is named by `execution=`.
+    Of a job, the last execution's, or those of the one that is named by `execution=`. Both without what a terminal would obey: the
+    text may end on one through a pipe as well.
     """
     logs = _Logs(cloud, secrets, ending)
     return [Route("/api/logs/{app}", logs.text), Route("/api/logs/{app}/events", logs.events)]
@@ -69,7 +71,7 @@ class Tail:
                 pass  # its process has not written yet
             ended = content.rfind(b"\n") + 1
             self._offsets[file] = max(0, size - len(content)) + ended if content else 0
-            lines += self._headed(source, content[:ended].decode(errors="replace").splitlines()[-count:])
+            lines += self._headed(source, _lines(content[:ended])[-count:])
         return lines
 
     def more(self) -> list[str]:
@@ -99,7 +101,7 @@ class Tail:
         if not ended and len(content) == _MOST_BYTES:
             ended = len(content)
         self._offsets[file] = offset + ended
-        return content[:ended].decode(errors="replace").splitlines()
+        return _lines(content[:ended])
 
     def _headed(self, source: str, lines: list[str]) -> list[str]:
         """The lines, behind a heading where another file's went before, as `tail -f` does it."""
@@ -173,8 +175,14 @@ class _Logs:
             yield await run_in_threadpool(self._safe, tail.more)
 
     def _safe(self, read: Callable[[], list[str]]) -> list[str]:
-        lines = read()
+        lines = [printable(each) for each in read()]
         return self._secrets.struck_out("\n".join(lines)).split("\n") if lines else []
+
+
+def _lines(content: bytes) -> list[str]:
+    """Its lines; only a line feed ends one, so that a carriage return in what an app logs makes no line of its own."""
+    text = content.decode(errors="replace")
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def log_files_of(cloud: LocalCloud, name: str) -> dict[str, Path]:

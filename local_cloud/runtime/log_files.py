@@ -12,6 +12,8 @@ import os
 import shutil
 from pathlib import Path
 
+from local_cloud.runtime.terminal_text import printable
+
 MAX_BYTES = 8 * 1024 * 1024
 KEPT = 3
 
@@ -44,12 +46,12 @@ def rotate(file: Path, *, max_bytes: int = MAX_BYTES, kept: int = KEPT) -> bool:
 
 
 def last_lines(file: Path, count: int = 20, *, start: int = 0) -> list[str]:
-    """The last lines of a file, from byte `start` on; a missing file has none."""
+    """The last lines of a file, from byte `start` on, as a terminal may show them; a missing file has none."""
     try:
         with file.open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(start if start <= size else 0, size - 400 * count))
-            text = stream.read().decode(errors="replace")
+            text = printable(stream.read().decode(errors="replace"))
     except OSError:
         return []
     return text.splitlines()[-count:]

@@ -55,3 +55,9 @@ def test_a_file_that_cannot_be_copied_stays_and_so_do_the_older_ones(tmp_path: P
     assert not rotate(log, max_bytes=1)
     assert log.read_text() == "x" * 5
     assert (tmp_path / "part.log.1").read_text() == "older"
+
+
+def test_the_last_lines_hold_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    file.write_bytes(b"\x1b]0;owned\x07first\r\n\x1b[2Jsecond \rthird\n")
+    assert last_lines(file) == ["first", "second third"]

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 
+from local_cloud.runtime.terminal_text import printable
 from local_cloud.services.container_apps.backend.spec import HttpGet, Probe
 
 _LOOPBACK = "127.0.0.1"
@@ -55,5 +56,5 @@ def _get(get: HttpGet, port: int, timeout_s: float) -> str | None:
         connection.close()
     if 200 <= response.status < 400:
         return None
-    said = body.decode(errors="replace").strip().replace("\n", " ")
+    said = printable(body.decode(errors="replace").strip().replace("\n", " "))
     return f"GET {get.path} on port {port} answered {response.status}{f': {said}' if said else ''}"
