@@ -15,6 +15,7 @@ from typing import Final
 from local_cloud.catalog import PACKAGES
 from local_cloud.generated_page import write_or_compare
 from local_cloud.server.package import Package
+from local_cloud.server.plan.rules import PlanRule
 from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import Rule
 
@@ -30,6 +31,9 @@ Required properties, types and enumerated values come from the installed SDKs an
 services ask beyond them, each with the page or issue that says so. They are checked in previews and locally alike. A rule names the
 property as it is on the wire; `[]` means every item.
 
+*Rules over the plan* are about several resources together, whichever way they refer to each other. They are checked in previews. A rule
+that says *warning* is about a race that the cloud often forgives: it is a warning, and a refusal with `--strict`.
+
 *real*: a local part does what the resource says. *state only*: it is checked, recorded, shown and compared, and nothing runs behind it.
 
 To add one: [add a resource type](../guides/add-a-resource-type.md).
@@ -41,18 +45,22 @@ def page() -> str:
     types = [each for package in PACKAGES for each in package.types]
     rules = {id(rule) for each in types for rule in each.all_rules}
     real = sum(each.real for each in types)
-    counted = f"{len(types)} types, {real} of them real; {len(rules)} rules.\n"
+    over_plan = sum(len(each.all_plan_rules) for each in types)
+    counted = (
+        f"{len(types)} types, {real} of them real; {len(rules)} rules of one resource, {over_plan} over the plan.\n"
+    )
     return "\n".join([_HEADING, counted, *(line for package in PACKAGES for line in _package(package))])
 
 
 def _package(package: Package) -> Iterator[str]:
     yield f"## {package.name}\n"
     yield f"As in `{package.distribution}` {package.version}.\n"
-    yield "| Type | What it is | Behind it | Rules |"
-    yield "| --- | --- | --- | ---: |"
+    yield "| Type | What it is | Behind it | Rules | Over the plan |"
+    yield "| --- | --- | --- | ---: | ---: |"
     for each in package.types:
         behind = "real" if each.real else "state only"
-        yield f"| [`{_short(each)}`](#{_anchor(each)}) | {_cell(_sentence(each))} | {behind} | {len(each.all_rules)} |"
+        counts = f"{len(each.all_rules)} | {len(each.all_plan_rules)}"
+        yield f"| [`{_short(each)}`](#{_anchor(each)}) | {_cell(_sentence(each))} | {behind} | {counts} |"
     yield ""
     if package.functions:
         yield f"Functions: {', '.join(f'`{token}`' for token in package.functions)}.\n"
@@ -76,6 +84,10 @@ def _type(resource_type: ResourceType) -> Iterator[str]:
     yield from (_rule(rule) for rule in resource_type.rules)
     if resource_type.rules or resource_type.transitions:
         yield ""
+    if resource_type.all_plan_rules:
+        yield "Over the plan:\n"
+        yield from (_plan_rule(rule) for rule in resource_type.all_plan_rules)
+        yield ""
 
 
 def _shared(package: Package) -> Iterator[Rule]:
@@ -91,6 +103,11 @@ def _shared(package: Package) -> Iterator[Rule]:
 
 def _rule(rule: Rule) -> str:
     return f"- `{rule.path}`: {_stop(rule.says)} ([source]({rule.source}))"
+
+
+def _plan_rule(rule: PlanRule) -> str:
+    warning = " (*warning*)" if rule.warning else ""
+    return f"- `{rule.id}`{warning}, at `{rule.path}`: {_stop(rule.says)} ([source]({rule.source}))"
 
 
 def _short(resource_type: ResourceType) -> str:

@@ -51,4 +51,4 @@ def test_rules_have_ids_of_their_own():
 @pytest.mark.parametrize("rule", RULES, ids=_id)
 def test_a_rule_stands_in_the_file_of_its_type_and_names_where_it_comes_from(rule):
     assert rule.source.startswith("https://")
-    assert any(rule in each.plan_rules for package in PACKAGES for each in package.types if each.token == rule.of)
+    assert any(rule in each.all_plan_rules for package in PACKAGES for each in package.types if each.token == rule.of)

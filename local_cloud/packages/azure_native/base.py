@@ -7,9 +7,11 @@ import hashlib
 import re
 from typing import Any, ClassVar, Final
 
+from local_cloud.packages.azure_native.names_in_plan import in_its_parent, made_once
 from local_cloud.packages.azure_native.shared import SHARED
 from local_cloud.server import outputs
 from local_cloud.server.naming import MADE_UP
+from local_cloud.server.plan.rules import PlanRule
 from local_cloud.server.resource_types.recorded import RecordedType
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call
@@ -60,6 +62,15 @@ class AzureType(RecordedType):
     def all_rules(self) -> tuple[Rule, ...]:
         """The type's own rules, and those for the properties that most types have."""
         return (*self.rules, *(rule for rule in SHARED if self._has(rule.path)))
+
+    @functools.cached_property
+    def all_plan_rules(self) -> tuple[PlanRule, ...]:
+        """The type's own, that a name is used once, and that a child lies in its parent."""
+        *above, own = self.parameters
+        rules: tuple[PlanRule, ...] = (*self.plan_rules, made_once(self.token, own, self.example))
+        if above and not self.path.startswith("/"):
+            rules += (in_its_parent(self.token, above[-1], self.example),)
+        return rules
 
     def _has(self, path: str) -> bool:
         first, _, rest = path.partition(".")

@@ -26,7 +26,7 @@ class Judge:
     def __init__(self, packages: Sequence[Package], previews: PlanSessions | None = None) -> None:
         self.previews = previews or PlanSessions()
         self._types = {each.token: each for package in packages for each in package.types}
-        self.rules: Sequence[PlanRule] = tuple(rule for each in self._types.values() for rule in each.plan_rules)
+        self.rules: Sequence[PlanRule] = tuple(rule for each in self._types.values() for rule in each.all_plan_rules)
 
     def plan(self, resources: Iterable[Planned]) -> Plan:
         """The plan of some resources."""

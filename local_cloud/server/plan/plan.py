@@ -51,6 +51,7 @@ class Plan:
         self.resources: Sequence[Planned] = tuple(resources)
         self.types = types
         self._before: dict[str, frozenset[str]] = {}
+        self._identities: dict[str, Key] = {}
 
     @cached_property
     def by_urn(self) -> Mapping[str, Planned]:
@@ -101,6 +102,18 @@ class Plan:
         """
         return next(iter(self.keys(resource, path)), None)
 
+    def known(self, resource: Planned, path: str) -> Any:
+        """
+        The first value at a path, text without case; None where there is none.
+
+        Raises:
+            NotKnownYet: only the cloud can tell it.
+        """
+        value = self.key(resource, path)
+        if isinstance(value, Symbol):
+            raise NotKnownYet
+        return value
+
     def keys(self, resource: Planned, path: str) -> list[Key]:
         """
         Every value at a path (`rules[].ref`), for comparison.
@@ -149,12 +162,20 @@ class Plan:
 
     def identity(self, resource: Planned) -> Key:
         """The ARM id without its subscription, where the inputs tell the whole of it; ids are compared without case."""
+        if resource.urn not in self._identities:
+            self._identities[resource.urn] = None  # for what refers to itself by way of others
+            self._identities[resource.urn] = self._identity(resource)
+        return self._identities[resource.urn]
+
+    def _identity(self, resource: Planned) -> Key:
         resource_type = self.types.get(resource.token)
         path: str | None = getattr(resource_type, "path", None)
         if path is None:
             return None
         parameters = re.findall(r"\{(\w+)\}", path)
         values = {name: self._part(resource, name, own=name == parameters[-1]) for name in parameters}
+        if "subscriptionId" in values:
+            values["subscriptionId"] = "own"  # it is left out at the end
         if any(value is None for value in values.values()):
             return None
         own = re.sub(r"\{(\w+)\}", lambda found: str(values[found.group(1)]), path)
@@ -177,7 +198,12 @@ class Plan:
 
     @cached_property
     def _by_identity(self) -> Mapping[Key, Planned]:
-        return {identity: each for each in self.resources if (identity := self.identity(each)) is not None}
+        found: dict[Key, list[Planned]] = {}
+        for each in self.resources:
+            if (identity := self.identity(each)) is not None:
+                found.setdefault(identity, []).append(each)
+        # The same id by two providers may be two subscriptions: which is meant cannot be told.
+        return {key: some[0] for key, some in found.items() if len({each.provider for each in some}) == 1}
 
     def target(self, resource: Planned, path: str, *tokens: str) -> Planned | Elsewhere:
         """
@@ -222,7 +248,15 @@ class Plan:
 
     def children(self, resource: Planned, *tokens: str) -> list[Planned]:
         """What lies in a resource, of some types."""
-        return [each for each in self.of(*tokens) if self.parent(each) is resource]
+        return [each for each in self._by_place.get(self.identity(resource), ()) if each.token in tokens]
+
+    @cached_property
+    def _by_place(self) -> Mapping[Key, list[Planned]]:
+        found: dict[Key, list[Planned]] = {}
+        for each in self.resources:
+            if (place := self.place(each)) is not None:
+                found.setdefault(place, []).append(each)
+        return found
 
     def read(self, resource: Planned) -> Mapping[str, Any]:
         """A resource's inputs; reading one that is not known yet raises NotKnownYet."""

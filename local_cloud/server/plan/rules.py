@@ -7,8 +7,7 @@ fails. A rule that reads what is not known yet says nothing: an unknown that cou
 
 from __future__ import annotations
 
-import ipaddress
-import itertools
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,6 @@ from local_cloud.server.plan.plan import Elsewhere, Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.values.guarded import NotKnownYet
 from local_cloud.server.values.shapes import is_object
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
@@ -130,45 +127,40 @@ class OneOfAKind(PlanRule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoOverlap(PlanRule):
-    """Address ranges of resources in one scope must not overlap; `scope` is None where the rule does not apply."""
+class AtMost(PlanRule):
+    """
+    A scope holds a limited number, or amount, of resources.
 
-    ranges: Callable[[Plan, Planned], Iterable[str]] = field(repr=False)
+    Attributes:
+        scope: what they share; None where the rule does not apply to the resource.
+        limit: how much the scope holds, of the plan and the first resource in it; None where that cannot be told.
+        amount: how much a resource takes.
+    """
+
     scope: Callable[[Plan, Planned], Hashable | None] = field(repr=False)
+    limit: Callable[[Plan, Planned], float | None] = field(repr=False)
+    amount: Callable[[Plan, Planned], float] = field(default=lambda _plan, _resource: 1, repr=False)
 
     def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
-        """Every resource whose range meets the one before it in the order of addresses."""
-        scopes: dict[Hashable, list[tuple[Network, Planned]]] = {}
+        """The resource that is too much, with the first one of its scope."""
+        scopes: dict[Hashable, list[tuple[Planned, float]]] = {}
         for resource in plan.of(self.of, *self.also):
-            try:
+            with contextlib.suppress(NotKnownYet):
                 scope = self.scope(plan, resource)
-                found = [network for each in self.ranges(plan, resource) if (network := network_of(each)) is not None]
-            except NotKnownYet:
-                continue
-            if scope is not None:
-                scopes.setdefault(scope, []).extend((network, resource) for network in found)
-        for networks in scopes.values():
-            yield from _overlapping(networks)
+                if scope is not None:
+                    scopes.setdefault(scope, []).append((resource, self.amount(plan, resource)))
+        for members in scopes.values():
+            with contextlib.suppress(NotKnownYet):
+                yield from self._beyond(plan, members)
 
-
-def _overlapping(networks: list[tuple[Network, Planned]]) -> Iterator[tuple[Planned, Planned]]:
-    """Sorted by first address, whatever overlaps an earlier one overlaps the one that reaches furthest."""
-    furthest: tuple[Network, Planned] | None = None
-    for network, resource in sorted(networks, key=lambda each: (each[0].version, int(each[0].network_address))):
-        if furthest is not None and furthest[0].version == network.version:
-            if network.overlaps(furthest[0]) and resource is not furthest[1]:
-                yield resource, furthest[1]
-            if int(network.broadcast_address) <= int(furthest[0].broadcast_address):
-                continue
-        furthest = network, resource
-
-
-def network_of(text: Any) -> Network | None:
-    """The address range that a text names; None for whatever is none, which the rules of one resource refuse."""
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except (ValueError, TypeError):
-        return None
+    def _beyond(self, plan: Plan, members: Sequence[tuple[Planned, float]]) -> Iterator[tuple[Planned, Planned]]:
+        first = members[0][0]
+        limit, taken = self.limit(plan, first), 0.0
+        for resource, amount in members:
+            taken += amount
+            if limit is not None and taken > limit:
+                yield resource, first
+                return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,70 +221,32 @@ class Same(Fits):
 
 
 @dataclass(frozen=True, kw_only=True)
-class After(PlanRule):
+class LeadsTo(PlanRule):
     """
-    A resource must be made after others, and nothing but the program can make sure of it.
+    A property that refers must be given the right output of a resource of the right type.
 
-    `needs` returns what has to be there before. A plan in which nothing enforces the order is a race that sometimes passes.
+    Attributes:
+        to: tokens of the types that it may refer to.
+        output: the output's name in the SDK (`id`, `principal_id`).
     """
 
-    needs: Callable[[Plan, Planned], Iterable[Planned]] = field(repr=False)
+    to: Sequence[str]
+    output: str = "id"
 
     def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
-        """Every resource that does not wait for something it needs."""
-        for resource in plan.of(self.of):
-            try:
-                needed = list(self.needs(plan, resource))
-            except NotKnownYet:
-                continue
-            for other in needed:
-                if other is not resource and not plan.follows(resource, other):
+        """Every resource that is given something else; a value that was made from an output is not judged."""
+        for resource in plan.of(self.of, *self.also):
+            for _, origin in resource.without_items.get(self.path, ()):
+                other = plan.by_urn.get(origin.resources[0]) if len(origin.resources) == 1 else None
+                if other is None or origin.attribute is None or other.token not in plan.types:
+                    continue
+                if other.token not in self.to or origin.attribute != self.output:
                     yield resource, other
 
     def _values(self, resource: Planned, other: Planned, where: str) -> str:
-        return f"nothing makes sure that {resource} is made after {other}{where}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OneAtATime(PlanRule):
-    """
-    Resources of one scope must be made one after the other, in whatever order.
-
-    Attributes:
-        scope: what they must not change at the same time; None where the rule does not apply.
-    """
-
-    scope: Callable[[Plan, Planned], Hashable | None] = field(repr=False)
-
-    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
-        """Each resource, with the first of its scope that neither waits for it nor is waited for."""
-        scopes: dict[Hashable, list[Planned]] = {}
-        for resource in plan.of(self.of, *self.also):
-            try:
-                scope = self.scope(plan, resource)
-            except NotKnownYet:
-                continue
-            if scope is not None:
-                scopes.setdefault(scope, []).append(resource)
-        for members in scopes.values():
-            yield from _unordered(plan, members)
-
-    def _values(self, resource: Planned, other: Planned, where: str) -> str:
-        return f"nothing keeps {resource} and {other}{where} from being made at the same time"
-
-
-def _unordered(plan: Plan, members: Sequence[Planned]) -> Iterator[tuple[Planned, Planned]]:
-    """
-    Pairs that may be made at once.
-
-    Sorted by how many of the others each waits for, members of a chain stand in its order, so neighbours tell everything.
-    """
-    urns = {each.urn for each in members}
-    before = {each.urn: len(plan.before(each) & urns) for each in members}
-    ordered = sorted(members, key=lambda each: before[each.urn])
-    for earlier, later in itertools.pairwise(ordered):
-        if not plan.follows(later, earlier):
-            yield later, earlier
+        given = {origin.attribute for _, origin in resource.without_items.get(self.path, ())}
+        outputs = " or ".join(sorted(each for each in given if each))
+        return f"'{self.path}' is the output {outputs} of {other}{where}"
 
 
 @dataclass(frozen=True, kw_only=True)

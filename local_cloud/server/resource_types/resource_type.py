@@ -100,6 +100,11 @@ class ResourceType(ABC):
         """The type's rules and those that it shares with its package."""
         return tuple(self.rules)
 
+    @functools.cached_property
+    def all_plan_rules(self) -> tuple[PlanRule, ...]:
+        """What it asks of several resources together, and what every type of its package asks."""
+        return tuple(self.plan_rules)
+
     def ends_before_replaced(self, old: Inputs) -> bool:  # noqa: ARG002  for types whose names are taken
         """Whether the old resource ends before the one that replaces it is made, given the old inputs."""
         return False

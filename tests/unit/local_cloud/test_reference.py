@@ -24,7 +24,8 @@ def test_every_type_has_a_section_and_a_row_that_leads_to_it(resource_type):
     }
     (anchor,) = re.findall(
         rf"^\| \[`[^`]+`\]\(#([^)]*{resource_type.token.rsplit(':', 1)[-1].lower()})\).*\| "
-        rf"{'real' if resource_type.real else 'state only'} \| {len(resource_type.all_rules)} \|$",
+        rf"{'real' if resource_type.real else 'state only'} \| {len(resource_type.all_rules)} "
+        rf"\| {len(resource_type.all_plan_rules)} \|$",
         page,
         re.MULTILINE,
     )
@@ -42,8 +43,15 @@ def test_every_rule_is_told_with_its_source():
     assert missing == []
 
 
+def test_every_rule_over_the_plan_is_told_with_its_id_and_source():
+    page = reference.page()
+    rules = [rule for each in TYPES for rule in each.all_plan_rules]
+    assert rules
+    assert [rule.id for rule in rules if f"`{rule.id}`" not in page or f"({rule.source})" not in page] == []
+
+
 def test_every_source_is_an_address():
-    sources = {rule.source for each in TYPES for rule in each.all_rules}
+    sources = {rule.source for each in TYPES for rule in (*each.all_rules, *each.all_plan_rules)}
     assert [each for each in sources if not re.fullmatch(r"https://[^\s)]+", each)] == []
 
 

@@ -14,6 +14,7 @@ class ZoneDnssec(CloudflareType):
     """Whether a zone is signed; kept as state, nothing here signs."""
 
     token = "cloudflare:index/zoneDnssec:ZoneDnssec"
+    made_once_source = "https://developers.cloudflare.com/dns/dnssec/"
     id_from = ("zoneId",)
     singleton = True
     rules = (ZONE_ID,)

@@ -11,6 +11,7 @@ class TotalTls(EdgeType):
     """Whether a zone has Total TLS. Removing the resource leaves it as it is in a real zone; the local edge goes back to the default."""
 
     token = "cloudflare:index/totalTls:TotalTls"
+    made_once_source = "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/total-tls/"
     id_from = ("zoneId",)
     singleton = True
     rules = (ZONE_ID,)

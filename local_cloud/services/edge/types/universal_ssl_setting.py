@@ -11,6 +11,7 @@ class UniversalSslSetting(EdgeType):
     """Whether a zone has Universal SSL."""
 
     token = "cloudflare:index/universalSslSetting:UniversalSslSetting"
+    made_once_source = "https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/"
     id_from = ("zoneId",)
     singleton = True
     rules = (ZONE_ID,)

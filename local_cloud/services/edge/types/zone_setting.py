@@ -57,6 +57,7 @@ class ZoneSetting(EdgeType):
     """One setting. Removing the resource leaves it as it is in a real zone; the local edge goes back to the default."""
 
     token = "cloudflare:index/zoneSetting:ZoneSetting"
+    made_once_source = "https://developers.cloudflare.com/api/resources/zones/subresources/settings/"
     id_from = ("zoneId", "settingId")
     rules = (
         ZONE_ID,

@@ -6,9 +6,11 @@ from typing import Any, ClassVar, Final
 
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.plan.examples import DEPENDS_ON, Sketch
+from local_cloud.server.plan.order import OneAtATime
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
-from local_cloud.server.plan.rules import Fits, NoOverlap, OneAtATime, network_of
+from local_cloud.server.plan.ranges import NoOverlap, network_of
+from local_cloud.server.plan.rules import Fits
 from local_cloud.server.rules import Combination
 from local_cloud.services.network.rules.names import SUBNET_NAME, VIRTUAL_NETWORK_NAME
 from local_cloud.services.network.rules.subnets import EXAMPLE_SUBNET_PROPERTIES, has_ranges, subnet_rules

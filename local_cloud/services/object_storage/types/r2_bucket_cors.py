@@ -19,6 +19,7 @@ class R2BucketCors(BucketPart):
     """The cross-origin rules of one bucket."""
 
     token = "cloudflare:index/r2BucketCors:R2BucketCors"
+    made_once_source = "https://developers.cloudflare.com/r2/buckets/cors/"
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

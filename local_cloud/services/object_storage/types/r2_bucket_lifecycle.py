@@ -26,6 +26,7 @@ class R2BucketLifecycle(BucketPart):
     """The lifecycle of one bucket. Removing the resource leaves the rules in force, as the real provider does."""
 
     token = "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"
+    made_once_source = "https://developers.cloudflare.com/r2/buckets/object-lifecycles/"
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

@@ -26,6 +26,7 @@ class R2BucketLock(BucketPart):
     """The locks of one bucket. Removing the resource leaves them in force, as the real provider does."""
 
     token = "cloudflare:index/r2BucketLock:R2BucketLock"
+    made_once_source = "https://developers.cloudflare.com/r2/buckets/bucket-locks/"
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

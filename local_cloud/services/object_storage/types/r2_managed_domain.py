@@ -14,6 +14,7 @@ class R2ManagedDomain(BucketPart):
     """Whether a bucket is public under r2.dev."""
 
     token = "cloudflare:index/r2ManagedDomain:R2ManagedDomain"
+    made_once_source = "https://developers.cloudflare.com/r2/buckets/public-buckets/"
     rules = (ACCOUNT_ID, BUCKET_NAME)
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
