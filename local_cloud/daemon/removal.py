@@ -13,6 +13,7 @@ from typing import Final
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.settings import FILE
 from local_cloud.daemon.sole import end_holder
+from local_cloud.runtime.private_directories import remove_socket_directory
 from local_cloud.runtime.process import end_orphans
 from local_cloud.services.postgres.backend.places import Places
 
@@ -40,7 +41,7 @@ def is_state_directory(directory: Path) -> bool:
 
 def remove(state: Path) -> None:
     """
-    Stops everything and deletes the state directory, with the databases that lie outside it.
+    Stops everything and deletes the state directory, with the databases and sockets that lie outside it.
 
     Raises:
         BackgroundError: the daemon does not end; nothing is deleted then.
@@ -52,4 +53,6 @@ def remove(state: Path) -> None:
         places = Places.of_this_machine()
         for data in servers:
             places.remove_data_directory(data)
+    for sockets in (*state.glob("*/sockets"), *state.glob("*/*/sockets")):
+        remove_socket_directory(sockets)
     shutil.rmtree(state)

@@ -1,8 +1,8 @@
 """
 The S3 gateway's processes: versitygw, and before it `front`, through which clients come with TLS or without.
 
-Plain HTTP is for clients whose roots are compiled in and that cannot be told of a local authority. Only the operator talks to
-versitygw itself.
+Plain HTTP is for clients whose roots are compiled in and that cannot be told of a local authority. versitygw has no port: it
+listens on socket files in a directory that only this account can enter, one for S3 and one for the accounts.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING
 from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.private_directories import socket_directory
 from local_cloud.runtime.private_files import keep_copy, restoring, write_private
 from local_cloud.runtime.process import Process
 from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.unix_http import UnixConnection, accepts
 
 if TYPE_CHECKING:
     from local_cloud.services.object_storage.backend.operator import Operator
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 REGION = "auto"
 TLS, PLAIN, GATEWAY = "object storage", "object storage (http)", "object storage (gateway)"
 _HEALTH = "/.healthz"
+_S3, _ADMIN = "s3.sock", "admin.sock"
+_FRONT = "local_cloud.services.object_storage.backend.front"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +72,23 @@ class Gateway:
         return self.ports.port(PLAIN)
 
     @property
-    def gateway_port(self) -> int:
-        """Port of versitygw itself."""
-        return self.ports.port(GATEWAY)
+    def _sockets(self) -> Path:
+        return socket_directory(self.directory / "sockets")
 
     def start(self) -> None:
         """Start both, or adopt them; those that are supervised already are left alone."""
         for directory in (self.data, self.directory / "accounts"):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check_accounts()
+        self.ports.forget(GATEWAY)  # earlier versions gave it one
+        sockets = self._sockets
+        s3, admin = sockets / _S3, sockets / _ADMIN
         self._supervise(
             GATEWAY,
             [
                 self.program,
-                *("--port", f"127.0.0.1:{self.gateway_port}", "--region", REGION, "--health", _HEALTH),
+                *("--port", s3, "--admin-port", admin, "--socket-perm", "0600"),
+                *("--region", REGION, "--health", _HEALTH),
                 # Without its cache: a key that was read while it was removed would stay good in there for two minutes.
                 *("--iam-dir", self.directory / "accounts", "--iam-cache-disable"),
                 # Request lines would hold presigned URLs.
@@ -89,28 +96,23 @@ class Gateway:
             ],
             self._environment(),
             log="gateway.log",
-            needs=(GATEWAY,),
-            ready=lambda: _healthy(self.gateway_port, None),
+            needs=(),
+            ready=lambda: _healthy(UnixConnection(s3)) and accepts(admin),
         )
         certificate = self.ca.issue(self.host_names, directory=self.directory / "tls")
         self._supervise(
             TLS,
             [
-                *(sys.executable, "-I", Path(__file__).with_name("front.py")),
-                *("--tls", str(self.tls_port), "--http", str(self.plain_port), "--gateway", str(self.gateway_port)),
-                *(
-                    "--data",
-                    self.data.absolute(),
-                    "--cert",
-                    certificate.cert_file.absolute(),
-                    "--key",
-                    certificate.key_file.absolute(),
-                ),
+                *(sys.executable, "-I", "-m", _FRONT),
+                *("--tls", str(self.tls_port), "--http", str(self.plain_port), "--gateway", s3),
+                *("--data", self.data.absolute()),
+                *("--cert", certificate.cert_file.absolute(), "--key", certificate.key_file.absolute()),
+                *(word for name in self.host_names for word in ("--name", name)),
             ],
             {"PATH": os.defpath},
             log="front.log",
             needs=(TLS, PLAIN),
-            ready=lambda: _healthy(self.plain_port, None) and _healthy(self.tls_port, self.ca.ca_file),
+            ready=lambda: _healthy(_plain(self.plain_port)) and _healthy(_tls(self.tls_port, self.ca.ca_file)),
         )
 
     def stop(self) -> None:
@@ -135,7 +137,7 @@ class Gateway:
         from local_cloud.services.object_storage.backend.operator import Operator  # noqa: PLC0415
 
         access, secret = self._operator_keys()
-        return Operator(self.gateway_port, access, secret, REGION)
+        return Operator(self.plain_port, self._sockets / _ADMIN, access, secret, REGION)
 
     def _supervise(
         self,
@@ -184,14 +186,16 @@ class Gateway:
             raise BackendError(f"{self._accounts} is damaged ({error}); {restoring(self._accounts)}") from None
 
 
-def _healthy(port: int, ca_file: Path | None) -> bool:
-    connection = (
-        http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        if ca_file is None
-        else http.client.HTTPSConnection(
-            "127.0.0.1", port, timeout=2, context=ssl.create_default_context(cafile=ca_file)
-        )
-    )
+def _plain(port: int) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+
+
+def _tls(port: int, ca_file: Path) -> http.client.HTTPConnection:
+    context = ssl.create_default_context(cafile=ca_file)
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=2, context=context)
+
+
+def _healthy(connection: http.client.HTTPConnection) -> bool:
     try:
         connection.request("GET", _HEALTH)
         return connection.getresponse().status == http.HTTPStatus.OK

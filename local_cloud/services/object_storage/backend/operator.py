@@ -1,4 +1,9 @@
-"""An operator's client of the S3 gateway: buckets and objects by boto3, accounts by the gateway's own interface."""
+"""
+An operator's client of the S3 gateway.
+
+Buckets and objects are boto3's, which takes the way of every client, through the front; accounts are changed by the gateway's own
+interface, at a socket file that only this account reaches.
+"""
 
 # boto3 and botocore have no types.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -9,6 +14,7 @@ import functools
 import hashlib
 import http.client
 import re
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, unescape
 
@@ -20,21 +26,24 @@ from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.unix_http import UnixConnection
 
 
 class Operator:
     """
-    The operator's rights over the gateway on a loopback port.
+    The operator's rights over the gateway.
 
     Args:
-        port: the gateway's own port.
+        port: the front's port without TLS.
+        admin: the socket file of the gateway's interface for accounts.
         access: the operator's access key id.
         secret: the operator's secret access key.
         region: the region that signatures name.
     """
 
-    def __init__(self, port: int, access: str, secret: str, region: str) -> None:
+    def __init__(self, port: int, admin: Path, access: str, secret: str, region: str) -> None:
         self._port = port
+        self._admin = admin
         self._region = region
         self._credentials = Credentials(access, secret)
 
@@ -59,7 +68,7 @@ class Operator:
                 raise
             return []
         except BotoCoreError as error:
-            raise BackendError(_no_answer(self._port, error)) from None
+            raise BackendError(_no_answer(f"port {self._port}", error)) from None
 
     def reach_account(self, access: str, secret: str) -> None:
         """Make an account that may do nothing by itself, or give the existing one this secret."""
@@ -89,24 +98,24 @@ class Operator:
         data = body.encode()
         request = AWSRequest(
             "PATCH",
-            f"http://127.0.0.1:{self._port}{path}",
+            f"http://localhost{path}",
             headers={"X-Amz-Content-Sha256": hashlib.sha256(data).hexdigest()},
             data=data,
         )
         S3SigV4Auth(self._credentials, "s3", self._region).add_auth(request)
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = UnixConnection(self._admin, timeout_s=10)
         try:
             connection.request("PATCH", path, data, dict(request.headers.items()))
             answer = connection.getresponse()
             return answer.status, answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
-            raise BackendError(_no_answer(self._port, error)) from None
+            raise BackendError(_no_answer(str(self._admin), error)) from None
         finally:
             connection.close()
 
 
-def _no_answer(port: int, error: Exception) -> str:
+def _no_answer(where: str, error: Exception) -> str:
     return (
-        f"the S3 gateway at port {port} does not answer ({error}): it may be starting again, so try once more; "
+        f"the S3 gateway at {where} does not answer ({error}): it may be starting again, so try once more; "
         "its log is object-storage/gateway.log in the state directory"
     )

@@ -1,4 +1,4 @@
-"""The front lets a client hear the answer to an upload that nobody read, and tells nobody which buckets there are."""
+"""The front survives every client, and what it refuses does not reach the gateway."""
 
 from __future__ import annotations
 
@@ -12,139 +12,148 @@ from pathlib import Path
 import pytest
 
 from local_cloud.runtime.certificates import LocalCA
-from local_cloud.services.object_storage.backend.front import Answer, Front, Relay
+from local_cloud.services.object_storage.backend.admission import Admission
+from local_cloud.services.object_storage.backend.front import Front
+from tests.support.waiting import until
 
-ANSWER = b"HTTP/1.1 403 Forbidden\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+class Gateway:
+    """Takes requests at a socket file, says 200 to each, and remembers them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.got: list[bytes] = []
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            with connection:
+                self.got.append(connection.recv(100_000))
+                connection.sendall(OK)
 
 
 @pytest.fixture
-def ca(tmp_path: Path) -> LocalCA:
-    return LocalCA(tmp_path / "ca")
+def gateway(tmp_path: Path) -> Gateway:
+    return Gateway(tmp_path / "s3.sock")
 
 
 @pytest.fixture
-def client_and_server(ca: LocalCA, tmp_path: Path) -> Iterator[tuple[ssl.SSLSocket, ssl.SSLSocket]]:
-    """The two ends of a TLS connection."""
-    certificate = ca.issue(["localhost"], directory=tmp_path / "tls")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.cert_file, certificate.key_file)
-    near, far = socket.socketpair()
-    ends: list[ssl.SSLSocket] = []
-    handshake = threading.Thread(target=lambda: ends.append(context.wrap_socket(far, server_side=True)))
-    handshake.start()
-    client = ssl.create_default_context(cafile=ca.ca_file).wrap_socket(near, server_hostname="localhost")
-    handshake.join()
-    with client, ends[0]:
-        yield client, ends[0]
-
-
-def test_what_the_gateway_says_after_it_stopped_reading_still_arrives(
-    client_and_server: tuple[ssl.SSLSocket, ssl.SSLSocket],
-) -> None:
-    client, server = client_and_server
-    near, gateway = socket.socketpair()
-    gateway.shutdown(socket.SHUT_RD)  # sending to it fails from now on
-    with near, gateway:
-        relay = threading.Thread(target=Relay(server, near, Answer(lambda _: True)).run)
-        relay.start()
-        client.sendall(b"x" * 3_000_000)
-        gateway.sendall(ANSWER)
-        gateway.shutdown(socket.SHUT_WR)
-        assert client.recv(1000) == ANSWER
-        client.close()
-        relay.join()
-
-
-def test_everything_a_client_sends_arrives_in_order(
-    client_and_server: tuple[ssl.SSLSocket, ssl.SSLSocket],
-) -> None:
-    client, server = client_and_server
-    near, gateway = socket.socketpair()
-    sent = b"".join(number.to_bytes(4, "big") for number in range(1_000_000))
-    with near, gateway:
-        threading.Thread(target=Relay(server, near, Answer(lambda _: True)).run).start()
-        threading.Thread(target=client.sendall, args=(sent,)).start()
-        received = bytearray()
-        while len(received) < len(sent):
-            received += gateway.recv(100_000)
-        assert bytes(received) == sent
-        gateway.shutdown(socket.SHUT_WR)
-        assert client.recv(1) == b""
-
-
-def test_a_client_that_speaks_no_tls_does_not_end_the_service(ca: LocalCA, tmp_path: Path) -> None:
-    certificate = ca.issue(["localhost"], directory=tmp_path / "tls")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.cert_file, certificate.key_file)
-    with socket.create_server(("127.0.0.1", 0)) as gateway, socket.create_server(("127.0.0.1", 0)) as listener:
-        front = Front(gateway.getsockname()[1], tmp_path)
-        threading.Thread(target=front.serve, args=(listener, context), daemon=True).start()
-        with socket.create_connection(listener.getsockname()) as plain:
-            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            with contextlib.suppress(ConnectionResetError):
-                while plain.recv(1000):
-                    pass
-        trusting = ssl.create_default_context(cafile=ca.ca_file)
-        raw = socket.create_connection(listener.getsockname())
-        with trusting.wrap_socket(raw, server_hostname="localhost") as client:
-            accepted, _ = gateway.accept()
-            with accepted:
-                client.sendall(b"hello")
-                assert accepted.recv(5) == b"hello"
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
         listener.shutdown(socket.SHUT_RDWR)
 
 
-NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n%s"
+def _front(gateway: Gateway, tmp_path: Path, **options: int) -> Front:
+    return Front(gateway.path, tmp_path, Admission(["localhost"]), **options)
 
 
-def _answered(request: bytes, answer: bytes, *, piece: int = 1000) -> bytes:
-    """What a client gets, for an answer that comes in pieces of some size; there is one bucket, `media`."""
-    told = Answer(lambda bucket: bucket == "media")
-    told.asked(request)
-    pieces = [answer[start : start + piece] for start in range(0, len(answer), piece)]
-    return b"".join(told.given(each) for each in [*pieces, b""])
+@pytest.fixture
+def plain(gateway: Gateway, listener: socket.socket, tmp_path: Path) -> tuple[str, int]:
+    """Address of a front without TLS."""
+    threading.Thread(target=_front(gateway, tmp_path).serve, args=(listener, None), daemon=True).start()
+    return listener.getsockname()
 
 
-def _error(code: bytes) -> bytes:
-    body = b"<Error><Code>%s</Code></Error>" % code
-    return NOT_FOUND % (len(body), body)
+def _answer(client: socket.socket) -> bytes:
+    client.settimeout(10)
+    answer = bytearray()
+    with contextlib.suppress(ConnectionResetError):
+        while data := client.recv(1000):
+            answer += data
+    return bytes(answer)
 
 
-@pytest.mark.parametrize("piece", [1, 7, 1000])
-@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 100 Continue\r\n\r\n"])
-def test_a_bucket_that_is_not_there_is_forbidden_like_any_other(piece: int, before: bytes) -> None:
-    got = _answered(b"PUT /nowhere/k HTTP/1.1\r\n", before + _error(b"NoSuchBucket"), piece=piece)
-    assert got.startswith(before + b"HTTP/1.1 403 Forbidden\r\n")
-    assert b"<Code>AccessDenied</Code>" in got
-    assert b"NoSuchBucket" not in got
+def _ask(address: tuple[str, int], request: bytes) -> bytes:
+    with socket.create_connection(address) as client:
+        client.sendall(request)
+        return _answer(client)
 
 
-@pytest.mark.parametrize("target", [b"/nowhere", b"/nowhere/a/b?c=d", b"http://localhost:1/nowhere/k", b"/..%2F/k"])
-def test_the_answer_to_a_head_has_no_body_to_tell_by(target: bytes) -> None:
-    got = _answered(b"HEAD %s HTTP/1.1\r\n" % target, NOT_FOUND % (300, b""))
-    assert got.startswith(b"HTTP/1.1 403 Forbidden\r\n")
-    assert got.endswith(b"\r\n\r\n")
+def test_a_client_that_speaks_no_tls_does_not_end_the_service(
+    gateway: Gateway, listener: socket.socket, tmp_path: Path
+) -> None:
+    ca = LocalCA(tmp_path / "ca")
+    certificate = ca.issue(["localhost"], directory=tmp_path / "tls")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.cert_file, certificate.key_file)
+    threading.Thread(target=_front(gateway, tmp_path).serve, args=(listener, context), daemon=True).start()
+    _ask(listener.getsockname(), b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert gateway.got == []
+    trusting = ssl.create_default_context(cafile=ca.ca_file)
+    raw = socket.create_connection(listener.getsockname())
+    with trusting.wrap_socket(raw, server_hostname="localhost") as client:
+        client.sendall(b"GET /media HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert _answer(client) == OK
 
 
-@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_a_request_reaches_the_gateway_as_it_was_checked(gateway: Gateway, plain: tuple[str, int]) -> None:
+    request = b"PUT /media/k HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\nbody"
+    assert _ask(plain, request) == OK
+    assert gateway.got == [
+        b"PUT /media/k HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbody"
+    ]
+
+
 @pytest.mark.parametrize(
-    ("request_", "answer"),
+    "request_",
     [
-        (b"GET /media/k HTTP/1.1\r\n", _error(b"NoSuchKey")),
-        (b"HEAD /media/k HTTP/1.1\r\n", NOT_FOUND % (300, b"")),
-        (b"GET / HTTP/1.1\r\n", NOT_FOUND % (0, b"")),
-        (b"HEAD / HTTP/1.1\r\n", NOT_FOUND % (0, b"")),
-        (b"GET /media/k HTTP/1.1\r\n", b"HTTP/1.1 200 OK\r\n\r\n<Code>NoSuchBucket</Code>"),
-        (b"GET /nowhere/k HTTP/1.1\r\n", b"HTTP/1.1 403 Forbidden\r\n\r\n<Code>SignatureDoesNotMatch</Code>"),
-        (b"", b"HTTP"),
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n",
+        b"DELETE /media/k?uploadId=../../other HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"PATCH /list-users HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /media?delete HTTP/1.1\r\nHost: localhost\r\nContent-Length: 59\r\n\r\n"
+        b"<Delete><Object><Key>../other/k</Key></Object></Delete>    ",
     ],
 )
-def test_every_other_answer_passes_as_it_is(request_: bytes, answer: bytes, piece: int) -> None:
-    assert _answered(request_, answer, piece=piece) == answer
+def test_what_is_refused_never_reaches_the_gateway(gateway: Gateway, plain: tuple[str, int], request_: bytes) -> None:
+    assert _ask(plain, request_).startswith(b"HTTP/1.1 4")
+    assert gateway.got == []
 
 
-def test_an_answer_passes_before_it_is_complete() -> None:
-    told = Answer(lambda _: True)
-    told.asked(b"GET /media/large HTTP/1.1\r\n")
-    assert told.given(b"HTTP/1.1 200 OK\r\n") == b"HTTP/1.1 200 OK\r\n"
-    assert told.given(b"\r\nthe beginning") == b"\r\nthe beginning"
+def test_a_list_of_keys_goes_on_whole_and_its_client_need_not_be_asked_for_it_again(
+    gateway: Gateway, plain: tuple[str, int]
+) -> None:
+    body = b"<Delete><Object><Key>k</Key></Object></Delete>"
+    head = (
+        b"POST /media?delete HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+        % len(body)
+    )
+    with socket.create_connection(plain) as client:
+        client.sendall(head)
+        assert client.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(body)
+        assert _answer(client) == OK
+    assert gateway.got[0].endswith(b"\r\n\r\n" + body)
+    assert b"expect" not in gateway.got[0]
+
+
+def test_an_upload_that_is_refused_by_its_head_gets_the_answer(gateway: Gateway, plain: tuple[str, int]) -> None:
+    head = b"PUT /media/../other/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n"
+    assert _ask(plain, head + b"x" * 8_000_000).startswith(b"HTTP/1.1 400 ")
+    assert gateway.got == []
+
+
+def test_silent_clients_do_not_keep_others_out(gateway: Gateway, listener: socket.socket, tmp_path: Path) -> None:
+    front = _front(gateway, tmp_path, most=5)
+    threading.Thread(target=front.serve, args=(listener, None), daemon=True).start()
+    before = threading.active_count()
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(listener.getsockname())) for _ in range(50)]
+        assert _ask(listener.getsockname(), b"GET /media HTTP/1.1\r\nHost: localhost\r\n\r\n") == OK
+        until(lambda: threading.active_count() <= before + 5, "the end of what is too many")
+        assert _answer(silent[0]) == b""
+
+
+def test_a_gateway_that_is_down_ends_the_connection_and_nothing_else(gateway: Gateway, plain: tuple[str, int]) -> None:
+    gateway.path.rename(gateway.path.with_name("away"))
+    request = b"GET /media HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert _ask(plain, request) == b""
+    gateway.path.with_name("away").rename(gateway.path)
+    assert _ask(plain, request) == OK

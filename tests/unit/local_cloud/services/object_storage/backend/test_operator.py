@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +11,12 @@ from local_cloud.runtime.ports import free_port
 from local_cloud.services.object_storage.backend.operator import Operator
 
 
-@pytest.mark.parametrize("ask", [lambda operator: operator.accounts(), lambda operator: operator.cors("media")])
-def test_a_gateway_that_does_not_answer_is_named(ask: Callable[[Operator], object]) -> None:
+def test_a_front_that_does_not_answer_is_named_by_its_port(tmp_path: Path) -> None:
     port = free_port()
     with pytest.raises(BackendError, match=rf"the S3 gateway at port {port} does not answer .*gateway\.log"):
-        ask(Operator(port, "access", "secret", "auto"))
+        Operator(port, tmp_path / "admin.sock", "access", "secret", "auto").cors("media")
+
+
+def test_a_gateway_that_does_not_answer_is_named_by_its_socket(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match=rf"the S3 gateway at {tmp_path}/admin.sock does not answer .*gateway\.log"):
+        Operator(free_port(), tmp_path / "admin.sock", "access", "secret", "auto").accounts()
