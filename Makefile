@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Each worker, and each process that a test starts, would compile the same modules again if none kept the bytecode.
 PARALLEL := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
+# Tests that start real parts wait most of the time, so more of them than there are cores run side by side.
+WORKERS ?= 4
 SOURCES := app_config infra local_cloud ignition examples tests bench
 
 .DEFAULT_GOAL := help
@@ -38,10 +40,10 @@ types: $(READY) ## Strict types
 	@$(BIN)/pyright
 
 test: setup ## Every test
-	@$(BIN)/python -m pytest
+	@$(PARALLEL) --numprocesses=$(WORKERS)
 
 test-fast: setup ## The tests that start no real parts: unit and conformance
-	@$(PARALLEL) --numprocesses=logical --dist=worksteal tests/unit tests/conformance
+	@$(PARALLEL) --numprocesses=logical tests/unit tests/conformance
 
 check: lint types test ## What CI runs
 

@@ -30,11 +30,17 @@ _START_TIMEOUT_S: Final = 120.0
 _POLL_S: Final = 0.02
 _QUIET: Final = {"GRPC_ENABLE_FORK_SUPPORT": "false", "GRPC_VERBOSITY": "ERROR"}  # gRPC tells of every process we start
 _PACKAGE: Final = Path(__file__).parent
-_STARTED: Final[list[subprocess.Popen[bytes]]] = []  # they outlive us; Python would warn of each that it forgets
 
 
 class BackgroundError(Exception):
     """The process cannot be started or does not end; the message says where its log is and what it said last."""
+
+
+class _Detached(subprocess.Popen[bytes]):
+    """A process that outlives this one, so Python does not warn when it forgets it."""
+
+    def __del__(self) -> None:
+        self.poll()
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,7 @@ class Background:
 
     def _start(self) -> Address:
         with self.log_file.open("wb") as output:
-            process = subprocess.Popen(
+            process = _Detached(
                 [sys.executable, *self.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -156,7 +162,6 @@ class Background:
                 cwd=self.directory,
                 env=os.environ | _QUIET,
             )
-        _STARTED.append(process)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while time.monotonic() < deadline and process.poll() is None:
             address = self._read()

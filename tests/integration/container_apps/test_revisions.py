@@ -257,9 +257,11 @@ def test_the_time_that_a_container_takes_not_to_come_up_is_none_of_health(stage:
 def test_a_failure_says_where_the_log_is_and_what_to_do(stage: Stage, tmp_path: Path) -> None:
     marker = tmp_path / "unready"
     marker.touch()
-    slow = Probe(type="Startup", http_get=HttpGet(path="/ready", port=8080), period_s=0.05, timeout_s=5)
+    patient = Probe(
+        type="Startup", http_get=HttpGet(path="/ready", port=8080), period_s=0.1, timeout_s=5, failure_threshold=40
+    )
     with pytest.raises(RevisionFailed) as failed:
-        stage.platform.put_app(app(env={"UNREADY_IF": str(marker)}, probes=(slow,)))
+        stage.platform.put_app(app(env={"UNREADY_IF": str(marker)}, probes=(patient,)))
     said = str(failed.value)
     assert "/api.log\n  last lines:\n    listening on" in said
     assert "ca-api has no revision that serves.\nMend what its log shows, or what " in said

@@ -152,6 +152,7 @@ def test_a_command_that_cannot_start_leaves_the_revision_that_serves(platform, c
 
 
 def test_a_mended_mapping_changes_the_app_and_nothing_else(platform):
+    assert up(platform).code == 0
     new_revisions(platform, "api")
     ran = up(platform)
     assert ran.code == 0
@@ -377,10 +378,9 @@ def test_a_full_disk_keeps_it_from_starting_and_from_changing_anything_and_loses
     assert platform.ready()["status"] == "ok"
 
 
-def test_a_state_that_a_full_disk_tore_is_put_back(disk):
-    platform, _ = disk
-    (state,) = platform.state.glob("pulumi/.pulumi/stacks/*/local.json")
+def test_a_state_that_a_full_disk_tore_is_put_back(platform):
     platform.up()
+    (state,) = platform.state.glob("pulumi/.pulumi/stacks/*/local.json")
     for file in (state, state.with_name(f"{state.name}.bak")):
         file.write_bytes(state.read_bytes()[:-1000])
     ran = up(platform)
