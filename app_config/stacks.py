@@ -66,8 +66,8 @@ def stack_output(stack: str, project: Path, *, time_limit_s: float) -> object:
     if importlib.util.find_spec("pulumi") is not None:
         return _by_automation(stack, project)
     raise StackError(
-        "there is neither a `pulumi` command nor the Automation API (pip install pulumi): install one, or save the outputs "
-        f"where there is one, `pulumi stack output --json --stack {stack} > outputs.json`, and read that file"
+        "found neither a `pulumi` command nor the Automation API (pip install pulumi): install one, or save the outputs "
+        f"on a machine that has one, `pulumi stack output --json --stack {stack} > outputs.json`, and read that file"
     )
 
 
@@ -81,20 +81,22 @@ def saved_output(file: Path) -> object:
     try:
         content: Any = json.loads(file.read_bytes())
     except FileNotFoundError:
-        raise StackError("there is no such file: make it with `pulumi stack output --json > FILE`") from None
+        raise StackError("the file does not exist. Create it with `pulumi stack output --json > FILE`") from None
     except OSError as error:
-        raise StackError(f"cannot be read ({error.strerror}): correct its owner or mode") from None
+        raise StackError(f"the file cannot be read ({error.strerror}). Fix its owner or mode") from None
     except ValueError:
         # `from None`: the decoder's exception carries the whole document.
         content = None
     if not isinstance(content, dict):
-        raise StackError("is no JSON object: make it with `pulumi stack output --json > FILE`")
+        raise StackError("the file is not a JSON object. Create it with `pulumi stack output --json > FILE`")
     found = cast("dict[str, Any]", content)
-    if "apps" in found:
-        return found
-    if OUTPUT not in found:
-        raise StackError(f"has no output `{OUTPUT}`: save the outputs of a stack of this project, after `pulumi up`")
-    return found[OUTPUT]
+    if OUTPUT in found:  # first: a stack's outputs have `apps` of their own
+        return found[OUTPUT]
+    if "apps" not in found:
+        raise StackError(
+            f"the file has no output `{OUTPUT}`. Save the outputs of a stack of this project, after `pulumi up`"
+        )
+    return found
 
 
 def app_outputs(output: object, app: str) -> AppOutputs:
@@ -106,34 +108,36 @@ def app_outputs(output: object, app: str) -> AppOutputs:
     """
     if isinstance(output, str):
         # A stack that makes one of its parts secret makes the whole output so.
-        raise StackError("are hidden, because the output is marked secret: save it with `--show-secrets`")
+        raise StackError("the settings are hidden, because the output is marked secret. Save it with `--show-secrets`")
     top = _mapping(output, OUTPUT)
     version = top.get("version")
     if not isinstance(version, int) or isinstance(version, bool):
         raise StackError(
-            f"say no version, so they are older than this app_config, which reads version {VERSION}: run `pulumi up` with "
-            "the program of this release"
+            "the settings have no version; a release older than this app_config wrote them. Run `pulumi up` with the program "
+            f"of this release, which writes version {VERSION}"
         )
     if version > VERSION:
         raise StackError(
-            f"have version {version} and this app_config reads {VERSION}: it is older than the stack. Upgrade "
+            f"the settings have version {version} and this app_config reads {VERSION}: it is older than the stack. Upgrade "
             "ignition-infrastructure here to the release that deployed the stack"
         )
     if version < VERSION:
         raise StackError(
-            f"have version {version} and this app_config reads {VERSION}: it is newer than the stack. Run `pulumi up` with "
-            "the program of this release"
+            f"the settings have version {version} and this app_config reads {VERSION}: it is newer than the stack. Run "
+            "`pulumi up` with the program of this release"
         )
     apps = _mapping(top.get("apps"), "apps")
     if app not in apps:
-        raise StackError(f"name no app `{app}` (there are: {', '.join(sorted(apps)) or 'none'}): choose one with --app")
+        raise StackError(
+            f"the stack has no app `{app}` (apps: {', '.join(sorted(apps)) or 'none'}). Choose one with --app"
+        )
     found = _mapping(apps[app], app)
     return AppOutputs(_texts(found.get("values", {}), "values"), _texts(found.get("secrets", {}), "secrets"))
 
 
 def _mapping(value: object, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise StackError(f"are damaged: `{what}` is no object. Run `pulumi up` again")
+        raise StackError(f"the settings are damaged: `{what}` is not an object. Run `pulumi up` again")
     return cast("dict[str, Any]", value)
 
 
@@ -141,7 +145,9 @@ def _texts(value: object, what: str) -> dict[str, str]:
     found = _mapping(value, what)
     wrong = sorted(name for name, text in found.items() if not isinstance(text, str))
     if wrong:
-        raise StackError(f"are damaged: {', '.join(wrong)} in `{what}` is no text. Run `pulumi up` again")
+        raise StackError(
+            f"the settings are damaged: {', '.join(wrong)} in `{what}` is not a string. Run `pulumi up` again"
+        )
     return found
 
 
@@ -159,22 +165,20 @@ def _by_command(command: str, stack: str, project: Path, time_limit_s: float) ->
         )
     except subprocess.TimeoutExpired:
         raise StackError(
-            f"gave no answer within {time_limit_s:g} s: check the state backend (`pulumi whoami -v`)"
+            f"pulumi gave no answer within {time_limit_s:g} s. Check the state backend (`pulumi whoami -v`)"
         ) from None
     except OSError as error:
-        raise StackError(
-            f"cannot be read, {command} does not run in {project} ({error.strerror}): check --project"
-        ) from None
+        raise StackError(f"{command} does not run in {project} ({error.strerror}). Check --project") from None
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise StackError(
-            f"cannot be read: {(lines or ['pulumi said nothing'])[-1].removeprefix('error: ').strip()} (try `pulumi stack "
+            f"the settings cannot be read: {(lines or ['pulumi said nothing'])[-1].removeprefix('error: ').strip()} (try `pulumi stack "
             f"output {OUTPUT} --stack {stack}` in {project.absolute()})"
         )
     try:
         return json.loads(done.stdout)
     except ValueError:
-        problem = f"cannot be read: {command} printed no JSON. Update the Pulumi CLI"
+        problem = f"{command} printed no JSON. Update the Pulumi CLI"
     raise StackError(problem)
 
 
@@ -184,7 +188,7 @@ def _by_automation(stack: str, project: Path) -> object:
         found = automation.select_stack(stack_name=stack, work_dir=str(project)).outputs()
     except Exception as error:  # noqa: BLE001  the Automation API raises whatever the CLI says
         said = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
-        raise StackError(f"cannot be read by the Automation API: {said}") from None
+        raise StackError(f"the Automation API cannot read the settings: {said}") from None
     if OUTPUT not in found:
-        raise StackError(f"have no output `{OUTPUT}`: run `pulumi up` with the program of this release")
+        raise StackError(f"the stack has no output `{OUTPUT}`. Run `pulumi up` with the program of this release")
     return found[OUTPUT].value

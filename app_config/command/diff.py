@@ -56,7 +56,7 @@ def command(
         found = [side.read(app) for side in sides]
         answers = [_answer(side, contract) for side in sides] if secrets else [Answer(), Answer()]
     except (StackError, SettingsError) as error:
-        click.echo(f"The settings {error}" if isinstance(error, StackError) else str(error), err=True)
+        click.echo(str(error), err=True)
         raise SystemExit(2) from None
     rows = {
         name: _compare(name, found[0], found[1], answers)

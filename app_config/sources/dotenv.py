@@ -66,7 +66,7 @@ class Dotenv:
         except FileNotFoundError:
             if self.optional:
                 return Answer()
-            return _failed(origin, "there is no such file: correct the path, or make it from .env.example")
+            return _failed(origin, "the file does not exist. Correct the path, or create it from .env.example")
         except OSError as error:
             return _failed(origin, f"cannot be read ({error.strerror}): correct its owner or mode")
         except UnicodeDecodeError as error:

@@ -74,7 +74,7 @@ class StackOutputs:
         try:
             outputs = self.read(request.app)
         except StackError as error:
-            return Answer(problems=(Problem(None, self.origin, f"the settings {error}"),))
+            return Answer(problems=(Problem(None, self.origin, str(error)),))
         addresses, given, problems = self._split(request.wanted, outputs)
         fetched = self.access.fetch(addresses, snapshots=request.snapshots)
         return Answer(

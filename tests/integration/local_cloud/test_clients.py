@@ -13,6 +13,8 @@ from azure.identity import ManagedIdentityCredential
 from azure.keyvault.secrets import SecretClient
 from botocore.exceptions import ClientError
 
+from app_config.stacks import app_outputs, saved_output
+
 API, ADMIN = "api.ecent.online", "admin.ignition.ecent.online"
 
 
@@ -26,6 +28,14 @@ def _as(platform, identity):
     """The environment that Container Apps would give an app with this identity."""
     with mock.patch.dict(os.environ, {"REQUESTS_CA_BUNDLE": platform.status()["ca_file"], **identity}):
         yield
+
+
+def test_a_saved_export_of_all_outputs_gives_an_app_its_settings(platform, tmp_path):
+    file = tmp_path / "outputs.json"
+    file.write_text(platform.pulumi_raw("stack", "output", "--json"))
+    settings = app_outputs(saved_output(file), "api")
+    assert settings.values["SERVER_PORT"] == "8080"
+    assert settings.secrets["DATABASE_URL"].startswith("https://")
 
 
 @pytest.mark.parametrize("host", [API, ADMIN])

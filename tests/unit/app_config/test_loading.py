@@ -104,7 +104,7 @@ def test_when_a_source_failed_as_a_whole_its_variables_are_not_called_missing(tm
     with pytest.raises(SettingsError) as caught:
         load(Settings, Dotenv(tmp_path / "absent.env"))
     assert [problem.variable for problem in caught.value.problems] == [None]
-    assert "there is no such file" in str(caught.value)
+    assert "does not exist" in str(caught.value)
 
 
 def test_an_unknown_name_given_explicitly_is_a_problem_with_a_suggestion() -> None:

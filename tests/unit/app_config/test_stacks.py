@@ -20,17 +20,17 @@ from tests.unit.app_config.samples import PRODUCTION, outputs, plain
     [
         (
             {"apps": {}},
-            "say no version, so they are older than this app_config, which reads version 1: run `pulumi up`",
+            "the settings have no version; a release older than this app_config wrote them. Run `pulumi up`",
         ),
         ({"version": 2, "apps": {}}, "have version 2 and this app_config reads 1: it is older than the stack. Upgrade"),
         ({"version": 0, "apps": {}}, "have version 0 and this app_config reads 1: it is newer than the stack. Run"),
-        ({"version": True, "apps": {}}, "say no version"),
-        ({"version": 1}, "are damaged: `apps` is no object"),
-        ({"version": 1, "apps": {"web": {}}}, "name no app `api` (there are: web)"),
-        ({"version": 1, "apps": {"api": []}}, "are damaged: `api` is no object"),
-        ({"version": 1, "apps": {"api": {"values": {"SERVER_PORT": 80}}}}, "SERVER_PORT in `values` is no text"),
+        ({"version": True, "apps": {}}, "have no version"),
+        ({"version": 1}, "are damaged: `apps` is not an object"),
+        ({"version": 1, "apps": {"web": {}}}, "the stack has no app `api` (apps: web)"),
+        ({"version": 1, "apps": {"api": []}}, "are damaged: `api` is not an object"),
+        ({"version": 1, "apps": {"api": {"values": {"SERVER_PORT": 80}}}}, "SERVER_PORT in `values` is not a string"),
         ("[secret]", "are hidden, because the output is marked secret"),
-        (5, "`settings` is no object"),
+        (5, "`settings` is not an object"),
     ],
 )
 def test_outputs_that_cannot_be_read_say_why(output: object, said: str) -> None:
@@ -50,16 +50,16 @@ def test_each_app_has_its_own_settings(tmp_path: Path) -> None:
 def test_a_saved_file_may_have_all_outputs_or_this_one(tmp_path: Path, whole: bool) -> None:
     output = outputs({}, {})
     file = tmp_path / "outputs.json"
-    file.write_text(json.dumps({"settings": output, "url": "x"} if whole else output))
+    file.write_text(json.dumps({"settings": output, "apps": {"api": {"fqdn": "x"}}} if whole else output))
     assert saved_output(file) == output
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "there is no such file"),
-        ("{", "is no JSON object"),
-        ("[]", "is no JSON object"),
+        (None, "does not exist"),
+        ("{", "is not a JSON object"),
+        ("[]", "is not a JSON object"),
         ('{"url": 1}', "has no output `settings`"),
     ],
 )
@@ -133,7 +133,7 @@ def test_what_the_cli_refuses_is_passed_on_with_the_command_to_try(
 
 def test_a_cli_that_hangs_is_given_up(fake_pulumi: Callable[[str], None], tmp_path: Path) -> None:
     fake_pulumi("exec sleep 60")
-    with pytest.raises(StackError, match=r"gave no answer within 0.2 s: check the state backend"):
+    with pytest.raises(StackError, match=r"gave no answer within 0.2 s. Check the state backend"):
         stack_output("dev", tmp_path, time_limit_s=0.2)
 
 
@@ -145,5 +145,5 @@ def test_a_cli_that_prints_something_else_is_named(fake_pulumi: Callable[[str], 
 
 def test_a_project_that_is_not_there_is_named(fake_pulumi: Callable[[str], None], tmp_path: Path) -> None:
     fake_pulumi("true")
-    with pytest.raises(StackError, match="check --project"):
+    with pytest.raises(StackError, match="Check --project"):
         stack_output("dev", tmp_path / "absent", time_limit_s=60)
