@@ -58,6 +58,7 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
         settings = on_this_machine(settings, client)
         settings.save(state)
         _pulumi_up(client, settings, refresh=refresh)
+        client.post("/api/apps/renew", {})
         for app, override in overrides.items():
             client.post("/api/overrides", {"app": app, "tools": _tools(), **override})
         wait_for_apps(client)

@@ -59,6 +59,7 @@ class Control:
             Route("/api/status", self._status),
             Route("/api/addresses", self._addresses),
             Route("/api/overrides", self._override, methods=["POST"]),
+            Route("/api/apps/renew", self._renew, methods=["POST"]),
             Route("/api/psql-url", self._psql_url),
             Route("/api/stop", self._end, methods=["POST"]),
             Route("/api/sign-in-codes", self._code, methods=["POST"]),
@@ -121,6 +122,14 @@ class Control:
             return PlainTextResponse(str(error), 409)
         except OSError as error:
             return PlainTextResponse(system_errors.explained(error), 409)
+        return JSONResponse({})
+
+    def _renew(self, _request: Request) -> Response:
+        """Apps follow the images file, which a person may have edited since they were started."""
+        try:
+            self._cloud.parts.platform.renew_outdated()
+        except BackendError as error:
+            return PlainTextResponse(str(error), 409)
         return JSONResponse({})
 
     def _psql_url(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.runtime.errors import CloudRefusal
+from local_cloud.runtime.errors import BackendError, CloudRefusal
 from local_cloud.services.container_apps.backend import (
     Container,
     EnvironmentVariable,
@@ -179,6 +179,29 @@ def test_secrets_are_sealed_on_disk_and_in_no_command_line(stage: Stage) -> None
     assert kept == []
     command = Path(f"/proc/{status.replicas[0].pids[0]}/cmdline").read_bytes()
     assert b"very-secret-value" not in command
+
+
+def test_replicas_are_renewed_when_the_entry_of_their_image_changed(stage: Stage) -> None:
+    before = stage.platform.put_app(app())
+    stage.platform.renew_outdated()
+    assert stage.platform.app("ca-api").replicas[0].pids == before.replicas[0].pids
+    stage.map_image("ghcr.io/ecent/api*", stage.images_command, port="SERVER_PORT", env={"ADDED": "yes"})
+    stage.platform.renew_outdated()
+    assert stage.shown(host_of())["env"]["ADDED"] == "yes"
+
+
+def test_a_failing_app_runs_again_as_soon_as_its_entry_is_fixed(stage: Stage) -> None:
+    stage.platform.put_app(app())
+    entries = stage.images_file.read_text()
+    stage.close()
+    stage.images_file.write_text(entries.replace('"port"', '"prot"'))
+    stage.open()
+    with pytest.raises(BackendError, match="'prot' is not a known key; did you mean 'port'"):
+        stage.platform.renew_outdated()
+    stage.images_file.write_text(entries)
+    stage.platform.renew_outdated()
+    assert stage.platform.app("ca-api").state == "Running"
+    until(lambda: stage.get(host_of()).status_code == 200)
 
 
 def test_a_developers_command_runs_in_the_same_environment(stage: Stage, tmp_path: Path) -> None:

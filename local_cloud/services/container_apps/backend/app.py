@@ -12,12 +12,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal, NotWritten
 from local_cloud.runtime.ports import PortTaken, is_free, owner_of
 from local_cloud.services.container_apps.backend.awaiting import Readiness, stop_all
 from local_cloud.services.container_apps.backend.errors import Otherwise
+from local_cloud.services.container_apps.backend.kept_record import KeptRecord
 from local_cloud.services.container_apps.backend.processes.making import Maker
 from local_cloud.services.container_apps.backend.processes.replica import Replica
 from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
@@ -28,7 +29,6 @@ from local_cloud.services.container_apps.backend.secrets import check_references
 from local_cloud.services.container_apps.backend.spec import AppSpec, Override
 from local_cloud.services.container_apps.backend.state import AppRecord, RevisionRecord
 
-_LOGS_KEPT: Final = 20
 _OLD_ROUTES_S: Final = GRACE_S + 0.25
 
 
@@ -42,12 +42,17 @@ class App:
     """
 
     def __init__(self, record: AppRecord, around: Surroundings) -> None:
-        self.record: AppRecord = record
+        self._kept = KeptRecord(record, around)
         self._around = around
         self._running: dict[str, RunningRevision] = {}
         self._changing = threading.RLock()
         self._readiness = Readiness(record.spec.name, attempts=around.attempts, timeout_s=around.timeout_s)
         self._maker = Maker(lambda: self.record, around, changed=self._changed, report=self._say)
+
+    @property
+    def record(self) -> AppRecord:
+        """What is known of it."""
+        return self._kept.record
 
     @property
     def spec(self) -> AppSpec:
@@ -84,11 +89,13 @@ class App:
                         self._resume(known)
                     except BackendError as error:
                         self._running.pop(known.name, None)
-                        self._note(known, state="Failed", reason=str(error))
+                        self._kept.note(known, state="Failed", reason=str(error))
                         self._say(f"{known.name} cannot run: {error}")
                 elif known.state == "Provisioning":
-                    self._note(known, state="Failed", reason="the local cloud ended while it was being provisioned")
-            self._keep()
+                    self._kept.note(
+                        known, state="Failed", reason="the local cloud ended while it was being provisioned"
+                    )
+            self._kept.keep()
 
     def put(self, spec: AppSpec) -> None:
         """
@@ -104,7 +111,7 @@ class App:
             check_traffic(spec, self.record)
             name = revision_name(spec, self.record)
             secrets = resolved(spec.secrets, self._around.resolve_secret)
-            self.record = replace(self.record, spec=spec, secrets=secrets)
+            self._kept.change(spec=spec, secrets=secrets)
             if name not in self._running:
                 self._provision(self.record.revision(name) or new_revision(name, spec))
             self._settle(name)
@@ -120,15 +127,15 @@ class App:
             before = self.record.override
             if override == before:
                 return
-            self.record = replace(self.record, override=override)
+            self._kept.change(override=override)
             try:
                 self._renew_all()
             except (BackendError, OSError):
-                self.record = replace(self.record, override=before)
+                self._kept.change(override=before)
                 self._revive()
                 raise
             finally:
-                self._keep()
+                self._kept.keep()
 
     def refresh_secrets(self) -> bool:
         """Read references again, and renew the replicas when a value changed. Returns whether one did."""
@@ -136,7 +143,7 @@ class App:
             secrets = resolved(self.spec.secrets, self._around.resolve_secret)
             if secrets == self.record.secrets:
                 return False
-            self.record = replace(self.record, secrets=secrets)
+            self._kept.change(secrets=secrets)
             self._say("a secret changed: its replicas are renewed")
             self.restart()
             return True
@@ -148,12 +155,31 @@ class App:
                 self._renew_all()
             finally:
                 self._revive()
-                self._keep()
+                self._kept.keep()
+
+    def renew_outdated(self) -> None:
+        """
+        Renew the replicas when an entry of the images file changed since they were made, or when they fail.
+
+        Raises:
+            RevisionFailed: the new replicas did not become ready; the old ones are kept as far as ports allow.
+            BackendError: the images file cannot be used.
+        """
+        with self._changing:
+            latest = self.record.latest_ready
+            stopped = latest is not None and latest not in self._running
+            if stopped or any(self._is_outdated(each) for each in self._running.values()):
+                self._say("its images' entries changed, or it was failing: its replicas are renewed")
+                self.restart()
+
+    def _is_outdated(self, revision: RunningRevision) -> bool:
+        failing = any(each.failures for each in revision.replicas)
+        return failing or revision.mapped != self._maker.mapped(self._kept.revision(revision.name).template)
 
     def activate(self, name: str) -> None:
         """Run a revision again that was deactivated (mode Multiple)."""
         with self._changing:
-            known = self._known(name)
+            known = self._kept.revision(name)
             if name not in self._running:
                 self._provision(known)
                 self._settle(name)
@@ -161,11 +187,11 @@ class App:
     def deactivate(self, name: str) -> None:
         """Stop a revision; Azure refuses it for one that gets traffic."""
         with self._changing:
-            self._known(name)
+            self._kept.revision(name)
             if self.weights().get(name):
                 raise CloudRefusal("RevisionHasTraffic", f"Revision {name} receives traffic and cannot be deactivated.")
             self._retire(name)
-            self._keep()
+            self._kept.keep()
 
     def scale(self, active: Mapping[int, int]) -> None:
         """
@@ -186,7 +212,7 @@ class App:
                     self._say(f"{revision.name} needs {surplus} replicas less")
                     self._release(revision, revision.replicas[-surplus:])
                 if surplus:
-                    self._keep()
+                    self._kept.keep()
         finally:
             self._changing.release()
 
@@ -224,32 +250,32 @@ class App:
         for replica in revision.replicas:
             replica.start()
         if made:
-            self._note_numbers(revision)
+            self._kept.note_numbers(revision)
 
     def _provision(self, known: RevisionRecord) -> None:
         """Run a revision until it is ready; from then on it is the latest one."""
-        known = self._note(known, state="Provisioning", reason=None)
-        self._keep()
+        known = self._kept.note(known, state="Provisioning", reason=None)
+        self._kept.keep()
         stood_down: list[str] = []
         made: list[Replica] = []
         try:
             stood_down = self._make_room(self._maker.fixed_ports(known.template))
             revision = self._maker.revision(known, replace(known.numbers, running=()))
             made = revision.prepare(revision.least)
-            known = self._note(known, numbers=revision.numbers)
-            self._keep()  # a daemon that dies now must know the numbers it has given
+            known = self._kept.note(known, numbers=revision.numbers)
+            self._kept.keep()  # a daemon that dies now must know the numbers it has given
             self._start(revision.name, made, stood_down)
         except (BackendError, OSError) as error:
             stop_all(made)
-            self._note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
+            self._kept.note(known, state="Failed", reason=str(error), numbers=replace(known.numbers, running=()))
             with contextlib.suppress(NotWritten):  # a full disk may be the very failure
-                self._keep()
+                self._kept.keep()
             for name in stood_down:
-                self._provision(self._known(name))
+                self._provision(self._kept.revision(name))
             raise
         self._running[known.name] = revision
-        self._note(known, state="Running")
-        self.record = replace(self.record, latest_ready=known.name)
+        self._kept.note(known, state="Running")
+        self._kept.change(latest_ready=known.name)
         self._around.route()
         self._say(f"{known.name} is ready")
 
@@ -272,19 +298,19 @@ class App:
         """Send traffic where it belongs, then end what no longer gets any."""
         self._around.route()
         if self.spec.revisions_mode == "Single":
-            self.record = replace(self.record, latest_ready=name)
+            self._kept.change(latest_ready=name)
             for other in list(self._running):
                 if other != self.record.latest_ready:
                     self._retire(other)
-        self._prune()
-        self._keep()
+        self._kept.prune(self._running)
+        self._kept.keep()
 
     def _retire(self, name: str) -> None:
         revision = self._running.pop(name, None)
         if revision is None:
             return
         self._release(revision, revision.replicas)
-        self._note(self._known(name), state="Stopped", numbers=revision.numbers)
+        self._kept.note(self._kept.revision(name), state="Stopped", numbers=revision.numbers)
         self._say(f"{name} is stopped")
 
     def _release(self, revision: RunningRevision, leaving: Sequence[Replica]) -> None:
@@ -296,7 +322,7 @@ class App:
         revision.release(leaving)
         for replica in leaving:
             self._around.launcher.forget_ports(self.spec.name, replica.name)
-        self._note_numbers(revision)
+        self._kept.note_numbers(revision)
 
     def _route_away(self) -> None:
         """Open connections go by the old routes for a while; what those lead to has to go on until then."""
@@ -308,9 +334,9 @@ class App:
         for name in list(self._running):
             old = self._running[name].replicas
             numbers = replace(self._running[name].numbers, running=())
-            fixed = self._maker.fixed_ports(self._known(name).template)
+            fixed = self._maker.fixed_ports(self._kept.revision(name).template)
             self._make_room(fixed)
-            revision = self._maker.revision(self._known(name), numbers)
+            revision = self._maker.revision(self._kept.revision(name), numbers)
             made = revision.prepare(len(old))
             try:
                 self._start(name, made, [name])
@@ -319,7 +345,7 @@ class App:
                 raise
             before = self._running.get(name)
             self._running[name] = revision
-            self._note(self._known(name), state="Running", numbers=revision.numbers)
+            self._kept.note(self._kept.revision(name), state="Running", numbers=revision.numbers)
             if before is not None:
                 self._route_away()
                 stop_all(before.replicas)
@@ -331,7 +357,7 @@ class App:
         """Run the latest revision again when it had to make room for what then failed."""
         latest = self.record.latest_ready
         if latest is not None and latest not in self._running:
-            self._provision(self._known(latest))
+            self._provision(self._kept.revision(latest))
 
     def _make_room(self, ports: Sequence[int]) -> list[str]:
         """
@@ -356,41 +382,7 @@ class App:
     def _start_missing(self, revision: RunningRevision, count: int) -> None:
         for replica in revision.prepare(count):
             replica.start()
-        self._note_numbers(revision)
-
-    def _known(self, name: str) -> RevisionRecord:
-        known = self.record.revision(name)
-        if known is None:
-            raise CloudRefusal("RevisionNotFound", f"Revision {name} of container app {self.spec.name} does not exist.")
-        return known
-
-    def _note(self, known: RevisionRecord, **changes: Any) -> RevisionRecord:
-        known = replace(known, **changes)
-        others = [each for each in self.record.revisions if each.name != known.name]
-        revisions = sorted((*others, known), key=lambda each: each.created)
-        self.record = replace(self.record, revisions=tuple(revisions))
-        return known
-
-    def _note_numbers(self, revision: RunningRevision) -> None:
-        known = self.record.revision(revision.name)
-        if known is not None:
-            self._note(known, numbers=revision.numbers)
-
-    def _prune(self) -> None:
-        """Forget the oldest inactive revisions, and the logs of replicas that are long gone."""
-        inactive = [each.name for each in self.record.revisions if each.name not in self._running]
-        surplus = inactive[: max(len(inactive) - self.spec.max_inactive_revisions, 0)]
-        kept = tuple(each for each in self.record.revisions if each.name not in surplus)
-        self.record = replace(self.record, revisions=kept)
-        alive = {replica.name for revision in self._running.values() for replica in revision.replicas}
-        folder = self._around.launcher.directory / self.spec.name
-        gone = [each for each in folder.iterdir() if each.name not in alive | {"home"}]
-        gone.sort(key=lambda each: each.stat().st_mtime)
-        for each in gone[: max(len(gone) - _LOGS_KEPT, 0)]:
-            shutil.rmtree(each, ignore_errors=True)
-
-    def _keep(self) -> None:
-        self._around.records.put(self.spec.name, self.record)
+        self._kept.note_numbers(revision)
 
     def _say(self, message: str) -> None:
         self._around.events.add(self.spec.name, message)

@@ -275,6 +275,11 @@ class Platform:
         self._running_app(name).restart()
         return self.app(name)
 
+    def renew_outdated(self) -> None:
+        """Renew the replicas of every app whose images' entries changed, or that fails. See `App.renew_outdated`."""
+        for app in list(self._apps.values()):
+            app.renew_outdated()
+
     def refresh_secrets(self, name: str) -> bool:
         """Read an app's references to Key Vault again; returns whether a value changed, which renews its replicas."""
         return self._running_app(name).refresh_secrets()

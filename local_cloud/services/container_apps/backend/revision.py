@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from local_cloud.services.container_apps.backend.processes.images import Mapped
 from local_cloud.services.container_apps.backend.processes.replica import Replica, ReplicaStatus
 from local_cloud.services.container_apps.backend.spec import Scale
 
@@ -36,6 +37,7 @@ class RunningRevision:
         make: makes its replicas.
         numbers: of the replicas that an earlier daemon ran.
         fixed_ports: ports that its replicas cannot change; then there is one replica at most.
+        mapped: the entries of the images file that its replicas were made by.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class RunningRevision:
         *,
         numbers: Numbers | None = None,
         fixed_ports: tuple[int, ...] = (),
+        mapped: tuple[Mapped | None, ...] = (),
     ) -> None:
         self.name = name
         self.scale = scale
         self.make = make
         self.fixed_ports = fixed_ports
+        self.mapped = mapped
         self._replicas: dict[int, Replica] = {}
         self._next = numbers.next if numbers is not None else 1
         self._calm_since: float | None = None

@@ -22,18 +22,20 @@ An image without an entry is run by docker or podman where one works, and is an 
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import functools
 import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from local_cloud.runtime.errors import BackendError
 from local_cloud.services.container_apps.backend.errors import ImageUnmapped
@@ -65,6 +67,9 @@ class Mapped:
     def tells_port(self) -> bool:
         """Whether the process can be told to listen elsewhere than on the target port."""
         return self.port is not None or any("{port}" in word for word in self.command)
+
+
+_KEYS: Final = tuple(each.name for each in fields(Mapped))
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,8 @@ def _parsed(file: Path, changed: int) -> tuple[Mapped, ...]:  # noqa: ARG001  pa
     except yaml.YAMLError as error:
         raise BackendError(f"{file} is not YAML: {error}") from None
     except ValidationError as error:
-        problems = "\n".join(f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise BackendError(
-            f"{file} has mistakes:\n{problems}\nAn entry has image, command, cwd, port, listen and env."
-        ) from None
+        problems = "\n".join(f"  {_problem(each)}" for each in error.errors())
+        raise BackendError(f"{file} has mistakes:\n{problems}\nAn entry has {', '.join(_KEYS)}.") from None
     for mapped in images:
         if mapped.listen is not None and mapped.listen == mapped.port:
             raise BackendError(
@@ -153,6 +156,22 @@ def _parsed(file: Path, changed: int) -> tuple[Mapped, ...]:  # noqa: ARG001  pa
                 "port, another the address"
             )
     return images
+
+
+def _problem(error: ErrorDetails) -> str:
+    """One mistake, by entry and key: the first entry is number 1."""
+    place = error["loc"]
+    entry = f"entry {place[1] + 1}" if len(place) > 1 and isinstance(place[1], int) else "the file"
+    key = str(place[-1]) if place else ""
+    match error["type"]:
+        case "unexpected_keyword_argument":
+            known = _KEYS if entry != "the file" else ("images",)
+            close = difflib.get_close_matches(key, known, n=1)
+            return f"{entry}: '{key}' is not a known key" + (f"; did you mean '{close[0]}'?" if close else "")
+        case "missing" | "missing_argument":
+            return f"{entry}: '{key}' is missing"
+        case _:
+            return f"{entry}: '{key}': {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 def _works(engine: str) -> bool:

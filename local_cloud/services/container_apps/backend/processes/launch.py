@@ -156,6 +156,17 @@ class Launcher:
                 found.append(declared)
         return tuple(found)
 
+    def mapped(self, template: Template, override: Override | None) -> tuple[Mapped | None, ...]:
+        """
+        The entries of the images file that a template's containers run by; None for a container engine.
+
+        Raises:
+            ImageUnmapped: nothing runs in the place of an image.
+        """
+        return tuple(
+            self._mapped(container, override if at == 0 else None) for at, container in enumerate(template.containers)
+        )
+
     def forget_ports(self, owner: str, replica: str) -> None:
         """Give up the ports of a replica that is gone for good."""
         for name in self.ports.recorded():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from local_cloud.services.container_apps.backend.processes.images import Mapped
 from local_cloud.services.container_apps.backend.processes.launch import Owner
 from local_cloud.services.container_apps.backend.processes.replica import Replica
 from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
@@ -49,7 +50,12 @@ class Maker:
             lambda number: self._replica(known.name, known.template, number),
             numbers=numbers,
             fixed_ports=self.fixed_ports(known.template),
+            mapped=self.mapped(known.template),
         )
+
+    def mapped(self, template: Template) -> tuple[Mapped | None, ...]:
+        """See `Launcher.mapped`."""
+        return self._around.launcher.mapped(template, self._record().override)
 
     def fixed_ports(self, template: Template) -> tuple[int, ...]:
         """See `Launcher.fixed_ports`."""
