@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from infra.names import Names
 from local_cloud.daemon.client import Client
-from local_cloud.daemon.fixed_ports import fixed_ports, refuse_unknown_parts
+from local_cloud.daemon.fixed_ports import fixed_ports, recorded_ports, refuse_unknown_parts
 from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.stack import checkpoint_file
 from local_cloud.plan.throwaway import StackError, project_name, stack_config
 
 STACK: Final = "local"
@@ -33,6 +34,27 @@ def of_project(project: Path, state: Path) -> Settings:
     services: Mapping[str, Any] = config.get("ignition:services") or {}
     apps = {app: names.app(app) for app in services}
     return Settings(stack=f"{name}/{STACK}", project=str(project), zone=zone, apps=apps, ports=fixed_ports(state))
+
+
+def refuse_what_cannot_change(settings: Settings, state: Path) -> None:
+    """
+    Refuses settings that the local cloud in a state directory cannot take, before anything of it is stopped.
+
+    Raises:
+        StackError: the zone is another one, or a port is fixed for an unknown part.
+    """
+    try:
+        before = Settings.load(state)
+    except (OSError, ValueError, TypeError):
+        return  # a new state directory, or a damaged file that is written anew
+    if before.zone != settings.zone and checkpoint_file(state, before).exists():
+        raise StackError(
+            f"Pulumi.{STACK}.yaml: `ignition:zone` is {settings.zone}, and the local cloud in {state} serves {before.zone}. "
+            f"Change it back, start another local cloud with `--state-dir DIRECTORY`, or delete this one with `ignition reset`"
+        )
+    parts = {*before.ports, *recorded_ports(state)}
+    if parts:
+        refuse_unknown_parts(state, settings.ports, sorted(parts))
 
 
 def on_this_machine(settings: Settings, client: Client) -> Settings:

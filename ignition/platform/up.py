@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import fcntl
 import os
 import shlex
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import click
 
-from ignition.platform.local_settings import of_project, on_this_machine
+from ignition.platform.local_settings import of_project, on_this_machine, refuse_what_cannot_change
 from ignition.platform.summary import print_summary
 from ignition.platform.waiting import wait_for_apps
 from ignition.previews.engine_run import run
@@ -53,6 +54,8 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
     find_all(say)
     with room_for_a_run(state), _alone(state):
         settings = of_project(project.absolute(), state)
+        refuse_what_cannot_change(settings, state)
+        refuse_unknown_apps(overrides, settings)
         settings.save(state)
         client = Client(state, _daemon(state, settings))
         settings = on_this_machine(settings, client)
@@ -86,7 +89,7 @@ def _daemon(state: Path, settings: Settings) -> Address:
     daemon = local_daemon(state)
     running = daemon.running()
     if running is not None and running.facts.get("settings") != settings.of_daemon:
-        say("The settings of the local cloud have changed: it is started again")
+        say("Local cloud settings changed; restarting it")
         daemon.stop(wait_s=STOP_WITHIN_S)
     return daemon.ensure(say)
 
@@ -110,6 +113,15 @@ def _overrides(runs: tuple[str, ...], directories: tuple[str, ...]) -> dict[str,
     for override in found.values():
         override["cwd"] = str(Path(override["cwd"]).absolute()) if override["cwd"] else os.getcwd()  # noqa: PTH109
     return found
+
+
+def refuse_unknown_apps(overrides: Mapping[str, object], settings: Settings) -> None:
+    """Refuses `--run` for an app that the stack does not have, before anything starts."""
+    for app in overrides:
+        if app not in settings.apps:
+            close = difflib.get_close_matches(app, settings.apps, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"apps: {', '.join(sorted(settings.apps)) or 'none'}"
+            raise click.UsageError(f"--run {app}=...: the stack has no app '{app}'; {hint}")
 
 
 def _check_quotes(app: str, command: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from local_cloud.plan.throwaway import StackError
+from local_cloud.runtime.ports import Ports
 from local_cloud.server.values.shapes import is_dict
 
 FILE: Final = "ports.yaml"
@@ -40,6 +42,11 @@ def fixed_ports(state: Path) -> dict[str, int]:
     return found
 
 
+def recorded_ports(state: Path) -> Mapping[str, int]:
+    """The ports that were chosen so far, by part, replicas left out; none where nothing has started yet."""
+    return {name: port for name, port in Ports(state / "ports.json").recorded().items() if "/" not in name}
+
+
 def refuse_unknown_parts(state: Path, chosen: dict[str, int], parts: list[str]) -> None:
     """
     Ports of parts that there are not would be taken for granted and never used.
@@ -62,7 +69,7 @@ def refuse_unknown_parts(state: Path, chosen: dict[str, int], parts: list[str]) 
 
 def _problem(name: object, port: object) -> str | None:
     if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= _HIGHEST:
-        return f"{name}: {port!r} is no port; write a number from 1 to {_HIGHEST}"
+        return f"{name}: {port!r} is not a valid port; write a number from 1 to {_HIGHEST}"
     lowest = _lowest()
     if port < lowest:
         return f"{name}: {port} is for root alone on this machine; write a number from {lowest} on"

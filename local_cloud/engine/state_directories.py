@@ -8,14 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-STATE_VARIABLE = "IGNITION_STATE_DIR"
-
 
 def state_directory(environ: Mapping[str, str] = os.environ) -> Path:
-    """The user's state directory of this project; `IGNITION_STATE_DIR` names another one."""
-    chosen = environ.get(STATE_VARIABLE)
-    if chosen:
-        return Path(chosen).absolute()
+    """The user's state directory of this project."""
     base = environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(base) / "ignition"
 

@@ -33,7 +33,12 @@ class PortTaken(BackendError):  # noqa: N818  says what happened
 
 @dataclass(frozen=True)
 class Move:
-    """A part whose chosen port somebody else took: `owner` is `name (pid N)`, or None where the system does not tell."""
+    """
+    A part whose chosen port somebody else took.
+
+    Attributes:
+        owner: `name (pid N)`, or the part that configuration gives the port to; None where the system does not tell.
+    """
 
     name: str
     before: int
@@ -95,13 +100,18 @@ class Ports:
         if taken:
             raise PortTaken("\n".join(taken))
         moves: list[Move] = []
+        fixed = {port: name for name, port in self._fixed.items()}
         with self._lock:
             recorded = self._read()
-            lost = [name for name, port in recorded.items() if name not in self._fixed and not is_free(port)]
+            lost = [
+                name
+                for name, port in recorded.items()
+                if name not in self._fixed and (port in fixed or not is_free(port))
+            ]
             for name in lost:
                 before = recorded.pop(name)
                 recorded[name] = free_port(avoid={*recorded.values(), *self._fixed.values()})
-                moves.append(Move(name, before, recorded[name], owner_of(before)))
+                moves.append(Move(name, before, recorded[name], fixed.get(before) or owner_of(before)))
             if moves:
                 self._write(recorded)
         return moves

@@ -68,12 +68,12 @@ class Ignition:
         """No credentials, and a proxy that reaches nothing."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_USER)}
         proxies = {name: _NOWHERE for each in ("http", "https") for name in (f"{each}_proxy", f"{each}_proxy".upper())}
-        return {**kept, **proxies, "NO_PROXY": "127.0.0.1", "IGNITION_STATE_DIR": str(self.state)}
+        return {**kept, **proxies, "NO_PROXY": "127.0.0.1", "XDG_STATE_HOME": str(self.state)}
 
     @property
     def daemons(self) -> list[int]:
         """The plan daemons that were started for this state directory, by process id."""
-        files = self.state.glob("plan/*/address.json")
+        files = self.state.glob("ignition/plan/*/address.json")
         return [pid for file in files if is_running(pid := json.loads(file.read_text())["pid"])]
 
     def close(self) -> None:

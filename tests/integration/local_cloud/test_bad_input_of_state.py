@@ -130,8 +130,8 @@ def test_a_port_that_is_fixed_while_it_runs_holds_from_the_next_up_on(mine: Loca
 def test_every_wrong_line_of_the_fixed_ports_is_named_at_once(mine: LocalPlatform, ports_file: Path) -> None:
     ports_file.write_text("edge: 70000\nconsole: eighty\n")
     said = _refused(mine)
-    assert "edge: 70000 is no port" in said
-    assert "console: 'eighty' is no port" in said
+    assert "edge: 70000 is not a valid port" in said
+    assert "console: 'eighty' is not a valid port" in said
 
 
 def test_a_fixed_port_for_a_part_that_there_is_not_is_refused_with_the_parts(

@@ -79,7 +79,7 @@ def test_a_daemon_that_died_is_started_again(own, tmp_path):
 def test_the_engines_logs_do_not_pile_up(own, tmp_path):
     where = project(tmp_path / "project", GROUP)
     assert own("preview", "dev", cwd=where).code == 0
-    (logs,) = own.state.glob("plan/*/pulumi-home/logs")
+    (logs,) = own.state.glob("ignition/plan/*/pulumi-home/logs")
     for number in range(100):
         (logs / f"pulumi-20260101T0000{number:02}-abc.log").write_text("old")
     assert own("preview", "dev", cwd=where).code == 0

@@ -26,7 +26,7 @@ def test_they_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", ["0", "65536", "true", "'8443'", "84.43", "[8443]"])
 def test_what_is_no_port_is_refused(tmp_path: Path, port: str) -> None:
     (tmp_path / "ports.yaml").write_text(f"edge: {port}\n")
-    with pytest.raises(StackError, match=r"edge: .+ is no port; write a number from 1 to 65535"):
+    with pytest.raises(StackError, match=r"edge: .+ is not a valid port; write a number from 1 to 65535"):
         fixed_ports(tmp_path)
 
 

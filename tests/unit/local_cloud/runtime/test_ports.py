@@ -58,6 +58,15 @@ def test_whoever_lost_its_port_gets_another_one(tmp_path: Path, listener: socket
     assert Ports(file).settle() == []
 
 
+def test_a_part_moves_when_configuration_gives_its_port_to_another_one(tmp_path: Path) -> None:
+    file = tmp_path / "ports.json"
+    chosen = Ports(file).port("console")
+    ports = Ports(file, {"edge": chosen})
+    [move] = ports.settle()
+    assert str(move) == f"port {chosen} of console is taken by edge; it moves to {ports.port('console')}"
+    assert ports.port("console") != ports.port("edge") == chosen
+
+
 def test_fixed_ports_that_are_taken_are_all_named(tmp_path: Path, listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     with socket.create_server(("127.0.0.1", 0)) as other:
