@@ -29,7 +29,9 @@ def test_the_same_settings_pass(state: Path) -> None:
 
 
 def test_another_zone_is_refused_with_the_ways_out(state: Path) -> None:
-    with pytest.raises(StackError, match=r"`ignition:zone` is other\.example, and .* serves ecent\.online\. Change it back"):
+    with pytest.raises(
+        StackError, match=r"`ignition:zone` is other\.example, and .* serves ecent\.online\. Change it back"
+    ):
         refuse_what_cannot_change(replace(SETTINGS, zone="other.example"), state)
 
 
