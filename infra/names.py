@@ -1,8 +1,9 @@
 """
-Every physical name, made from the project, the environment and the subscription: stable, and known before anything exists.
+Every physical name, made from project, environment, region and subscription: stable, and known before anything exists.
 
 Pure functions that know the rule of each name and refuse to make one that Azure or Cloudflare would refuse. Names that are one of a
-kind in the whole of Azure end with a digest, so that two subscriptions do not ask for the same one.
+kind in the whole of Azure end with a digest of subscription and region: neither another subscription nor a second try in another
+region asks for a name that is taken, or that a deleted vault still holds.
 """
 
 from __future__ import annotations
@@ -103,16 +104,18 @@ class Names:
         project: The project's name, lower-case letters and digits.
         environment: The environment's short name, 2 to 8 lower-case letters and digits.
         subscription_id: The subscription that everything is made in.
+        location: The Azure region.
     """
 
     project: str
     environment: str
     subscription_id: str
+    location: str
 
     @property
     def suffix(self) -> str:
         """What keeps names apart that are one of a kind in Azure."""
-        text = f"{self.project}|{self.environment}|{self.subscription_id.lower()}"
+        text = f"{self.project}|{self.environment}|{self.location}|{self.subscription_id.lower()}"
         return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS_OF_DIGEST]
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from infra.config.stack import DEFAULT_LOCATION
 from infra.names import Names
 from local_cloud.daemon.client import Client
 from local_cloud.daemon.fixed_ports import fixed_ports, recorded_ports, refuse_unknown_parts
@@ -77,4 +78,9 @@ def on_this_machine(settings: Settings, client: Client) -> Settings:
 
 def _names(project: str, config: Mapping[str, Any]) -> Names:
     subscription = config["ignition:azure"]["subscription_id"]
-    return Names(project=project, environment=config["ignition:environment"], subscription_id=subscription)
+    return Names(
+        project=project,
+        environment=config["ignition:environment"],
+        subscription_id=subscription,
+        location=config.get("ignition:location", DEFAULT_LOCATION),
+    )

@@ -176,7 +176,7 @@ class VaultSecretsArgs:
     vault_uri: Input[str]
     tags: Mapping[str, str]
     secrets: Mapping[str, VaultSecret] = field(default_factory=dict[str, VaultSecret])
-    propagation_s: int = 120
+    propagation_s: int = 300
 
 
 class VaultSecrets(ComponentResource):

@@ -56,7 +56,15 @@ def make_access(stack: Stack) -> Access | None:
             emails=wishes.emails,
             email_domains=wishes.email_domains,
             group_ids=wishes.groups,
-            login=EntraLogin(team=wishes.team, tenant_id=stack.config.azure.tenant_id) if wishes.team else None,
+            login=(
+                EntraLogin(
+                    team=wishes.team,
+                    tenant_id=stack.config.azure.tenant_id,
+                    owners=stack.config.azure.deployers,
+                )
+                if wishes.team
+                else None
+            ),
             session=wishes.session,
         ),
         stack.options(),

@@ -194,6 +194,7 @@ def _oauth(stack: Stack) -> OAuth:
         OAuthArgs(
             display_name=f"Ignition ({stack.config.environment})",
             url=url_of(stack.config.hosts.api.name),
+            owners=stack.config.azure.deployers,
             further_redirects=wishes.local_redirects,
             rotation=rotation_of(wishes.rotation),
             secret_end={slot: f"{end}T00:00:00Z" for slot, end in ends.items() if end},

@@ -51,7 +51,12 @@ def stack_of(config: StackConfig) -> Stack:
     subscription, tenant = config.azure.subscription_id, config.azure.tenant_id
     return Stack(
         config=config,
-        names=Names(project=project, environment=config.environment, subscription_id=subscription),
+        names=Names(
+            project=project,
+            environment=config.environment,
+            subscription_id=subscription,
+            location=config.location,
+        ),
         tags=tags_of(project, config),
         providers=(
             azure.Provider("azure", subscription_id=subscription, tenant_id=tenant),

@@ -22,6 +22,15 @@ class AzureSection:
 
     subscription_id: Annotated[str, Key("The subscription that everything is made in.", GUID, ZERO_GUID)]
     tenant_id: Annotated[str, Key("The Entra tenant of the subscription.", GUID, ZERO_GUID)]
+    deployers: Annotated[
+        tuple[str, ...],
+        Key(
+            "Object ids of everybody who deploys this stack, people and pipelines: the owners of its Entra applications. Whoever is "
+            "not among them loses the application on creating it, and may then not make its secrets.",
+            each(GUID),
+            ZERO_GUID,
+        ),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +105,12 @@ class KeyVaultSection:
         int, Key("How long what is deleted can be brought back; decided once.", between(7, 90, unit="days"))
     ] = 90
     propagation_s: Annotated[
-        int, Key("How long a new role is waited for before an app reads the vault.", between(0, 600, unit="seconds"))
-    ] = 120
+        int,
+        Key(
+            "How long a new role is waited for before an app reads the vault or pulls an image; Azure may take up to ten minutes.",
+            between(0, 1800, unit="seconds"),
+        ),
+    ] = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +193,13 @@ class DatabaseSection:
     entra_administrator: Annotated[
         EntraAdministratorSection | None, Key("Who of Entra ID administers the server beside the administrator.")
     ] = None
-    pgbouncer: Annotated[bool, Key("Whether connections are pooled at the server, in transaction mode.")] = True
+    pgbouncer: Annotated[
+        bool,
+        Key(
+            "Whether connections are pooled at the server, in transaction mode. Off by default: the pools of the replicas fit the "
+            "server's own connections, and every stack then connects in the same way. It needs `separate_migrator`."
+        ),
+    ] = False
     port: Annotated[
         int | None, Key("Where the server is reached. Left out: 6432 with PgBouncer, 5432 without.", between(1, 65_535))
     ] = None
@@ -230,8 +249,13 @@ class ContainerPlatformSection:
         Literal["Basic", "Standard", "Premium"], Key("Zones and clean-up come with Premium only.")
     ] = "Premium"
     untagged_days: Annotated[
-        int, Key("After how many days untagged images go; Premium only.", between(1, 365, unit="days"))
-    ] = 30
+        int | None,
+        Key(
+            "After how many days untagged images go; Premium only. Left out, they stay: apps pin digests, and a tag that moves on "
+            "leaves the pinned image untagged.",
+            between(1, 365, unit="days"),
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

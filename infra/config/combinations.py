@@ -131,6 +131,15 @@ def _burstable_has_no_pgbouncer(config: StackConfig) -> Texts:
         )
 
 
+def _pgbouncer_leaves_migrations_out(config: StackConfig) -> Texts:
+    if config.database.pgbouncer and not config.database.separate_migrator:
+        yield (
+            "database.pgbouncer",
+            "is true, but the backend runs its migrations over DATABASE_URL, and their lock may stay on a pooled connection: write "
+            "false, or separate_migrator: true and run migrations with DATABASE-MIGRATOR-URL, which goes to port 5432",
+        )
+
+
 def _connections_fit_the_size(config: StackConfig) -> Texts:
     asked, most = config.database.max_connections, DATABASE_SIZES[config.database.size].max_connections
     if asked is not None and asked > most:
@@ -271,6 +280,15 @@ def _somebody_is_told(config: StackConfig) -> Texts:
         )
 
 
+def _somebody_owns_the_applications(config: StackConfig) -> Texts:
+    if not config.azure.deployers:
+        yield (
+            "azure.deployers",
+            "names nobody: write the object id of who deploys, from `az ad signed-in-user show --query id` or "
+            "`az identity show --query principalId`",
+        )
+
+
 _SUBNETS = tuple(f"network.{name}" for name in addresses.SUBNETS)
 _HOSTS = ("hosts.api.name", "hosts.admin.name", "zone.name")
 _REPLICAS = ("services.api.max_replicas", "services.admin.max_replicas")
@@ -302,6 +320,11 @@ COMBINATIONS: Final = (
     ),
     Combination(
         "No PgBouncer on a Burstable size.", ("database.size", "database.pgbouncer"), _burstable_has_no_pgbouncer
+    ),
+    Combination(
+        "With PgBouncer, migrations run by a login of their own, past it.",
+        ("database.pgbouncer", "database.separate_migrator"),
+        _pgbouncer_leaves_migrations_out,
     ),
     Combination(
         "No more connections than the size has memory for.",
@@ -345,6 +368,7 @@ COMBINATIONS: Final = (
         (*_REPLICAS, "services.api.min_replicas", "services.admin.min_replicas"),
         _replicas_are_a_range,
     ),
+    Combination("Somebody owns the Entra applications.", ("azure.deployers",), _somebody_owns_the_applications),
     Combination("The admin console's log is a level.", ("services.admin.log",), _admin_has_a_log_level),
     Combination(
         "Somebody is told, at one to five thresholds.",

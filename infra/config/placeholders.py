@@ -33,5 +33,13 @@ def _walk(section: Any, at: str) -> Iterator[tuple[str, str]]:
         path = f"{at}.{spec.name}" if at else spec.name
         if is_dataclass(value):
             yield from _walk(value, path)
-        elif spec.key.placeholder is not None and value == spec.key.placeholder:
+        elif spec.key.placeholder is None:
+            continue
+        elif isinstance(value, tuple):
+            yield from (
+                (f"{path}[{number}]", each)
+                for number, each in enumerate(cast("tuple[str, ...]", value))
+                if each == spec.key.placeholder
+            )
+        elif value == spec.key.placeholder:
             yield path, value

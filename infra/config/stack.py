@@ -25,6 +25,7 @@ from infra.config.cloudflare_sections import (
 from infra.config.keys import Key, matching
 
 NAMESPACE = "ignition"
+DEFAULT_LOCATION = "swedencentral"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +69,12 @@ class StackConfig:
     location: Annotated[
         str,
         Key(
-            "The Azure region; decided once.",
-            matching("[a-z]+[a-z0-9]*", "a region such as westeurope", passes="westeurope", fails="West Europe"),
+            "The Azure region; decided once. The default has zone-redundant servers and backups in a second region.",
+            matching(
+                "[a-z]+[a-z0-9]*", "a region such as swedencentral", passes="swedencentral", fails="Sweden Central"
+            ),
         ),
-    ] = "westeurope"
+    ] = DEFAULT_LOCATION
     attached_providers_only: Annotated[
         bool,
         Key(

@@ -202,6 +202,18 @@ class Combination(Rule):
         return value
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedCombination(Combination):
+    """A combination that rests on a list which the service changes from time to time; an exception may accept the value at the path."""
+
+    def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
+        """What in these inputs breaks the rule, with the value that an exception would name."""
+        value = value_at(inputs, self.path)
+        for problem in super().problems(inputs):
+            reason = problem.reason.replace(f"'{self.path}':", f"'{self.path}' is {self.shown(value)}:", 1)
+            yield ListedValueProblem(problem.path, reason, value)
+
+
 def without_indexes(path: str) -> str:
     """`rules[3].ref` as rules are declared: `rules[].ref`."""
     return re.sub(r"\[\d+\]", "[]", path)

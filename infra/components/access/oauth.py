@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pulumi_azuread as azuread
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.components.access.graph_permissions import permissions
 from infra.components.rotation import SLOTS, Rotation, Slot
@@ -39,20 +39,26 @@ class OAuthArgs:
         rotation: Which of the two client secrets is given out.
         secret_end: When each secret ends, in full (`2027-05-31T00:00:00Z`); None takes Entra's two years. Another end makes the
             secret anew, so change only the idle slot's.
-        owners: Object ids of principals that may change the application besides the deployer.
+        owners: Object ids of the principals that may change the application, the deployer among them: the provider takes its own
+            caller off the owners after the creation unless it is listed, and with `Application.ReadWrite.OwnedBy` Entra then
+            refuses the secrets (https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/application#owners).
     """
 
     display_name: str
     url: str
+    owners: Sequence[str]
     further_redirects: Sequence[str] = ()
     audience: Audience = "AzureADandPersonalMicrosoftAccount"
     rotation: Rotation = field(default_factory=Rotation)
     secret_end: dict[Slot, str] = field(default_factory=dict[Slot, str])
-    owners: Sequence[Input[str]] = ()
 
     def __post_init__(self) -> None:
         if not self.url.startswith("https://") or self.url.endswith("/"):
             raise ValueError(f"url {self.url!r}: write https://HOST, without a slash at its end")
+        if not self.owners:
+            raise ValueError(
+                f"{self.display_name}: name the deployer in `owners`, who otherwise may not make its secrets"
+            )
         for slot, end in self.secret_end.items():
             if not _is_moment(end):
                 raise ValueError(
@@ -86,13 +92,13 @@ class OAuth(ComponentResource):
                 id_tokens=[azuread.ApplicationOptionalClaimsIdTokenArgs(name=claim) for claim in ("email", "xms_edov")]
             ),
             required_resource_accesses=[permissions(["openid", "email", "profile"])],
-            owners=list(args.owners) or None,
+            owners=list(args.owners),
             opts=ResourceOptions(parent=self),
         )
         azuread.ServicePrincipal(
             f"{name}-principal",
             client_id=application.client_id,
-            owners=list(args.owners) or None,
+            owners=list(args.owners),
             opts=ResourceOptions(parent=self),
         )
         secrets = {slot: self._secret(name, args, application, slot) for slot in SLOTS}

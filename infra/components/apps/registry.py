@@ -35,7 +35,8 @@ class RegistryArgs:
         tags: The project's tags.
         pullers: Principal ids that may pull, by the app that each belongs to.
         tier: Zone redundancy and retention of untagged images come with Premium only.
-        untagged_days: After how many days untagged images go; Premium only.
+        untagged_days: After how many days untagged manifests go; Premium only. None keeps them: an app that pins a digest needs its
+            manifest even when the tag has moved on.
         propagation_s: How long a new role is waited for before an app pulls; Azure says minutes.
     """
 
@@ -45,8 +46,8 @@ class RegistryArgs:
     tags: Mapping[str, str]
     pullers: Mapping[str, Input[str]]
     tier: Tier = "Premium"
-    untagged_days: int = 30
-    propagation_s: int = 120
+    untagged_days: int | None = None
+    propagation_s: int = 300
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.registry_name):
@@ -76,7 +77,7 @@ class Registry(ComponentResource):
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
             zone_redundancy="Enabled" if premium else "Disabled",
-            policies=_retention(args.untagged_days) if premium else None,
+            policies=_retention(args.untagged_days) if premium and args.untagged_days is not None else None,
             tags=args.tags,
             opts=child,
         )

@@ -99,7 +99,7 @@ class DatabaseArgs:
     geo_redundant_backup: bool = True
     maintenance: MaintenanceWindow = MaintenanceWindow()
     parameters: Mapping[str, str]
-    pgbouncer: bool = True
+    pgbouncer: bool = False
     entra_administrator: EntraAdministrator | None = None
     administrator_rotation: int = 1
     lock: bool = True
@@ -270,9 +270,16 @@ TLS_PARAMETERS: Final[dict[str, str]] = {"require_secure_transport": "on", "ssl_
 PGBOUNCER_PARAMETERS: Final[dict[str, str]] = {
     "pgbouncer.enabled": "true",
     "pgbouncer.pool_mode": "transaction",
-    # Clients that prepare statements, as sqlx does, fail in transaction mode unless PgBouncer keeps track of them.
+    # Clients that prepare statements, as sqlx does, fail in transaction mode unless PgBouncer keeps track of them; Azure's default is 0.
     "pgbouncer.max_prepared_statements": "200",
+    # sqlx and JDBC send it at start, and PgBouncer refuses parameters that it does not know; Azure's default is empty.
+    "pgbouncer.ignore_startup_parameters": "extra_float_digits",
 }
+"""
+What clients with prepared statements need of PgBouncer
+(https://github.com/MicrosoftDocs/azure-databases-docs/blob/main/articles/postgresql/server-parameters/includes/server-parameters-table-pgbouncer.md,
+https://www.pgbouncer.org/config.html#ignore_startup_parameters).
+"""
 
 
 def postgres_url(login: str, password: str, *, host: str, port: int, database: str, root_certificate: str) -> str:

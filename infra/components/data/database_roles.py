@@ -40,7 +40,7 @@ class DatabaseRolesArgs:
 
     Attributes:
         host: The server.
-        port: Where applications connect.
+        port: Where applications connect; migrations and the roles go past PgBouncer.
         database: The database; the roles' names begin with `prefix`.
         prefix: The first part of the roles' names, lower-case letters, digits and underscores.
         root_certificate: The file that clients verify the server's certificate with.
@@ -77,9 +77,9 @@ class DatabaseRoles(ComponentResource):
         if args.separate_migrator:
             password = self._password(name, "migrator", 1)
             verifiers["VERIFIER_MIGRATOR"] = verifier_of(password)
-            self.migrator_url = self._url(args, f"{args.prefix}_migrator", password)
+            self.migrator_url = self._url(args, f"{args.prefix}_migrator", password, port=session_port(args.port))
         active = args.rotation.active
-        self.application_url = self._url(args, f"{args.prefix}_{active}", passwords[active])
+        self.application_url = self._url(args, f"{args.prefix}_{active}", passwords[active], port=args.port)
         self.verifiers = Output.all(**verifiers)
         self.register_outputs(
             {
@@ -99,19 +99,29 @@ class DatabaseRoles(ComponentResource):
         ).result
 
     @staticmethod
-    def _url(args: DatabaseRolesArgs, login: str, password: Output[str]) -> Output[str]:
+    def _url(args: DatabaseRolesArgs, login: str, password: Output[str], *, port: int) -> Output[str]:
         return Output.secret(
             Output.all(password, args.host, args.database).apply(
                 lambda given: postgres_url(
                     login,
                     given[0],
                     host=given[1],
-                    port=args.port,
+                    port=port,
                     database=given[2],
                     root_certificate=args.root_certificate,
                 )
             )
         )
+
+
+def session_port(port: int) -> int:
+    """
+    Where a client gets a session of its own, given where applications connect.
+
+    PgBouncer pools transactions: the advisory lock that sqlx takes for migrations could stay behind on a pooled connection, and every
+    later migration would wait for it (https://docs.rs/sqlx/latest/sqlx/migrate/struct.Migrator.html#method.set_locking).
+    """
+    return port if port != PGBOUNCER_PORT else POSTGRES_PORT
 
 
 def verifier_names(*, separate_migrator: bool) -> Sequence[str]:
@@ -138,8 +148,6 @@ def roles_container(
         secrets: Addresses in the vault of the administrator's password (`ADMINISTRATOR_PASSWORD`) and of the verifiers.
     """
     owner = f"{args.prefix}_owner"
-    # PgBouncer pools transactions, and this wants a session.
-    port = args.port if args.port != PGBOUNCER_PORT else POSTGRES_PORT
     return Container(
         name="database-roles",
         image=image,
@@ -148,7 +156,7 @@ def roles_container(
         cpu=0.25,
         env={
             "PGHOST": args.host,
-            "PGPORT": str(port),
+            "PGPORT": str(session_port(args.port)),
             "PGUSER": administrator,
             "PGDATABASE": args.database,
             "PGSSLMODE": "verify-full",

@@ -226,8 +226,15 @@ def endpoint_of(endpoint: str, account_id: str, jurisdiction: str) -> str:
 
 
 def resources_of(account_id: str, jurisdiction: str, bucket_name: str) -> str:
-    """What a token for one bucket may reach, as the JSON text that the provider takes."""
-    return json.dumps({f"com.cloudflare.edge.r2.bucket.{account_id}_{jurisdiction}_{bucket_name}": "*"})
+    """
+    What a token for one bucket may reach, as the JSON text that the provider takes.
+
+    Without spaces, as the API gives it back: the provider compares texts, and another one would be an update on every deployment
+    (https://github.com/cloudflare/terraform-provider-cloudflare/blob/main/internal/services/account_token/resource_test.go).
+    """
+    return json.dumps(
+        {f"com.cloudflare.edge.r2.bucket.{account_id}_{jurisdiction}_{bucket_name}": "*"}, separators=(",", ":")
+    )
 
 
 def secret_access_key_of(token_value: str) -> str:

@@ -41,11 +41,13 @@ class EntraLogin:
     Attributes:
         team: The name of the account's Zero Trust organisation, the first label of `TEAM.cloudflareaccess.com`.
         tenant_id: The tenant whose people it signs in.
+        owners: Object ids of the principals that may change its application, the deployer among them.
         generation: Raised for another client secret.
     """
 
     team: str
     tenant_id: str
+    owners: Sequence[str]
     generation: int = 1
 
     @property
@@ -133,9 +135,12 @@ class Access(ComponentResource):
             sign_in_audience="AzureADMyOrg",
             web=azuread.ApplicationWebArgs(redirect_uris=[login.redirect_uri]),
             required_resource_accesses=[permissions(_SCOPES)],
+            owners=list(login.owners),
             opts=child,
         )
-        azuread.ServicePrincipal(f"{name}-login-principal", client_id=application.client_id, opts=child)
+        azuread.ServicePrincipal(
+            f"{name}-login-principal", client_id=application.client_id, owners=list(login.owners), opts=child
+        )
         secret = azuread.ApplicationPassword(
             f"{name}-login-secret",
             application_id=application.id,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import string
 
@@ -17,7 +18,9 @@ ENVIRONMENTS = st.builds(
     str.__add__, st.sampled_from(_LETTERS), st.text(_LETTERS + string.digits, min_size=1, max_size=7)
 )
 PROJECTS = st.builds(str.__add__, st.sampled_from(_LETTERS), st.text(_LETTERS + string.digits, min_size=2, max_size=15))
-NAMES = st.builds(Names, project=PROJECTS, environment=ENVIRONMENTS, subscription_id=GUIDS)
+NAMES = st.builds(
+    Names, project=PROJECTS, environment=ENVIRONMENTS, subscription_id=GUIDS, location=st.just("swedencentral")
+)
 
 
 def every_name(names: Names) -> dict[str, str]:
@@ -44,22 +47,31 @@ def test_every_name_of_every_stack_keeps_its_rule(names: Names) -> None:
 
 @given(NAMES)
 def test_names_stay_the_same(names: Names) -> None:
-    again = Names(project=names.project, environment=names.environment, subscription_id=names.subscription_id.upper())
+    again = dataclasses.replace(names, subscription_id=names.subscription_id.upper())
     assert every_name(again) == every_name(names)
 
 
 @given(NAMES, GUIDS)
 def test_another_subscription_takes_other_global_names(names: Names, other: str) -> None:
-    moved = Names(project=names.project, environment=names.environment, subscription_id=other)
+    moved = dataclasses.replace(names, subscription_id=other)
     if moved.suffix != names.suffix:
         for kind in ("key_vault", "database_server", "registry"):
             assert getattr(moved, kind) != getattr(names, kind)
 
 
+@given(NAMES)
+def test_a_second_try_in_another_region_takes_other_global_names(names: Names) -> None:
+    """A vault with purge protection keeps its name for ninety days, wherever it stood."""
+    moved = dataclasses.replace(names, location="francecentral")
+    for kind in ("key_vault", "database_server", "registry"):
+        assert getattr(moved, kind) != getattr(names, kind)
+
+
 @given(st.lists(ENVIRONMENTS, min_size=2, max_size=2, unique=True), GUIDS)
 def test_two_environments_of_one_subscription_share_no_name(environments: list[str], subscription: str) -> None:
     one, other = (
-        every_name(Names(project="ignition", environment=each, subscription_id=subscription)) for each in environments
+        every_name(Names(project="ignition", environment=each, subscription_id=subscription, location="swedencentral"))
+        for each in environments
     )
     shared = {kind for kind in one if one[kind] == other[kind]} - {
         "action_group_short"
@@ -68,12 +80,17 @@ def test_two_environments_of_one_subscription_share_no_name(environments: list[s
 
 
 def test_the_names_of_the_production_stack() -> None:
-    names = Names(project="ignition", environment="prod", subscription_id="00000000-0000-0000-0000-000000000000")
+    names = Names(
+        project="ignition",
+        environment="prod",
+        subscription_id="00000000-0000-0000-0000-000000000000",
+        location="swedencentral",
+    )
     assert (names.resource_group, names.key_vault, names.database_server, names.registry, names.bucket) == (
         "rg-ignition-prod",
-        "kv-ignition-prod-df875b",
-        "psql-ignition-prod-df875b",
-        "crignitionproddf875b",
+        "kv-ignition-prod-9b067a",
+        "psql-ignition-prod-9b067a",
+        "crignitionprod9b067a",
         "ignition-prod",
     )
 
@@ -89,13 +106,13 @@ EXAMPLES = {
     "container environment": ("cae-ignition-dev", "cae_ignition"),
     "database server": ("psql-ignition-dev", "PSQL_ignition"),
     "identity": ("id-ignition-dev-api", "id"),
-    "key vault": ("kv-ignition-dev-4e685e", "kv-ignition-production-4e685e"),
+    "key vault": ("kv-ignition-dev-76badf", "kv-ignition-production-76badf"),
     "lock": ("keep", "keep/it"),
     "network": ("vnet-ignition-dev", "vnet-"),
     "network security group": ("nsg-ignition-dev-apps", "nsg apps"),
     "private DNS zone": ("ignition-dev.private.postgres.database.azure.com", "ignition"),
     "private endpoint": ("pe-ignition-dev-vault", "-vault"),
-    "registry": ("crignitiondev4e685e", "cr-ignition-dev"),
+    "registry": ("crignitiondev76badf", "cr-ignition-dev"),
     "resource group": ("rg-ignition-dev", "rg-ignition."),
     "revision": ("ignition-dev-api--r0123456789", "ignition-dev-api--blue"),
     "revision suffix": ("r0123456789", "ignition-dev-api--r0123456789"),
@@ -138,4 +155,6 @@ def test_a_revision_is_named_by_its_suffix_alone() -> None:
 
 
 def test_the_letters_of_a_suffix_suit_every_global_name() -> None:
-    assert set(Names(project="p", environment="dev", subscription_id="x").suffix) <= set(string.hexdigits.lower())
+    assert set(Names(project="p", environment="dev", subscription_id="x", location="y").suffix) <= set(
+        string.hexdigits.lower()
+    )

@@ -299,7 +299,7 @@ def test_while_traffic_is_split_a_person_is_told_how_to_go_on_and_how_to_end() -
 def test_a_person_is_told_what_is_left_to_do() -> None:
     steps = "\n".join(stack("dev").result.next_steps)
     assert "https://api-dev.ecent.online/auth/callback/google" in steps
-    assert "az keyvault secret set --vault-name kv-ignition-dev-4e685e --name AUTH-OAUTH-GOOGLE-CLIENT-SECRET" in steps
+    assert "az keyvault secret set --vault-name kv-ignition-dev-76badf --name AUTH-OAUTH-GOOGLE-CLIENT-SECRET" in steps
     assert "ds_record" not in steps
     assert "ds_record" in "\n".join(stack("prod").result.next_steps)
 

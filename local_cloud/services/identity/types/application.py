@@ -79,9 +79,19 @@ class Application(BridgedType):
             passes=["https://api.ecent.online/a"],
             fails=["https://api.ecent.online/a"] * 257,
         ),
+        Combination(
+            path="owners",
+            test=lambda inputs: bool(inputs.get("owners")),
+            says="the provider takes its caller off the owners once the application is made, unless the caller is among `owners`; with "
+            "Application.ReadWrite.OwnedBy the next change is then refused (403). List the deployer's object id",
+            source="https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/application#owners",
+            passes={"owners": ["11111111-1111-1111-1111-111111111111"]},
+            fails={"owners": None},
+        ),
     )
     example: ClassVar = {
         "displayName": "Ignition (dev)",
+        "owners": ["11111111-1111-1111-1111-111111111111"],
         "signInAudience": "AzureADandPersonalMicrosoftAccount",
         "api": {"requestedAccessTokenVersion": 2},
         "web": {"redirectUris": ["https://api-dev.ecent.online/auth/callback/azure"]},

@@ -7,7 +7,7 @@ from typing import ClassVar
 from local_cloud.server.resource_types.bridged import BridgedType
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.server.rules import Pattern
+from local_cloud.server.rules import Combination, Pattern
 from local_cloud.server.values.guids import GUID, stable_guid
 
 
@@ -26,8 +26,20 @@ class ServicePrincipal(BridgedType):
             passes="11111111-1111-1111-1111-111111111111",
             fails="ignition",
         ),
+        Combination(
+            path="owners",
+            test=lambda inputs: bool(inputs.get("owners")),
+            says="the provider takes its caller off the owners once the principal is made, unless the caller is among `owners`; with "
+            "Application.ReadWrite.OwnedBy the next change is then refused (403). List the deployer's object id",
+            source="https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/service_principal#owners",
+            passes={"owners": ["11111111-1111-1111-1111-111111111111"]},
+            fails={"owners": None},
+        ),
     )
-    example: ClassVar = {"clientId": "11111111-1111-1111-1111-111111111111"}
+    example: ClassVar = {
+        "clientId": "11111111-1111-1111-1111-111111111111",
+        "owners": ["11111111-1111-1111-1111-111111111111"],
+    }
 
     def identify(self, call: Call, inputs: Inputs) -> str:
         """`/servicePrincipals/OBJECT`."""

@@ -27,7 +27,7 @@ _BUCKET_RESOURCE = re.compile(
 _POLICY: dict[str, Any] = {
     "effect": "allow",
     "permissionGroups": [{"id": "2efd5506f9c8494dacb1fa10a3e7d5b6"}],
-    "resources": json.dumps({_BUCKET: "*"}),
+    "resources": json.dumps({_BUCKET: "*"}, separators=(",", ":")),
 }
 
 
@@ -43,6 +43,14 @@ def names_resources(text: str) -> bool:
         name.startswith("com.cloudflare.") and (".r2.bucket." not in name or _BUCKET_RESOURCE.fullmatch(name))
         for name in resources
     )
+
+
+def _is_compact(text: str) -> bool:
+    """Whether the text is what the API gives back: no spaces between keys and values."""
+    try:
+        return text == json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+    except ValueError:
+        return True  # another rule refuses it
 
 
 class AccountToken(CloudflareType):
@@ -94,7 +102,16 @@ class AccountToken(CloudflareType):
             says="resources are a JSON object; a bucket is named com.cloudflare.edge.r2.bucket.ACCOUNT_JURISDICTION_BUCKET",
             source="https://developers.cloudflare.com/r2/api/tokens/",
             passes=_POLICY["resources"],
-            fails='{"com.cloudflare.edge.r2.bucket.ignition-dev": "*"}',
+            fails='{"com.cloudflare.edge.r2.bucket.ignition-dev":"*"}',
+        ),
+        Valid(
+            path="policies[].resources",
+            test=_is_compact,
+            says="the API gives resources back as JSON without spaces, so any other text is an update on every deployment; "
+            "write json.dumps(..., separators=(',', ':'))",
+            source="https://github.com/cloudflare/terraform-provider-cloudflare/blob/main/internal/services/account_token/resource_test.go",
+            passes=_POLICY["resources"],
+            fails=json.dumps({_BUCKET: "*"}),
         ),
         Valid(
             path="expiresOn",

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern
+from local_cloud.services.postgres.rules.pooling import PREPARED_STATEMENTS_PASS_PGBOUNCER
 from local_cloud.services.postgres.rules.server import SERVER_NAME
 from local_cloud.services.postgres.types.dbforpostgresql_server import EXAMPLE_SERVER
 
@@ -36,6 +37,7 @@ _VALUES: Final = {
     "pg_qs.query_capture_mode": "none|top|all",
     "pgbouncer.default_pool_size": _NUMBER,
     "pgbouncer.enabled": "true|false",
+    "pgbouncer.ignore_startup_parameters": _NAMES,
     "pgbouncer.max_client_conn": _NUMBER,
     "pgbouncer.max_prepared_statements": _NUMBER,
     "pgbouncer.min_pool_size": _NUMBER,
@@ -100,6 +102,7 @@ class Configuration(AzureType):
             fails="user",
         ),
     )
+    plan_rules = (PREPARED_STATEMENTS_PASS_PGBOUNCER,)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,

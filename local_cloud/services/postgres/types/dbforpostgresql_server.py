@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_NETWORK
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.transitions import Transition
+from local_cloud.services.postgres.rules.regions import REGION_RULES
 from local_cloud.services.postgres.rules.server import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ class Server(AzureType):
             fails=("17", "16"),
         ),
     )
-    rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES)
+    rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES, *REGION_RULES)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,
-        "location": "westeurope",
+        "location": "swedencentral",
         "createMode": "Default",
         "version": "17",
         "sku": {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"},

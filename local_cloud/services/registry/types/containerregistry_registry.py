@@ -10,6 +10,7 @@ from local_cloud.packages.azure_native.shared import NAME_RULES
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Rule, Valid, value_at
+from local_cloud.services.registry.rules.pulls import PINNED_IMAGES_STAY, PULLS_WITH_CREDENTIALS
 
 _TIERS: Final = "https://learn.microsoft.com/azure/container-registry/container-registry-skus"
 
@@ -105,6 +106,7 @@ class Registry(AzureType):
             fails="2001:db8::/32",
         ),
     )
+    plan_rules = (PINNED_IMAGES_STAY, PULLS_WITH_CREDENTIALS)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "registryName": "crignitiondev",

@@ -23,6 +23,7 @@ from infra.components.watch.monitoring import MonitoringArgs
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 ZONE = "fedcba9876543210fedcba9876543210"
+DEPLOYER = "44444444-4444-4444-4444-444444444444"
 TAGS = {"project": "ignition", "environment": "test"}
 SUBSCRIPTION = "/subscriptions/11111111-1111-1111-1111-111111111111"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"
@@ -116,7 +117,8 @@ def access(**changes: object) -> AccessArgs:
 
 
 def oauth(**changes: object) -> OAuthArgs:
-    return OAuthArgs(**{"display_name": "Ignition (test)", "url": "https://api.ecent.online"} | changes)
+    given = {"display_name": "Ignition (test)", "url": "https://api.ecent.online", "owners": [DEPLOYER]}
+    return OAuthArgs(**given | changes)
 
 
 def network(**changes: object) -> NetworkArgs:
@@ -201,7 +203,7 @@ def database(**changes: object) -> DatabaseArgs:
 def database_roles(**changes: object) -> DatabaseRolesArgs:
     given = {
         "host": "psql-ignition-test.postgres.database.azure.com",
-        "port": 6432,
+        "port": 5432,
         "database": "ignition",
         "prefix": "ignition",
         "root_certificate": "/etc/ssl/certs/ca-certificates.crt",

@@ -66,6 +66,9 @@ def test_items_of_lists_are_of_one_plain_type() -> None:
 
 
 def test_a_placeholder_keeps_its_keys_rule() -> None:
-    keys: list[Key] = [spec.key for _, spec in all_keys() if spec.key.placeholder]
-    assert len(keys) == 5
-    assert all(key.rule is not None and key.rule.holds(key.placeholder) for key in keys)
+    specs = [spec for _, spec in all_keys() if spec.key.placeholder]
+    assert len(specs) == 6
+    for spec in specs:
+        given = (spec.key.placeholder,) if get_origin(spec.type) is tuple else spec.key.placeholder
+        assert spec.key.rule is not None
+        assert spec.key.rule.holds(given)

@@ -68,3 +68,14 @@ def test_each_secret_ends_when_told_to() -> None:
 def test_what_entra_would_refuse_is_refused(changes: dict[str, object], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         examples.oauth(**changes)
+
+
+def test_the_deployer_keeps_the_application_and_its_principal() -> None:
+    program = oauth()
+    for name in ("oauth-application", "oauth-principal"):
+        assert program.one(name).inputs["owners"] == [examples.DEPLOYER]
+
+
+def test_an_application_that_nobody_would_own_is_refused() -> None:
+    with pytest.raises(ValueError, match="name the deployer in `owners`"):
+        examples.oauth(owners=[])

@@ -51,7 +51,13 @@ def test_without_pullers_there_is_nothing_to_wait_for() -> None:
 def test_zones_and_retention_come_with_the_premium_tier_only(tier: str, zones: str) -> None:
     inputs = registry(tier=tier).one("registry-registry").inputs
     assert inputs["zoneRedundancy"] == zones
+    inputs = registry(tier=tier, untagged_days=30).one("registry-registry").inputs
     assert ("policies" in inputs) == (tier == "Premium")
+
+
+def test_untagged_images_stay_unless_asked_otherwise() -> None:
+    """Apps pin digests: a manifest must outlive the tag that has moved on."""
+    assert "policies" not in registry().one("registry-registry").inputs
 
 
 def test_a_name_that_azure_refuses_is_refused() -> None:

@@ -61,13 +61,14 @@ def test_tls_is_required() -> None:
 
 
 def test_pooling_knows_prepared_statements() -> None:
-    made = parameters(database())
+    made = parameters(database(pgbouncer=True))
     assert made["pgbouncer.enabled"] == "true"
     assert int(made["pgbouncer.max_prepared_statements"]) > 0
+    assert made["pgbouncer.ignore_startup_parameters"] == "extra_float_digits"
 
 
 def test_without_pooling_nothing_of_it_is_set() -> None:
-    assert not any(name.startswith("pgbouncer.") for name in parameters(database(pgbouncer=False)))
+    assert not any(name.startswith("pgbouncer.") for name in parameters(database()))
 
 
 def test_given_parameters_are_set() -> None:

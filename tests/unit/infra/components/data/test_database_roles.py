@@ -33,7 +33,7 @@ def container(**changes: object) -> Container:
 def test_the_active_login_is_given_out(active: str) -> None:
     program = roles(rotation=Rotation(active=active))
     assert program.outputs["application_url"] == (
-        f"postgresql://ignition_{active}:result of roles-password-{active}@psql-ignition-test.postgres.database.azure.com:6432"
+        f"postgresql://ignition_{active}:result of roles-password-{active}@psql-ignition-test.postgres.database.azure.com:5432"
         "/ignition?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
     )
 
@@ -52,6 +52,12 @@ def test_raising_one_logins_number_leaves_the_others_password() -> None:
 def test_a_migrator_exists_only_where_it_is_separate() -> None:
     assert roles().outputs["migrator_url"] is None
     assert "ignition_migrator:" in roles(separate_migrator=True).outputs["migrator_url"]
+
+
+def test_migrations_go_past_the_pooler() -> None:
+    made = roles(port=6432, separate_migrator=True).outputs
+    assert ":6432/" in made["application_url"]
+    assert ":5432/" in made["migrator_url"]
 
 
 def test_there_is_a_verifier_for_every_login() -> None:

@@ -6,7 +6,7 @@ from infra.components.edge.access import Access, EntraLogin
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
-LOGIN = EntraLogin(team="ecent", tenant_id="22222222-2222-2222-2222-222222222222")
+LOGIN = EntraLogin(team="ecent", tenant_id="22222222-2222-2222-2222-222222222222", owners=[examples.DEPLOYER])
 
 
 def access(**changes: object) -> Program[Access]:
@@ -60,7 +60,9 @@ def test_the_login_hands_its_own_application_to_access() -> None:
 
 def test_another_generation_is_another_secret() -> None:
     secrets = [
-        access(login=EntraLogin(team="ecent", tenant_id="t", generation=number)).one("access-login-secret").inputs
+        access(login=EntraLogin(team="ecent", tenant_id="t", owners=["o"], generation=number))
+        .one("access-login-secret")
+        .inputs
         for number in (1, 2)
     ]
     assert secrets[0] != secrets[1]
@@ -81,3 +83,9 @@ def test_the_logins_secret_is_secret() -> None:
 def test_what_makes_no_sense_is_refused(changes: dict[str, object], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         examples.access(**changes)
+
+
+def test_the_deployer_keeps_the_application_that_signs_in() -> None:
+    program = access(login=LOGIN)
+    for name in ("access-login", "access-login-principal"):
+        assert program.one(name).inputs["owners"] == [examples.DEPLOYER]

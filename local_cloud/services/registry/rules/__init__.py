@@ -1,0 +1,1 @@
+"""Rules on how a registry and what pulls from it stand together."""
