@@ -10,6 +10,7 @@ from tests.unit.infra.config.samples import config
 _REAL = {
     "azure__subscription_id": "11111111-1111-1111-1111-111111111111",
     "azure__tenant_id": "22222222-2222-2222-2222-222222222222",
+    "azure__deployers": ["33333333-3333-3333-3333-333333333333"],
     "cloudflare__account_id": "0123456789abcdef0123456789abcdef",
     "cloudflare__zone_id": "fedcba9876543210fedcba9876543210",
     "oauth__google_client_id": "7-abc.apps.googleusercontent.com",
@@ -22,6 +23,7 @@ def test_a_deployment_refuses_placeholders_and_names_the_commands() -> None:
     assert [each.key for each in raised.value.problems] == [
         "ignition:azure.subscription_id",
         "ignition:azure.tenant_id",
+        "ignition:azure.deployers[0]",
         "ignition:cloudflare.account_id",
         "ignition:cloudflare.zone_id",
         "ignition:oauth.google_client_id",
