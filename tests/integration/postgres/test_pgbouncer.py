@@ -88,7 +88,9 @@ def pooled(state: State, server: PostgresServer, database: str, parameters: dict
         opened.append(made)
         return made
 
-    with subprocess.Popen([PROGRAM, str(config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        [PROGRAM, str(config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             until(lambda: process.poll() is not None or _listens(port), "PgBouncer's port")
             yield client

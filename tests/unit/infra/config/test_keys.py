@@ -8,7 +8,6 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from infra.config.keys import Key
 from infra.config.parsing import KeySpec, keys_of
 from infra.config.stack import StackConfig
 from tests.unit.infra.config.samples import problems
