@@ -17,6 +17,7 @@ from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.pids import start_time
+from local_cloud.runtime.private_files import NotRegular, read_regular, write_private
 from local_cloud.services.postgres.backend.administration import SUPERUSER
 from local_cloud.services.postgres.backend.places import Places
 
@@ -49,7 +50,7 @@ class Cluster:
         if self.initialised:
             return
         for left in self.data.iterdir():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
         self._run(
             "initdb",
             "--pgdata",
@@ -103,12 +104,17 @@ class Cluster:
         self.write("pg_ident.conf", "".join(f"operators {user} {SUPERUSER}\n" for user in operators))
 
     def write(self, name: str, content: str) -> None:
-        """Replace a file of the data directory in one step."""
-        scratch = self.data / f".{name}.new"
-        scratch.touch(mode=0o600)
-        scratch.write_text(content)
-        self.places.give(scratch)
-        scratch.replace(self.data / name)
+        """Replace a file of the data directory, in which the server's account may have made anything."""
+        write_private(self.data / name, content.encode(), owner=self.places.account if self.places.user else None)
+
+    def read(self, name: str) -> str:
+        """
+        A file of the data directory.
+
+        Raises:
+            BackendError: the server's account has made something else of it.
+        """
+        return read_regular(self.data / name).decode()
 
     def forget_dead_server(self) -> None:
         """
@@ -119,7 +125,12 @@ class Cluster:
         """
         for file in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*.lock")):
             with contextlib.suppress(FileNotFoundError, ValueError):
-                if not self._serves(int(file.read_text().partition("\n")[0])):
+                try:
+                    pid = int(read_regular(file).partition(b"\n")[0])
+                except NotRegular:
+                    file.unlink(missing_ok=True)
+                    continue
+                if not self._serves(pid):
                     file.unlink(missing_ok=True)
 
     def _serves(self, pid: int) -> bool:

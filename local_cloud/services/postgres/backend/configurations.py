@@ -146,7 +146,7 @@ class Configurations:
 
     def _altered(self, name: str) -> str | None:
         """What ALTER SYSTEM wrote for a parameter, whoever ran it."""
-        for line in (self.cluster.data / "postgresql.auto.conf").read_text().splitlines():
+        for line in self.cluster.read("postgresql.auto.conf").splitlines():
             found = _ALTERED.fullmatch(line)
             if found is not None and found[1].lower() == name:
                 return found[2].replace("''", "'")
@@ -177,8 +177,8 @@ class Configurations:
         """Undo a value that the server cannot run with, and refuse it."""
         self._keep(name, before)
         if isinstance(error, ProcessFailed):
-            auto = self.cluster.data / "postgresql.auto.conf"
-            kept = [line for line in auto.read_text().splitlines() if not line.startswith(f"{name} ")]
+            auto = self.cluster.read("postgresql.auto.conf").splitlines()
+            kept = [line for line in auto if not line.startswith(f"{name} ")]
             old = [] if before is None else [f"{name} = '{before.replace(chr(39), chr(39) * 2)}'"]
             self.cluster.write("postgresql.auto.conf", "\n".join([*kept, *old]) + "\n")
             self.restart()

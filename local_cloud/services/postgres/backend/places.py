@@ -16,6 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.private_directories import (
+    NotPrivate,
+    private_directory,
+    remove_socket_directory,
+    socket_directory,
+)
 
 OUTSIDE = Path("/var/lib/ignition")
 # `postgres` exists where Debian's or Red Hat's packages are; `nobody` everywhere.
@@ -53,11 +59,6 @@ class Places:
         """The account's entry."""
         return pwd.getpwnam(self.user) if self.user else pwd.getpwuid(os.geteuid())
 
-    def give(self, path: Path) -> None:
-        """Make a file or directory the account's own."""
-        if self.user:
-            os.chown(path, self.account.pw_uid, self.account.pw_gid)
-
     def reachable(self, path: Path) -> bool:
         """Whether the account can get to a path through all the directories above it."""
         if self.user is None:
@@ -69,27 +70,33 @@ class Places:
         A directory of the account's own for `wanted`: that itself, or one outside with `wanted` as a link to it.
 
         The one outside belongs to this very path: whatever an earlier owner of the path left there is removed.
+
+        Raises:
+            NotPrivate: another account has made something in its place.
         """
-        if wanted.is_symlink():
-            return wanted.resolve()
-        wanted.parent.mkdir(parents=True, exist_ok=True)
-        if self.reachable(wanted):
-            wanted.mkdir(mode=0o700, exist_ok=True)
-            self.give(wanted)
-            return wanted
-        target = self.outside / "data" / _key(str(wanted.absolute()))
-        shutil.rmtree(target, ignore_errors=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.mkdir(mode=0o700)
-        self.give(target)
-        wanted.symlink_to(target)
-        return target
+        if self.user is None:
+            return private_directory(wanted)
+        private_directory(wanted.parent)
+        if not wanted.is_symlink() and self.reachable(wanted):
+            return private_directory(wanted, owner=self.account)
+        target = self._outside("data") / _key(str(wanted.absolute()))
+        if not wanted.is_symlink():
+            shutil.rmtree(target, ignore_errors=True)
+            if wanted.is_dir():
+                _move(wanted, target)
+            wanted.symlink_to(target)
+        elif wanted.readlink() != target:
+            raise NotPrivate(
+                f"{wanted} leads to {wanted.readlink()} in the place of {target}; find out why, and put it right"
+            )
+        return private_directory(target, owner=self.account)
 
     def remove_data_directory(self, wanted: Path) -> None:
-        """Remove what `data_directory` made, and its socket directory."""
-        shutil.rmtree(_socket_directory(wanted.resolve()), ignore_errors=True)
+        """Remove what `data_directory` and `socket_directory` made for one server."""
+        shutil.rmtree(self.outside / "data" / _key(str(wanted.absolute())), ignore_errors=True)
+        shutil.rmtree(self.outside / "sockets" / _key(str(wanted.absolute())), ignore_errors=True)
+        remove_socket_directory(_sockets(wanted))
         if wanted.is_symlink():
-            shutil.rmtree(wanted.resolve(), ignore_errors=True)
             wanted.unlink()
         else:
             shutil.rmtree(wanted, ignore_errors=True)
@@ -100,35 +107,51 @@ class Places:
             return directory
         installation = directory.parent
         stat = (directory / "postgres").stat()
-        target = self.outside / "programs" / _key(f"{installation}|{stat.st_size}|{stat.st_mtime_ns}")
+        target = self._outside("programs") / _key(f"{installation}|{stat.st_size}|{stat.st_mtime_ns}")
         if not target.is_dir():
             scratch = target.with_name(f".{target.name}.{os.getpid()}")
             shutil.rmtree(scratch, ignore_errors=True)
-            scratch.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(installation, scratch, symlinks=True)
+            scratch.chmod(0o755)
             try:
                 scratch.rename(target)
             except OSError:  # another process was faster
                 shutil.rmtree(scratch)
         return target / directory.name
 
-    def socket_directory(self, data: Path) -> Path:
+    def socket_directory(self, wanted: Path) -> Path:
         """
-        A private directory for the server's socket.
+        A private directory of the account's own for the socket of the server with the data directory `wanted`.
 
-        Not in the data directory: a socket's path has room for about a hundred characters.
+        Not in the data directory: a socket's path has room for about a hundred characters. Another account's is outside,
+        where only root makes directories, so that nobody can make it beforehand.
+
+        Raises:
+            NotPrivate: another account has made something in its place.
         """
-        directory = _socket_directory(data)
-        directory.mkdir(mode=0o700, exist_ok=True)
-        self.give(directory)
-        found = directory.lstat()
-        if directory.is_symlink() or found.st_uid != self.account.pw_uid or found.st_mode & 0o077:
-            raise BackendError(f"{directory} belongs to someone else: remove it and try again")
-        return directory
+        if self.user is None:
+            return socket_directory(_sockets(wanted))
+        return private_directory(self._outside("sockets") / _key(str(wanted.absolute())), owner=self.account)
+
+    def _outside(self, name: str) -> Path:
+        """A directory that other accounts can pass through, but in which only we make anything."""
+        private_directory(self.outside, mode=0o711)
+        return private_directory(self.outside / name, mode=0o711)
 
 
-def _socket_directory(data: Path) -> Path:
-    return Path("/tmp") / f"ignition-postgres-{_key(str(data.resolve()))}"  # noqa: S108  its owner is checked
+def _sockets(data: Path) -> Path:
+    return data.with_name("sockets")
+
+
+def _move(directory: Path, target: Path) -> None:
+    """Move data that lay where the account could reach it before the state directory was closed."""
+    try:
+        directory.rename(target)
+    except OSError as error:
+        raise BackendError(
+            f"{directory} cannot be moved to {target} ({error.strerror}); "
+            f"run `ignition down`, then `mv {directory} {target}` and `ln -s {target} {directory}`, and try again"
+        ) from None
 
 
 def _key(text: str) -> str:

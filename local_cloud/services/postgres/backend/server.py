@@ -243,8 +243,9 @@ class PostgresServer:
     @property
     def _cluster(self) -> Cluster:
         places = self._around.places
-        data = places.data_directory(self.directory / "data")
-        return Cluster(places, places.programs(self._around.programs), data, places.socket_directory(data))
+        wanted = self.directory / "data"
+        data = places.data_directory(wanted)
+        return Cluster(places, places.programs(self._around.programs), data, places.socket_directory(wanted))
 
     @property
     def _administration(self) -> Administration:
