@@ -80,7 +80,7 @@ def test_a_directory_behind_a_planted_link_survives_the_next_try_to_initialise(
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "file").touch()
     (cluster.data / "base").symlink_to(tmp_path / "kept")
-    with pytest.raises(OSError):  # there is no initdb here
+    with pytest.raises(OSError, match="initdb"):  # there is none here
         cluster.initialise()
     assert (tmp_path / "kept" / "file").exists()
     assert list(cluster.data.iterdir()) == []
