@@ -104,6 +104,7 @@ def _host(
             default_domain=platform.default_domain,
             tags=stack.tags,
             ttl_s=stack.config.hosts.ttl_s,
+            certificate_form=wishes.certificate_form,
             key_generation=wishes.key_generation,
         ),
         stack.options(*after),

@@ -76,6 +76,12 @@ class HostSection:
             "Who certifies it for browsers: `edge` is Cloudflare, which proxies; `managed` is Azure, with DNS alone at Cloudflare."
         ),
     ] = "edge"
+    certificate_form: Annotated[
+        Literal["pem", "pfx"],
+        Key(
+            "With `edge`: how Azure gets the app's certificate; `pfx` where it refuses PEM with 'must contain one private key'."
+        ),
+    ] = "pem"
     key_generation: Annotated[
         int, Key("With `edge`: raise it for a new key between edge and app.", between(1, 10_000))
     ] = 1

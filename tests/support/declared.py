@@ -256,7 +256,7 @@ def _computed(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
         "CertRequest": {"certRequestPem": f"request of {name}", "keyAlgorithm": "RSA"},
         "ManagedEnvironment": {"defaultDomain": "blue.westeurope.azurecontainerapps.io", "staticIp": "192.0.2.1"},
         "OriginCaCertificate": {"certificate": f"certificate for {inputs.get('csr')}"},
-        "PrivateKey": {"privateKeyPem": f"key of {name}"},
+        "PrivateKey": {"privateKeyPem": f"key of {name}", "privateKeyPemPkcs8": f"PKCS#8 key of {name}"},
         "RandomPassword": {"result": f"result of {name}"},
         "Registry": {"loginServer": f"{str(inputs.get('registryName')).lower()}.azurecr.io"},
         "Server": {"fullyQualifiedDomainName": f"{inputs.get('serverName')}.postgres.database.azure.com"},

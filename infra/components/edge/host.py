@@ -7,7 +7,6 @@ proves that the host is ours. What exists once in the zone is `zone`'s.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,11 +18,15 @@ import pulumi_tls as tls
 import pulumiverse_time as time
 from pulumi import ComponentResource, Input, InvokeOptions, Output, ResourceOptions
 
+from infra.components.edge.certificate_files import pem_bundle, pfx_bundle
+
 Tls = Literal["edge", "managed"]
 """
 Who the browser's certificate is from: `edge` is Cloudflare, which proxies and trusts an Origin CA certificate at the app;
 `managed` is Azure, with a record that is DNS only.
 """
+
+CertificateForm = Literal["pem", "pfx"]
 
 ORIGIN_VALIDITY_DAYS: Final = 5475
 """15 years: shorter ones differ on every run (https://github.com/cloudflare/terraform-provider-cloudflare/issues/5725)."""
@@ -48,6 +51,7 @@ class HostArgs:
             would be a circle.
         tags: The project's tags.
         ttl_s: How long resolvers keep the records that are not proxied; low while hosts move.
+        certificate_form: What Azure is given: PEM, or a PFX where it refuses PEM (microsoft/azure-container-apps#307).
         key_generation: Raised to make a new key and certificate for the app.
         dns_wait_s: How long after the `asuid` record the app may ask for the host.
     """
@@ -62,6 +66,7 @@ class HostArgs:
     default_domain: Input[str]
     tags: Mapping[str, str]
     ttl_s: int = 300
+    certificate_form: CertificateForm = "pem"
     key_generation: int = 1
     dns_wait_s: int = 60
 
@@ -124,6 +129,7 @@ class Host(ComponentResource):
 
     def _origin_certificate(self, name: str, args: HostArgs) -> Output[str]:
         child = ResourceOptions(parent=self)
+        bundle = pfx_bundle if args.certificate_form == "pfx" else pem_bundle
         key = tls.PrivateKey(
             f"{name}-key",
             algorithm="RSA",
@@ -152,13 +158,18 @@ class Host(ComponentResource):
             resource_group_name=args.resource_group_name,
             environment_name=args.environment_name,
             # A bound certificate can be neither changed nor deleted: a new one takes a new name, is bound, and the old one goes.
-            certificate_name=issued.certificate.apply(lambda pem: certificate_name(args.host, pem)),
+            certificate_name=issued.certificate.apply(
+                lambda pem: certificate_name(args.host, pem, args.certificate_form)
+            ),
             location=args.location,
             properties=azure.app.CertificatePropertiesArgs(
                 certificate_type="ServerSSLCertificate",
                 value=Output.secret(
-                    Output.all(issued.certificate, key.private_key_pem).apply(lambda pems: pem_bundle(pems[0], pems[1]))
+                    Output.all(issued.certificate, key.private_key_pem_pkcs8).apply(
+                        lambda pems: bundle(pems[0], pems[1])
+                    )
                 ),
+                password=Output.secret("") if args.certificate_form == "pfx" else None,
             ),
             tags=args.tags,
             # Left to the provider, what has a name of its own ends before it is replaced.
@@ -167,12 +178,8 @@ class Host(ComponentResource):
         return bound.id
 
 
-def certificate_name(host: str, certificate_pem: str) -> str:
-    """At most 60 characters, another for every certificate."""
-    digest = hashlib.sha256(certificate_pem.encode()).hexdigest()[:8]
+def certificate_name(host: str, certificate_pem: str, form: CertificateForm = "pem") -> str:
+    """At most 60 characters, another for every certificate and every form of it."""
+    content = certificate_pem if form == "pem" else f"{form}|{certificate_pem}"
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
     return f"{host.replace('.', '-')[:51].rstrip('-')}-{digest}"
-
-
-def pem_bundle(certificate_pem: str, private_key_pem: str) -> str:
-    """Certificate and key in base64, as Azure takes them. A PFX would be salted by chance and differ on every run."""
-    return base64.b64encode(f"{certificate_pem.strip()}\n{private_key_pem.strip()}\n".encode()).decode()

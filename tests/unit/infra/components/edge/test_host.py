@@ -6,7 +6,8 @@ import pytest
 from pulumi import ResourceOptions
 
 from infra.components.apps.service import CustomDomain, Service
-from infra.components.edge.host import Host, certificate_name, pem_bundle
+from infra.components.edge.certificate_files import pem_bundle
+from infra.components.edge.host import Host, certificate_name
 from tests.support.declared import VERIFICATION_ID, Program, declare
 from tests.unit.infra.components import examples
 
@@ -61,13 +62,13 @@ def test_the_origin_certificate_is_for_the_one_host_and_15_years() -> None:
 def test_the_app_gets_certificate_and_key_as_pem_and_they_are_secret() -> None:
     bound = host().one("api-host-certificate")
     content = base64.b64decode(bound.inputs["properties"]["value"]).decode()
-    assert content == "certificate for request of api-host-request\nkey of api-host-key\n"
+    assert content == "certificate for request of api-host-request\nPKCS#8 key of api-host-key\n"
     assert "properties" in bound.secret_inputs
 
 
 def test_a_new_certificate_has_a_new_name_because_a_bound_one_cannot_change() -> None:
-    names = {certificate_name("api.ecent.online", pem) for pem in ("one", "two")}
-    assert len(names) == 2
+    names = {certificate_name("api.ecent.online", pem, form) for pem in ("one", "two") for form in ("pem", "pfx")}
+    assert len(names) == 4
     assert all(each.startswith("api-ecent-online-") for each in names)
 
 
