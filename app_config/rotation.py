@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import SecretStr
+
 from app_config.contract import variables
 from app_config.settings import Settings
 from app_config.vault.access import VaultAccess
 from app_config.vault.addresses import SecretAddress
 from app_config.vault.credentials import CredentialChoiceError
+from app_config.vault.local_audience import is_local
+from app_config.vault.management import ENDPOINT, Management, WriteError
 from app_config.vault.outcomes import Failed, Failure, failed
 
 if TYPE_CHECKING:
@@ -24,8 +28,8 @@ if TYPE_CHECKING:
 
 OWNED: Final = frozenset({"SESSION_SECRET"})
 OFFICER_ROLE: Final = "Key Vault Secrets Officer"
-_OTHER_OWNERS: Final = {
-    "AUTH_OAUTH_GOOGLE_CLIENT_SECRET": "Google gives it: make a new one there, and store it in Key Vault",
+OTHER_OWNERS: Final = {
+    "AUTH_OAUTH_GOOGLE_CLIENT_SECRET": "Google gives it: make a new one there, and store it with `app-config put`",
     "AUTH_OAUTH_AZURE_CLIENT_SECRET": "the stack makes and rotates it: run `pulumi up`",
     "DATABASE_URL": "the stack makes and rotates it: run `pulumi up`",
     "STORAGE_ACCESS_KEY_ID": "the stack makes it: run `pulumi up`",
@@ -54,7 +58,15 @@ class Rotated:
     previous_expires: datetime | None
 
 
-def rotate(name: str, address: SecretAddress, access: VaultAccess, *, overlap_s: float) -> Rotated:
+def rotate(
+    name: str,
+    address: SecretAddress,
+    access: VaultAccess,
+    *,
+    overlap_s: float,
+    vault_id: str | None = None,
+    management: str = ENDPOINT,
+) -> Rotated:
     """
     Store a new random version and let the one before expire after the overlap.
 
@@ -63,12 +75,15 @@ def rotate(name: str, address: SecretAddress, access: VaultAccess, *, overlap_s:
         address: the secret; its version is not looked at.
         access: how the vault is reached.
         overlap_s: how long the version before stays valid.
+        vault_id: the vault's ARM id. A vault whose network is closed to this machine then gets the new version by the management
+            interface, which cannot give the version before an end.
+        management: the management interface.
 
     Raises:
         RotationError: the backend does not own it, or the vault refused.
     """
     if name not in OWNED:
-        owner = _OTHER_OWNERS.get(name)
+        owner = OTHER_OWNERS.get(name)
         known = any(variable.env == name for variable in variables(Settings))
         reason = owner or ("is no secret" if known else "no variable has this name")
         raise RotationError(f"is not rotated here: {reason}. The backend owns {', '.join(sorted(OWNED))}")
@@ -82,10 +97,62 @@ def rotate(name: str, address: SecretAddress, access: VaultAccess, *, overlap_s:
         done = _replace(clients.of(address.vault), address, overlap_s, access.time_limit_s)
     finally:
         clients.close()
+    if isinstance(done, Failed) and done.failure is Failure.FORBIDDEN and done.whole_vault and vault_id is not None:
+        value = SecretStr(secrets.token_urlsafe(_RANDOM_BYTES))
+        try:
+            return Rotated(_management(vault_id, access, management).put(address.name, value), None, None)
+        except WriteError as error:
+            raise RotationError(str(error)) from None
     if isinstance(done, Failed):
         text = done.text.replace("Key Vault Secrets User", OFFICER_ROLE)
         raise RotationError(text.replace("could not be read", "could not be rotated"))
     return done
+
+
+def store(
+    address: SecretAddress, value: SecretStr, access: VaultAccess, *, vault_id: str | None, management: str = ENDPOINT
+) -> str:
+    """
+    Store a new version of a secret, from wherever this machine is.
+
+    A vault of Azure is written by the management interface, a local one directly.
+
+    Returns:
+        The version.
+
+    Raises:
+        WriteError: it was not stored.
+        CredentialChoiceError: there is no way to sign in.
+    """
+    if not is_local(address.vault):
+        if vault_id is None:
+            raise WriteError(
+                "was not stored: the stack does not say which vault is its own. Run `pulumi up` with this release"
+            )
+        return _management(vault_id, access, management).put(address.name, value)
+    from app_config.vault.clients import Clients  # noqa: PLC0415  brings the Azure SDK
+
+    clients = Clients(access.token_credential(), connections=1, ca_file=access.ca_file)
+    try:
+        made = clients.of(address.vault).set_secret(address.name, value.get_secret_value())
+    except Exception as error:  # noqa: BLE001  whatever the SDK raises becomes a sentence
+        text = failed(error, address).text.replace("could not be read", "was not stored")
+        problem = WriteError(text.replace("Key Vault Secrets User", OFFICER_ROLE))
+    else:
+        return made.properties.version or ""
+    finally:
+        clients.close()
+    raise problem
+
+
+def _management(vault_id: str, access: VaultAccess, endpoint: str) -> Management:
+    return Management(
+        vault_id=vault_id,
+        credential=access.token_credential(),
+        endpoint=endpoint.rstrip("/"),
+        ca_file=access.ca_file,
+        time_limit_s=access.time_limit_s,
+    )
 
 
 def _replace(client: SecretClient, address: SecretAddress, overlap_s: float, timeout_s: float) -> Rotated | Failed:

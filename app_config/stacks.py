@@ -5,7 +5,8 @@ What the output means is the source's to say (`sources/stack_outputs`). Its shap
 
     {"version": 1, "apps": {"api": {"values": {"SERVER_PORT": "8080"},
                                     "secrets": {"DATABASE_URL": "https://VAULT/secrets/DATABASE-URL/VERSION"}},
-                            "admin": {"values": {...}, "secrets": {}}}}
+                            "admin": {"values": {...}, "secrets": {}}},
+     "vault": {"id": "/subscriptions/.../vaults/NAME"}}
 
 Values are text, exactly as the process environment gets them. Secrets are addresses, never values; an address without a
 version means the current one.
@@ -40,10 +41,12 @@ class AppOutputs:
     Attributes:
         values: variable name to text.
         secrets: variable name to the secret's address.
+        vault_id: the ARM id of the stack's vault; None where an older release deployed it.
     """
 
     values: Mapping[str, str]
     secrets: Mapping[str, str]
+    vault_id: str | None = None
 
 
 def stack_output(stack: str, project: Path, *, time_limit_s: float) -> object:
@@ -132,7 +135,10 @@ def app_outputs(output: object, app: str) -> AppOutputs:
             f"the stack has no app `{app}` (apps: {', '.join(sorted(apps)) or 'none'}). Choose one with --app"
         )
     found = _mapping(apps[app], app)
-    return AppOutputs(_texts(found.get("values", {}), "values"), _texts(found.get("secrets", {}), "secrets"))
+    vault = _texts(top.get("vault", {}), "vault")
+    return AppOutputs(
+        _texts(found.get("values", {}), "values"), _texts(found.get("secrets", {}), "secrets"), vault.get("id")
+    )
 
 
 def _mapping(value: object, what: str) -> dict[str, Any]:

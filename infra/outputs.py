@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pulumi import Input
 
+from app_config.vault.management import secret_url
 from infra.components.edge.zone import Zone
 from infra.composition.apps import Apps
 from infra.composition.data import Data
@@ -19,7 +20,7 @@ from infra.composition.foundation import Foundation
 from infra.composition.settings import AppSettings
 from infra.composition.stack import Stack, url_of
 from infra.config import StackConfig
-from infra.names import secret_name
+from infra.names import Names, secret_name
 from infra.settings import settings_output
 
 
@@ -42,6 +43,7 @@ def outputs_of(stack: Stack, declared: Declared) -> Mapping[str, Input[object]]:
     return {
         "settings": settings_output(
             {"api": (settings.api, settings.addresses), "admin": (settings.admin, {})},
+            vault_id=foundation.vault.vault_id,
         ),
         "api_url": api_url,
         "admin_url": url_of(hosts.admin.name),
@@ -57,18 +59,24 @@ def outputs_of(stack: Stack, declared: Declared) -> Mapping[str, Input[object]]:
             "google": settings.api.values["AUTH_OAUTH_GOOGLE_REDIRECT_URI"],
         },
         "ds_record": declared.zone.ds_record if declared.zone is not None else None,
-        "next_steps": list(next_steps(stack.config, stack.names.key_vault)),
+        "next_steps": list(next_steps(stack.config, stack.names)),
     }
 
 
-def next_steps(config: StackConfig, vault_name: str) -> Sequence[str]:
+def next_steps(config: StackConfig, names: Names) -> Sequence[str]:
     """What only a person can do, in the order in which to do it."""
     api_url = url_of(config.hosts.api.name)
+    vault_id = (
+        f"/subscriptions/{names.subscription_id}/resourceGroups/{names.resource_group}"
+        f"/providers/Microsoft.KeyVault/vaults/{names.key_vault}"
+    )
+    google_secret_url = secret_url(vault_id, secret_name("AUTH_OAUTH_GOOGLE_CLIENT_SECRET"))
     steps = [f"At Google, let the OAuth client return to {api_url}/auth/callback/google."]
     if config.oauth.google_secret == "placeholder":
         steps.append(
-            f"Put Google's client secret into the vault: `az keyvault secret set --vault-name {vault_name} --name "
-            f"{secret_name('AUTH_OAUTH_GOOGLE_CLIENT_SECRET')} --file SECRET_FILE`, then "
+            f"Put Google's client secret into the vault: `app-config put AUTH_OAUTH_GOOGLE_CLIENT_SECRET --stack "
+            f"{config.environment}`, or with the Azure CLI `az rest --method put --url '{google_secret_url}' --body @FILE`, "
+            'where FILE holds {"properties": {"value": "..."}}; then '
             "`pulumi config set --path 'ignition:oauth.google_secret' brought`."
         )
     if config.zone.owned and config.zone.dnssec:

@@ -90,15 +90,19 @@ def _unfit(bindings: Bindings, plain: set[str]) -> Iterator[str]:
         yield f"{problem.variable} {problem.text}"
 
 
-def settings_output(apps: Mapping[str, tuple[Bindings, Mapping[str, Input[str]]]]) -> Mapping[str, Input[object]]:
+def settings_output(
+    apps: Mapping[str, tuple[Bindings, Mapping[str, Input[str]]]], *, vault_id: Input[str]
+) -> Mapping[str, Input[object]]:
     """
     The stack's `settings` output, from which `app_config` reads.
 
     Args:
         apps: Each app's bindings, and the addresses in the vault of its secrets by variable.
+        vault_id: The vault's ARM id, by which people store what only they can bring.
 
     Returns:
-        `{"version": 1, "apps": {"api": {"values": {ENV: TEXT}, "secrets": {ENV: ADDRESS}}, ...}}`. No secret's value is in it.
+        `{"version": 1, "apps": {"api": {"values": {ENV: TEXT}, "secrets": {ENV: ADDRESS}}, ...}, "vault": {"id": ID}}`. No
+        secret's value is in it.
     """
     return {
         "version": OUTPUT_VERSION,
@@ -106,4 +110,5 @@ def settings_output(apps: Mapping[str, tuple[Bindings, Mapping[str, Input[str]]]
             app: {"values": dict(bindings.values), "secrets": dict(addresses)}
             for app, (bindings, addresses) in apps.items()
         },
+        "vault": {"id": vault_id},
     }

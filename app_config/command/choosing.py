@@ -49,6 +49,17 @@ def contract_of(app: str) -> type[Contract]:
     return _CONTRACTS[app]
 
 
+def management_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--management`."""
+    return click.option(
+        "--management",
+        metavar="URL",
+        default="https://management.azure.com",
+        show_default=True,
+        help="Azure's management interface, which stores secrets of a closed vault.",
+    )(command)
+
+
 def vault_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of how vaults are reached."""
     for option in (

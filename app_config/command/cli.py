@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = ("check", "diff", "docs", "exec", "export", "rotate")
+_COMMANDS: Final = ("check", "diff", "docs", "exec", "export", "put", "rotate")
 
 
 class _Lazy(click.Group):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app_config.command.choosing import access_of, vault_options
+from app_config.command.choosing import access_of, management_option, vault_options
 from app_config.rotation import RotationError, rotate
 from app_config.settings import Settings
 from app_config.sources.stack_outputs import StackOutputs
@@ -29,6 +29,7 @@ from app_config.vault.addresses import SecretAddress, parse_address, parse_vault
     show_default=True,
     help="How long the old version stays valid.",
 )
+@management_option
 @vault_options
 def command(
     *,
@@ -38,6 +39,7 @@ def command(
     outputs: Path | None,
     project: Path,
     overlap_hours: float,
+    management: str,
     credential: str,
     timeout: float,
     ca_file: Path | None,
@@ -48,18 +50,25 @@ def command(
     Store a new random version of SECRET in Key Vault; the old one stays valid for the overlap.
 
     Only for secrets that the backend itself owns (SESSION_SECRET). The value is made here, is shown nowhere, and needs the
-    role `Key Vault Secrets Officer`.
+    role `Key Vault Secrets Officer`; where the vault's network is closed to this machine, the right
+    Microsoft.KeyVault/vaults/secrets/write, and then the old version gets no end.
     """
     if sum(each is not None for each in (vault, stack, outputs)) != 1:
         raise click.UsageError("say where the secret is: one of --vault, --stack and --outputs")
     access = access_of(credential, timeout, ca_file, snapshot, snapshot_hours)
     name = secret.upper().replace("-", "_")
     try:
-        address = _address(name, vault, stack, outputs, project)
-        rotated = rotate(name, address, access, overlap_s=overlap_hours * 3600)
+        address, vault_id = _address(name, vault, stack, outputs, project)
+        rotated = rotate(
+            name, address, access, overlap_s=overlap_hours * 3600, vault_id=vault_id, management=management
+        )
     except (RotationError, StackError, ValueError) as error:
         raise click.ClickException(f"{name} {error}") from None
     click.echo(f"{name} has the new version {rotated.version} in {address.vault}.")
+    if rotated.previous is None and vault_id is not None:
+        click.echo(
+            "A version before it has no end: the vault's network may be closed to this machine. Disable it from within."
+        )
     if rotated.previous:
         click.echo(f"The version before, {rotated.previous}, expires at {rotated.previous_expires:%Y-%m-%d %H:%M} UTC.")
     if address.version:
@@ -68,11 +77,13 @@ def command(
         click.echo("Apps read it when they start, or when their watch looks next.")
 
 
-def _address(name: str, vault: str | None, stack: str | None, outputs: Path | None, project: Path) -> SecretAddress:
+def _address(
+    name: str, vault: str | None, stack: str | None, outputs: Path | None, project: Path
+) -> tuple[SecretAddress, str | None]:
     if vault is not None:
-        return SecretAddress(parse_vault(vault), name.replace("_", "-"))
+        return SecretAddress(parse_vault(vault), name.replace("_", "-")), None
     source = StackOutputs(file=outputs) if outputs is not None else StackOutputs(stack=stack, project=project)
-    addresses = source.read(Settings.app).secrets
-    if name not in addresses:
+    found = source.read(Settings.app)
+    if name not in found.secrets:
         raise ValueError(f"is no secret of {source.origin}: name its vault with --vault")
-    return parse_address(addresses[name])
+    return parse_address(found.secrets[name]), found.vault_id

@@ -241,7 +241,8 @@ class VaultSecrets(ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 retain_on_delete=True,
-                ignore_changes=["properties.value"] if secret.first_value_only else [],
+                # Any update writes the value too: a changed tag would bring the first one back over what others stored since.
+                ignore_changes=["properties", "tags"] if secret.first_value_only else [],
             ),
         )
 

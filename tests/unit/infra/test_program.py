@@ -265,6 +265,15 @@ def test_the_settings_output_has_every_variable_in_its_place() -> None:
         assert set(bound["secrets"]) == {each.env for each in variables(contract) if each.secret}
 
 
+def test_the_settings_output_says_whose_vault_it_is() -> None:
+    assert stack("prod").result.settings["vault"]["id"].endswith("/Vault/kv-ignition-prod-9b067a")
+
+
+def test_a_changed_tag_brings_no_first_value_back() -> None:
+    """An update of a secret writes its value too, and that is the first one."""
+    assert stack("prod").one("secrets-session-secret").ignore_changes == ("properties", "tags")
+
+
 def test_a_split_of_the_traffic_reaches_its_app_and_no_other() -> None:
     made = program(config("prod", services__api__traffic={"latest": 20, "former": "r0123456789"}))
     modes = {name: app(made, name)["configuration"]["activeRevisionsMode"] for name in ("api", "admin")}
@@ -299,7 +308,12 @@ def test_while_traffic_is_split_a_person_is_told_how_to_go_on_and_how_to_end() -
 def test_a_person_is_told_what_is_left_to_do() -> None:
     steps = "\n".join(stack("dev").result.next_steps)
     assert "https://api-dev.ecent.online/auth/callback/google" in steps
-    assert "az keyvault secret set --vault-name kv-ignition-dev-76badf --name AUTH-OAUTH-GOOGLE-CLIENT-SECRET" in steps
+    assert "app-config put AUTH_OAUTH_GOOGLE_CLIENT_SECRET --stack dev" in steps
+    assert (
+        "az rest --method put --url 'https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000"
+        "/resourceGroups/rg-ignition-dev/providers/Microsoft.KeyVault/vaults/kv-ignition-dev-76badf"
+        "/secrets/AUTH-OAUTH-GOOGLE-CLIENT-SECRET?api-version=2023-07-01' --body @FILE" in steps
+    )
     assert "ds_record" not in steps
     assert "ds_record" in "\n".join(stack("prod").result.next_steps)
 

@@ -78,7 +78,8 @@ def test_all_problems_of_all_apps_are_reported_at_once() -> None:
 
 def test_the_output_has_values_and_addresses_and_a_version() -> None:
     address = "https://kv.vault.azure.net/secrets/SESSION-SECRET"
-    assert settings_output({"sample": (RIGHT, {"SESSION_SECRET": address})}) == {
+    assert settings_output({"sample": (RIGHT, {"SESSION_SECRET": address})}, vault_id="/vaults/kv") == {
         "version": 1,
         "apps": {"sample": {"values": dict(RIGHT.values), "secrets": {"SESSION_SECRET": address}}},
+        "vault": {"id": "/vaults/kv"},
     }
