@@ -11,6 +11,7 @@ import contextlib
 import socket
 import ssl
 import threading
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -19,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local_cloud.runtime.certificates import Certificate
 from local_cloud.runtime.errors import BackendError
+from local_cloud.system_errors import explained
 
 _LOOPBACK: Final = "127.0.0.1"
 _READY_TIMEOUT_S: Final = 30.0
@@ -38,12 +40,22 @@ class AsgiServer:
         name: what messages call it.
         app: the application; it may use its own event loop freely, and nobody else's.
         port: on 127.0.0.1.
+        socket_file: listen on this unix socket, which only this account can open, and on no port. Its directory must be private.
         certificate: for TLS; without one the server speaks plain http.
     """
 
-    def __init__(self, name: str, app: ASGIApp, *, port: int, certificate: Certificate | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        app: ASGIApp,
+        *,
+        port: int = 0,
+        socket_file: Path | None = None,
+        certificate: Certificate | None = None,
+    ) -> None:
         self.name = name
         self.port = port
+        self._socket_file = socket_file
         self._app = app
         self._certificate = certificate
         self._server: _Announcing | None = None
@@ -95,7 +107,8 @@ class AsgiServer:
         if not started.wait(_READY_TIMEOUT_S) or not server.started:
             self.stop()
             raise ServerFailed(
-                f"{self.name} did not start on {_LOOPBACK}:{self.port}; the log says why. Start it again."
+                f"{self.name} did not start on {self._socket_file or f'{_LOOPBACK}:{self.port}'}; the log says why. "
+                "Start it again."
             )
 
     def ask_to_stop(self) -> None:
@@ -117,6 +130,8 @@ class AsgiServer:
             self._context.load_cert_chain(certificate.cert_file, certificate.key_file)
 
     def _listen(self) -> socket.socket:
+        if self._socket_file is not None:
+            return _listen_at(self.name, self._socket_file)
         # Named TCP: asyncio switches Nagle's algorithm off only then, and an answer would take 40 ms longer.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,6 +144,18 @@ class AsgiServer:
                 f"End what uses the port (`lsof -i :{self.port}` names it), or configure another."
             ) from error
         return listener
+
+
+def _listen_at(name: str, file: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        file.unlink(missing_ok=True)  # of a process that was killed
+        listener.bind(str(file))
+        file.chmod(0o600)
+    except OSError as error:
+        listener.close()
+        raise ServerFailed(f"{name} cannot listen on {file}: {explained(error, file)}") from error
+    return listener
 
 
 class _Announcing(uvicorn.Server):

@@ -2,29 +2,26 @@
 One Caddy process and the configuration that it runs with.
 
 What is in a configuration is decided by the edge and by the container platform. It is loaded over a unix socket that only
-this user can reach, and kept in a file of the same privacy, with which a restarted process begins.
+this account can open, and kept in a file of the same privacy, with which a restarted process begins.
 """
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import os
 import socket
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.private_directories import remove_socket_directory, socket_directory
 from local_cloud.runtime.private_files import write_private
 from local_cloud.runtime.process import Process
 from local_cloud.runtime.supervisor import Supervisor
 
-# What the kernel takes as a socket's path, less a little for what Caddy adds (104 bytes on macOS, 108 on Linux).
-_LONGEST_SOCKET: Final = 96
 _TIMEOUT_S: Final = 30
 
 
@@ -55,6 +52,10 @@ class Caddy:
     def log_file(self) -> Path:
         """Where it writes its log."""
         return self._directory / "caddy.log"
+
+    def listener(self, name: str) -> str:
+        """Where a listener of this name is that only this account can connect to, as Caddy writes it: `unix//PATH`."""
+        return f"unix/{self._sockets / f'{name}.sock'}"
 
     @property
     def running(self) -> bool:
@@ -88,6 +89,7 @@ class Caddy:
         """End the process; its configuration is kept."""
         with self._lock:
             self._supervisor.remove(self.name)
+            remove_socket_directory(self._directory / "sockets")
             self._applied = None
 
     def active_requests(self) -> dict[str, int]:
@@ -104,12 +106,12 @@ class Caddy:
         return self._directory / "caddy.json"
 
     @property
+    def _sockets(self) -> Path:
+        return socket_directory(self._directory / "sockets")
+
+    @property
     def _socket(self) -> Path:
-        beside = self._directory / "admin.sock"
-        if len(os.fsencode(beside)) <= _LONGEST_SOCKET:
-            return beside
-        key = hashlib.sha256(os.fsencode(beside)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"caddy-{os.getuid()}-{key}" / "admin.sock"
+        return self._sockets / "admin.sock"
 
     def _complete(self, apps: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -132,21 +134,12 @@ class Caddy:
         )
 
     def _begin(self, wanted: str) -> None:
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self._private_socket_directory()
         write_private(self._file, wanted.encode())
         process = self._process()
         adopting = process.left_running
         self._supervisor.add(process)
         if adopting and process.adopted:
             self._change(wanted)
-
-    def _private_socket_directory(self) -> None:
-        """A directory of this user's that nobody else can have put there."""
-        folder = self._socket.parent
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-            raise BackendError(f"{folder} belongs to somebody else: remove it, or choose a shorter state directory")
 
     def _change(self, wanted: str) -> None:
         try:

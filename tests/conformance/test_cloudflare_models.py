@@ -22,6 +22,7 @@ MODELS = {
     "R2ManagedDomain": "r2.buckets.domains.managed_update_params.ManagedUpdateParams",
     "Ruleset": "rulesets.ruleset_create_params.RulesetCreateParams",
     "UniversalSslSetting": "ssl.universal.setting_edit_params.SettingEditParams",
+    "UrlNormalizationSettings": "url_normalization.url_normalization_update_params.URLNormalizationUpdateParams",
     "ZeroTrustAccessPolicy": "zero_trust.access.policy_create_params.PolicyCreateParams",
     "ZoneDnssec": "dns.dnssec_edit_params.DNSSECEditParams",
 }

@@ -72,7 +72,7 @@ class ZoneArgs:
 
 
 class Zone(ComponentResource):
-    """Certificate authorities, DNSSEC, TLS and HTTPS settings, rulesets."""
+    """Certificate authorities, DNSSEC, TLS and HTTPS settings, what rules see of URLs, rulesets."""
 
     ds_record: Output[str] | None
 
@@ -86,7 +86,7 @@ class Zone(ComponentResource):
             hosts=args.hosts,
             rate_limit=args.rate_limit,
         )
-        before += declare(name, rules, ResourceOptions(parent=self))
+        before += [self._normalization(name, args), *declare(name, rules, ResourceOptions(parent=self))]
         before += [
             self._setting(name, args, setting, value)
             for setting, value in {
@@ -143,6 +143,17 @@ class Zone(ComponentResource):
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
         return signed.ds
+
+    def _normalization(self, name: str, args: ZoneArgs) -> cloudflare.UrlNormalizationSettings:
+        # Rules speak of paths such as /auth/. "cloudflare" also merges slashes and turns backslashes; the default does not.
+        # https://developers.cloudflare.com/rules/normalization/settings/
+        return cloudflare.UrlNormalizationSettings(
+            f"{name}-url-normalization",
+            zone_id=args.zone_id,
+            type="cloudflare",
+            scope="incoming",
+            opts=ResourceOptions(parent=self),
+        )
 
     def _setting(
         self, name: str, args: ZoneArgs, setting: str, value: Any, *, after: Sequence[Resource] = ()

@@ -64,9 +64,14 @@ def declare(name: str, rules: ZoneRules, opts: ResourceOptions) -> list[cloudfla
 
 
 def hosts_expression(hosts: Sequence[str]) -> str:
-    """An expression that holds for requests to any of the hosts."""
-    listed = " ".join(f'"{host}"' for host in sorted(set(hosts)))
-    return f"http.host in {{{listed}}}"
+    """
+    An expression that holds for requests to any of the hosts, in whatever case the client writes them.
+
+    Comparisons respect case, and that Cloudflare changes it beforehand is nowhere documented
+    (https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#lower).
+    """
+    listed = " ".join(f'"{host.lower()}"' for host in sorted(set(hosts)))
+    return f"lower(http.host) in {{{listed}}}"
 
 
 def rate_limit_expression(limit: RateLimit, hosts: Sequence[str], plan: Plan) -> str:

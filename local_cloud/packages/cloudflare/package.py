@@ -10,6 +10,7 @@ from local_cloud.services.edge.types.origin_ca_certificate import OriginCaCertif
 from local_cloud.services.edge.types.ruleset import Ruleset
 from local_cloud.services.edge.types.total_tls import TotalTls
 from local_cloud.services.edge.types.universal_ssl_setting import UniversalSslSetting
+from local_cloud.services.edge.types.url_normalization_settings import UrlNormalizationSettings
 from local_cloud.services.edge.types.zero_trust_access_application import ZeroTrustAccessApplication
 from local_cloud.services.edge.types.zero_trust_access_identity_provider import ZeroTrustAccessIdentityProvider
 from local_cloud.services.edge.types.zero_trust_access_policy import ZeroTrustAccessPolicy
@@ -37,6 +38,7 @@ PACKAGE = Package(
         Ruleset(),
         TotalTls(),
         UniversalSslSetting(),
+        UrlNormalizationSettings(),
         ZeroTrustAccessApplication(),
         ZeroTrustAccessIdentityProvider(),
         ZeroTrustAccessPolicy(),

@@ -19,6 +19,7 @@ from local_cloud.services.edge.backend import (
     HeaderRule,
     Host,
     Hsts,
+    Normalization,
     Origin,
     RateLimitRule,
     SslRule,
@@ -56,6 +57,7 @@ def _zone(parts: Parts) -> Zone:
         packs=tuple(tuple(each.inputs["hosts"]) for each in _of(parts, "CertificatePack")),
         total_tls=any(each.inputs["enabled"] for each in _of(parts, "TotalTls")),
         ssl=settings.get("ssl", "full"),
+        normalization=_normalization(parts),
         min_tls=settings.get("min_tls_version", "1.0"),
         tls_1_3=settings.get("tls_1_3", "on") != "off",
         always_use_https=settings.get("always_use_https") == "on",
@@ -75,6 +77,13 @@ def _zone(parts: Parts) -> Zone:
         request_headers=tuple(_headers(rule) for phase, rule in rules if phase == "http_request_late_transform"),
         response_headers=tuple(_headers(rule) for phase, rule in rules if phase == "http_response_headers_transform"),
     )
+
+
+def _normalization(parts: Parts) -> Normalization:
+    """RFC 3986 is the default: https://developers.cloudflare.com/rules/normalization/settings/."""
+    declared = [each.inputs for each in _of(parts, "UrlNormalizationSettings")]
+    found: list[Normalization] = ["none" if each["scope"] == "none" else each["type"] for each in declared]
+    return found[0] if found else "rfc3986"
 
 
 def _hosts(parts: Parts) -> Iterator[Host]:
@@ -145,7 +154,6 @@ def _access(parts: Parts) -> Iterator[AccessApplication]:
                 host=host,
                 path=f"/{path}" if path else "",
                 aud=application.outputs["aud"],
-                team="local",
                 name=application.inputs.get("name") or host,
                 emails=tuple(each["email"]["email"] for each in included if each.get("email")),
                 email_domains=tuple(each["emailDomain"]["domain"] for each in included if each.get("emailDomain")),

@@ -30,7 +30,14 @@ class Handler(BaseHTTPRequestHandler):
             while not exists("GO_ON_IF"):
                 time.sleep(0.01)
         self.answer(
-            200, {"env": dict(os.environ), "headers": dict(self.headers), "pid": os.getpid(), "cwd": str(Path.cwd())}
+            200,
+            {
+                "path": self.path,
+                "env": dict(os.environ),
+                "headers": dict(self.headers),
+                "pid": os.getpid(),
+                "cwd": str(Path.cwd()),
+            },
         )
         if path == "/exit":
             os._exit(7)

@@ -127,10 +127,13 @@ class Stage:
         self, host: str, path: str = "/", *, address: str | None = None, http2: bool = False, **more: Any
     ) -> httpx.Response:
         """A request over verified TLS with the real name."""
-        secure = not (address or "").startswith("http://")
+        secure = not (address or "").startswith(("http://", "unix/"))
         where = address or f"https://{self.platform.addresses.tls}"
         context = ssl.create_default_context(cafile=self.ca.ca_file)
-        with httpx.Client(verify=context, trust_env=False, timeout=60) as client:
+        transport = None
+        if where.startswith("unix/"):
+            transport, where = httpx.HTTPTransport(uds=where.removeprefix("unix/")), "http://socket"
+        with httpx.Client(verify=context, trust_env=False, timeout=60, transport=transport) as client:
             headers = {"Host": host, **more.pop("headers", {})}
             extensions = {"sni_hostname": host} if secure else {}
             try:

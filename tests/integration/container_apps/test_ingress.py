@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import stat
+from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -36,7 +39,7 @@ def test_plain_http_leads_to_https_unless_it_is_allowed(stage: Stage) -> None:
 def test_an_internal_app_answers_only_inside_its_environment(stage: Stage) -> None:
     status = stage.platform.put_app(app(ingress=Ingress(target_port=8080, external=False)))
     assert status.fqdn == f"ca-api.internal.{DOMAIN}"
-    inside = f"http://{stage.platform.addresses.inside}"
+    inside = stage.platform.addresses.inside
     assert stage.get(status.fqdn).status_code == 404
     assert stage.get(status.fqdn, address=inside).status_code == 200
     assert stage.get("ca-api", address=inside).status_code == 200
@@ -103,6 +106,30 @@ def test_address_rules_let_in_whom_they_name(stage: Stage) -> None:
         rules = (IpRule(name="rule", action=action, ip_address_range=network),)
         stage.platform.put_app(app(ingress=Ingress(target_port=8080, ip_rules=rules)))
         assert stage.get(host_of()).status_code == status, (action, network)
+
+
+def test_whoever_asks_is_not_believed_about_where_the_request_came_from(stage: Stage) -> None:
+    stage.platform.put_app(app())
+    seen = stage.shown(host_of(), headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.test"})[
+        "headers"
+    ]
+    assert (seen["X-Forwarded-For"], seen["X-Forwarded-Host"]) == ("127.0.0.1", host_of())
+
+
+def test_no_port_counts_as_the_edge_or_as_an_app_inside(stage: Stage) -> None:
+    """Any process of the machine connects to a port; only this account opens a socket in a private directory."""
+    stage.platform.put_app(app())
+    caddy = stage.supervisor.get("origin")
+    assert caddy is not None
+    listening = {each.laddr.port for each in psutil.Process(caddy.pid).net_connections("tcp") if not each.raddr}
+    addresses = stage.platform.addresses
+    assert listening == {int(each.rpartition(":")[2]) for each in (addresses.tls, addresses.http)}
+    admin = Path(addresses.edge_tls.removeprefix("unix/")).with_name("admin.sock")
+    for each in (addresses.edge_tls, addresses.edge_http, addresses.inside, admin):
+        socket_file = Path(str(each).removeprefix("unix/"))
+        assert stat.S_ISSOCK(socket_file.stat().st_mode)
+        assert not stat.S_IMODE(socket_file.stat().st_mode) & 0o077
+        assert stat.S_IMODE(socket_file.parent.stat().st_mode) == 0o700
 
 
 def test_sticky_sessions_stay_with_their_replica(stage: Stage) -> None:

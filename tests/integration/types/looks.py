@@ -236,6 +236,13 @@ def _universal(seen: Seen) -> tuple[Any, Any]:
     return _answers_with(seen, API, [f"*.{ZONE}", ZONE]), seen.inputs["enabled"]
 
 
+def _normalization(seen: Seen) -> tuple[Any, Any]:
+    """Whether one slash too many leads past the rule that blocks a path."""
+    paths = ("//hidden/", "//secret/")
+    blocked = any(clients.ask(_edge(seen), ADMIN, path).status_code == 403 for path in paths)
+    return blocked, seen.inputs["type"] == "cloudflare"
+
+
 def _ruleset(seen: Seen) -> tuple[Any, Any]:
     """Which of two paths is blocked."""
     [rule] = seen.inputs["rules"]
@@ -342,6 +349,7 @@ PARTS: Mapping[str, Look] = {
     "cloudflare:index/r2BucketLock:R2BucketLock": _lock,
     "cloudflare:index/ruleset:Ruleset": _ruleset,
     "cloudflare:index/totalTls:TotalTls": _total_tls,
+    "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings": _normalization,
     "cloudflare:index/universalSslSetting:UniversalSslSetting": _universal,
     "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication": _access,
     "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy": _policy,

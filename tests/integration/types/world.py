@@ -186,6 +186,9 @@ def standings(parts: Parts) -> dict[str, Standing]:
         ),
         "cloudflare:index/totalTls:TotalTls": Standing(given={"enabled": False}, change={"enabled": True}),
         "cloudflare:index/universalSslSetting:UniversalSslSetting": Standing(change={"enabled": False}),
+        "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings": Standing(
+            given={"type": "rfc3986"}, change={"type": "cloudflare"}
+        ),
         "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication": Standing(
             given={
                 "destinations": [{"type": "public", "uri": f"{ADMIN}/desk"}],

@@ -42,11 +42,13 @@ class Access:
 
     Args:
         key_file: the signing key (PEM, mode 0600); made when it is missing.
+        issuer: the address of the team domain, which issues the tokens.
         clock: the time in seconds since 1970, for tests.
     """
 
-    def __init__(self, key_file: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, key_file: Path, *, issuer: str, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
+        self._issuer = issuer
         self._key = _load_or_create(key_file)
         self._public: dict[str, Any] = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         self._kid = uuid.uuid5(_NAMESPACE, json.dumps(self._public, sort_keys=True)).hex
@@ -73,7 +75,7 @@ class Access:
             "exp": expires,
             "iat": now,
             "nbf": now,
-            "iss": f"https://{application.team}.cloudflareaccess.com",
+            "iss": self._issuer,
             "type": "app",
             "identity_nonce": uuid.uuid4().hex[:16],
             "sub": str(uuid.uuid5(_NAMESPACE, email)),

@@ -18,6 +18,7 @@ from local_cloud.runtime.asgi_server import AsgiServer
 from local_cloud.runtime.caddy import Caddy
 from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.private_directories import remove_socket_directory, socket_directory
 from local_cloud.runtime.supervisor import Supervisor
 from local_cloud.services.edge.backend import routes
 from local_cloud.services.edge.backend.access import Access
@@ -26,8 +27,9 @@ from local_cloud.services.edge.backend.guard import Guard
 from local_cloud.services.edge.backend.rate_limits import RateLimits
 from local_cloud.services.edge.backend.routes import HostFiles, Surface
 from local_cloud.services.edge.backend.state import EdgeState, Zone
+from local_cloud.services.edge.backend.team import team_domain
 
-_TLS, _HTTP, _GUARD = "edge", "edge (http)", "edge guard"
+_TLS, _HTTP, _TEAM = "edge", "edge (http)", "edge (access team)"
 _ALIASES: Final = "aliases"
 
 
@@ -76,8 +78,14 @@ class Edge:
         self._ports = ports
         self._caddy = Caddy("edge", program=caddy, directory=self._directory / "caddy", supervisor=supervisor)
         self._limits = RateLimits()
-        self._access = Access(self._directory / "access-key.pem")
-        self._guard = AsgiServer("edge guard", Guard(self._limits, self._access).app, port=ports.port(_GUARD))
+        self._access = Access(self._directory / "access-key.pem", issuer=self.access_team_url)
+        self._guard: AsgiServer | None = None
+        self._team = AsgiServer(
+            "Access team domain",
+            team_domain(self._access),
+            port=ports.port(_TEAM),
+            certificate=ca.issue(["localhost", "127.0.0.1"], directory=self._directory / "access-team-tls"),
+        )
         self._certificates: tuple[EdgeCertificate, ...] = ()
         self._state = EdgeState()
         self._lock = threading.Lock()
@@ -93,9 +101,9 @@ class Edge:
         return self._ports.port(_HTTP)
 
     @property
-    def access_keys_url(self) -> str:
-        """The keys of Access tokens; Cloudflare has them at https://TEAM.cloudflareaccess.com/cdn-cgi/access/certs."""
-        return f"http://127.0.0.1:{self._ports.port(_GUARD)}/cdn-cgi/access/certs"
+    def access_team_url(self) -> str:
+        """The team domain, which issues Access tokens: at Cloudflare it is https://TEAM.cloudflareaccess.com."""
+        return f"https://localhost:{self._ports.port(_TEAM)}"
 
     @property
     def state(self) -> EdgeState:
@@ -109,7 +117,11 @@ class Edge:
 
     def start(self) -> None:
         """Listen, with the state that was applied last (none at first)."""
+        if self._guard is None:
+            app = Guard(self._limits, self._access).app
+            self._guard = AsgiServer("edge guard", app, socket_file=self._guard_socket)
         self._guard.start()
+        self._team.start()
         if not self._caddy.left_running and not self._caddy.running:
             for name in (_TLS, _HTTP):
                 self._ports.require_free(name)
@@ -118,11 +130,15 @@ class Edge:
     def stop(self) -> None:
         """Stop listening."""
         self._caddy.stop()
-        self._guard.stop()
+        self.detach()
+        remove_socket_directory(self._directory / "sockets")
 
     def detach(self) -> None:
         """Leave the process to the next daemon (the supervisor leaves it); what it asks ends with this one."""
-        self._guard.stop()
+        if self._guard is not None:
+            self._guard.stop()
+            self._guard = None
+        self._team.stop()
 
     def apply(self, state: EdgeState) -> None:
         """
@@ -144,7 +160,8 @@ class Edge:
             state = made()
             earned = {zone.name: self._issue(zone) for zone in state.zones}
             surface = Surface(
-                ports=routes.Ports(tls=self.tls_port, http=self.http_port, guard=self._ports.port(_GUARD)),
+                ports=routes.Ports(tls=self.tls_port, http=self.http_port),
+                guard=f"unix/{self._guard_socket}",
                 certificates={zone: [files for files, _ in listed] for zone, listed in earned.items()},
                 trusted=self._trusted,
             )
@@ -156,6 +173,10 @@ class Edge:
             self._caddy.apply(wanted)
             self._state = state
             self._certificates = tuple(dict.fromkeys(each for listed in earned.values() for _, each in listed))
+
+    @property
+    def _guard_socket(self) -> Path:
+        return socket_directory(self._directory / "sockets") / "guard.sock"
 
     def _issue(self, zone: Zone) -> list[tuple[HostFiles, EdgeCertificate]]:
         """A certificate file for every name that a zone's certificates cover, and for the aliases of its hosts."""

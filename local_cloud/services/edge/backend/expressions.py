@@ -15,10 +15,16 @@ from typing import Final
 
 from local_cloud.runtime.errors import BackendError
 
+RULE_PATH: Final = "rule_path"
+RULE_URI: Final = "rule_uri"
+"""Caddy's variables with what rules see of the URL; `normalization` says what that is."""
+
 _FIELDS: Final = {
+    # As the client wrote it: that Cloudflare changes its case is nowhere documented, and its example for `lower` is this field.
+    # https://developers.cloudflare.com/ruleset-engine/rules-language/functions/
     "http.host": "{http.request.host}",
-    "http.request.uri": "{http.request.uri}",
-    "http.request.uri.path": "{http.request.uri.path}",
+    "http.request.uri": f"{{http.vars.{RULE_URI}}}",
+    "http.request.uri.path": f"{{http.vars.{RULE_PATH}}}",
     "http.request.uri.query": "{http.request.uri.query}",
     "http.request.method": "{http.request.method}",
     "http.user_agent": "{http.request.header.User-Agent}",

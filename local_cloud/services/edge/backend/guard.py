@@ -1,8 +1,8 @@
 """
-What the edge asks before a request goes on: may it, by the rate limits, and who sends it, by Access.
+What the edge asks before a request goes on: what rules see of its URL, may it pass the rate limits, and who sends it, by Access.
 
-Caddy has no rate limits and no sign-in of its own; it asks here and passes on what a refusal says. The sign-in page is served
-from here as well, at the application's own host below `/cdn-cgi/access/`.
+Caddy has none of these; it asks here, through a socket that only this account can open, and passes on what a refusal says. The
+sign-in page is served from here as well, at the application's own host below `/cdn-cgi/access/`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from local_cloud.services.edge.backend.access import COOKIE, Access
+from local_cloud.services.edge.backend.normalization import normalized
 from local_cloud.services.edge.backend.rate_limits import RateLimits
 from local_cloud.services.edge.backend.state import AccessApplication
 
@@ -27,9 +28,13 @@ HOST: Final = "x-guard-host"
 URI: Final = "x-guard-uri"
 SCHEME: Final = "x-guard-scheme"
 APPLICATION: Final = "x-guard-application"
-# What it is told about the person; written as Go writes headers, for Caddy looks them up so.
+TARGET: Final = "x-guard-target"
+AUTHORITY: Final = "x-guard-authority"
+# What it is told; written as Go writes headers, for Caddy looks them up so.
 TOKEN: Final = "X-Guard-Token"
 EMAIL: Final = "X-Guard-Email"
+PATH: Final = "X-Guard-Path"
+NORMAL_URI: Final = "X-Guard-Uri"
 
 
 class Guard:
@@ -46,6 +51,7 @@ class Guard:
         self._access = access
         self.app = Starlette(
             routes=[
+                Route("/check/url/{kind}", _url),
                 Route("/check/rate/{rule:path}", self._rate),
                 Route("/check/access/{aud}", self._check),
                 Route("/cdn-cgi/access/login", self._sign_in, methods=["GET", "POST"]),
@@ -56,7 +62,8 @@ class Guard:
         )
 
     async def _rate(self, request: Request) -> Response:
-        characteristics = {"ip.src": request.headers.get(CLIENT, ""), "http.host": request.headers.get(HOST, "")}
+        host = request.headers.get(HOST, "").lower()
+        characteristics = {"ip.src": request.headers.get(CLIENT, ""), "http.host": host}
         wait_s = self._limits.wait_s(request.path_params["rule"], characteristics)
         if not wait_s:
             return Response(status_code=204)
@@ -79,6 +86,9 @@ class Guard:
         target = _own_path(request.query_params.get("redirect_url", "/"))
         if request.method == "GET":
             return _page(application, target)
+        own = f"{request.headers.get(SCHEME)}://{request.headers.get(AUTHORITY)}".lower()
+        if any(origin.lower() != own for origin in request.headers.getlist("origin")):
+            return PlainTextResponse("A sign-in from a page of another site is refused.\n", 403)
         form = dict(parse_qsl((await request.body()).decode(errors="replace")))
         session = self._access.sign_in(application, form.get("email", ""))
         if session is None:
@@ -105,6 +115,12 @@ class Guard:
 
     async def _keys(self, _: Request) -> Response:
         return JSONResponse(self._access.key_set())
+
+
+async def _url(request: Request) -> Response:
+    target = request.headers.get(TARGET, "/").encode("latin-1")
+    uri = normalized(target, request.path_params["kind"])
+    return Response(status_code=204, headers={PATH: uri.partition("?")[0], NORMAL_URI: uri})
 
 
 def _own_path(target: str) -> str:

@@ -14,7 +14,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from local_cloud.services.edge.backend import guard
-from local_cloud.services.edge.backend.expressions import to_cel
+from local_cloud.services.edge.backend.expressions import RULE_PATH, RULE_URI, to_cel
+from local_cloud.services.edge.backend.normalization import NOT_NORMAL
 from local_cloud.services.edge.backend.state import (
     AccessApplication,
     EdgeState,
@@ -29,13 +30,14 @@ from local_cloud.services.edge.backend.state import (
 Config = dict[str, Any]
 
 _SECOND_NS: Final = 10**9
+_AUTHORITY: Final = "authority"
 # A change of rules must not cut websockets.
 _STREAMS_LIVE_NS: Final = 3600 * _SECOND_NS
 # The edge's own errors, by what Caddy says: https://developers.cloudflare.com/support/troubleshooting/http-status-codes/
 _ERRORS: Final = (
     (526, "Invalid SSL certificate", ("x509:", "certificate")),
     (525, "SSL handshake failed", ("tls:", "handshake", "first record does not look like a TLS handshake")),
-    (521, "Web server is down", ("connection refused",)),
+    (521, "Web server is down", ("connection refused", "no such file or directory")),
     (522, "Connection timed out", ("i/o timeout", "deadline exceeded")),
 )
 
@@ -57,11 +59,10 @@ class HostFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where the edge listens, and where what it asks does."""
+    """Where the edge listens."""
 
     tls: int
     http: int
-    guard: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +71,13 @@ class Surface:
     What the routes need besides the state.
 
     Attributes:
+        guard: where the guard listens, `unix//PATH`.
         certificates: by zone.
         trusted: files of the authorities that the edge accepts at origins.
     """
 
     ports: Ports
+    guard: str
     certificates: Mapping[str, Sequence[HostFiles]]
     trusted: Sequence[Path]
 
@@ -137,7 +140,7 @@ def _routes(state: EdgeState, surface: Surface, *, secure: bool) -> list[Config]
 
 
 def _host_route(zone: Zone, host: Host, surface: Surface, *, secure: bool) -> Config:
-    steps: list[Config] = [_marks()]
+    steps: list[Config] = [*_seen(zone, surface), *_hop_by_hop(), _marks()]
     if secure:
         steps.append(_security_headers(zone))
         if zone.ssl == "off":
@@ -162,6 +165,38 @@ def _host_route(zone: Zone, host: Host, surface: Surface, *, secure: bool) -> Co
         "terminal": True,
         "handle": [{"handler": "subroute", "routes": steps}],
     }
+
+
+def _seen(zone: Zone, surface: Surface) -> list[Config]:
+    """What rules see of the URL, in variables; the request itself keeps the URL that the client sent."""
+    plain = {
+        "handler": "vars",
+        RULE_PATH: "{http.request.uri.path}",
+        RULE_URI: "{http.request.uri}",
+        _AUTHORITY: "{http.request.hostport}",
+    }
+    path, uri = (f"{{http.reverse_proxy.header.{name}}}" for name in (guard.PATH, guard.NORMAL_URI))
+    asked = _ask(f"/check/url/{zone.normalization}", surface, then={"handler": "vars", RULE_PATH: path, RULE_URI: uri})
+    return [
+        {"handle": [plain]},
+        {"match": [{"vars_regexp": {"{http.request.orig_uri}": {"pattern": NOT_NORMAL}}}], "handle": [asked]},
+    ]
+
+
+def _hop_by_hop() -> list[Config]:
+    """
+    `Connection` with nothing but an upgrade in it.
+
+    A proxy drops every header that it names (RFC 9110, 7.6.1). Caddy does so in front of the origin, after the edge has added its
+    own; a client could name those.
+    """
+    upgrade = {"header_regexp": {"Connection": {"pattern": "(?i)(^|[,\\s])upgrade([,\\s]|$)"}}}
+    kept = {"handler": "headers", "request": {"set": {"Connection": ["Upgrade"]}}}
+    dropped = {"handler": "headers", "request": {"delete": ["Connection"]}}
+    return [
+        {"match": [upgrade], "handle": [kept]},
+        {"match": [{"not": [upgrade]}], "handle": [dropped]},
+    ]
 
 
 def _marks() -> Config:
@@ -216,9 +251,15 @@ def _access(application: AccessApplication, surface: Surface) -> list[Config]:
         "handle": [
             {
                 "handler": "reverse_proxy",
-                "upstreams": [{"dial": f"127.0.0.1:{surface.ports.guard}"}],
+                "upstreams": [{"dial": surface.guard}],
                 "headers": {
-                    "request": {"set": {guard.APPLICATION: [application.aud], guard.SCHEME: ["{http.request.scheme}"]}}
+                    "request": {
+                        "set": {
+                            guard.APPLICATION: [application.aud],
+                            guard.SCHEME: ["{http.request.scheme}"],
+                            guard.AUTHORITY: [f"{{http.vars.{_AUTHORITY}}}"],
+                        }
+                    }
                 },
             }
         ],
@@ -229,27 +270,33 @@ def _access(application: AccessApplication, surface: Surface) -> list[Config]:
         "Cf-Access-Jwt-Assertion": [f"{{http.reverse_proxy.header.{guard.TOKEN}}}"],
         "Cf-Access-Authenticated-User-Email": [f"{{http.reverse_proxy.header.{guard.EMAIL}}}"],
     }
-    check: Config = {"handle": [_ask(f"/check/access/{application.aud}", surface, told)]}
+    then = {"handler": "headers", "request": {"set": told}}
+    check: Config = {"handle": [_ask(f"/check/access/{application.aud}", surface, then=then)]}
     if application.path.strip("/"):
         path = "/" + application.path.strip("/")
         check["match"] = [{"path": [path, f"{path}/*"]}]
     return [own, check]
 
 
-def _ask(path: str, surface: Surface, told: Mapping[str, list[str]] | None = None) -> Config:
-    """Ask the guard: what it refuses is answered with its words, otherwise the request goes on with what it told."""
+def _ask(path: str, surface: Surface, then: Config | None = None) -> Config:
+    """Ask the guard: its refusal is the answer, otherwise `then` handles what it said and the request goes on."""
     about = {
         guard.CLIENT: ["{http.request.remote.host}"],
         guard.HOST: ["{http.request.host}"],
         guard.URI: ["{http.request.uri}"],
+        guard.TARGET: ["{http.request.orig_uri}"],
     }
-    then = [{"handler": "headers", "request": {"set": dict(told)}}] if told else [{"handler": "vars", "asked": "yes"}]
     return {
         "handler": "reverse_proxy",
-        "upstreams": [{"dial": f"127.0.0.1:{surface.ports.guard}"}],
+        "upstreams": [{"dial": surface.guard}],
         "rewrite": {"method": "GET", "uri": path},
         "headers": {"request": {"set": about, "delete": ["Connection", "Upgrade"]}},
-        "handle_response": [{"match": {"status_code": [2]}, "routes": [{"handle": then}]}],
+        "handle_response": [
+            {
+                "match": {"status_code": [2]},
+                "routes": [{"handle": [then or {"handler": "vars", "asked": "yes"}]}],
+            }
+        ],
     }
 
 

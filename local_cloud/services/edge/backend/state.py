@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 SslMode = Literal["off", "flexible", "full", "strict"]
+Normalization = Literal["none", "rfc3986", "cloudflare"]
+"""https://developers.cloudflare.com/rules/normalization/how-it-works/"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where the hop behind the edge goes, HOST:PORT for each of the two protocols."""
+    """Where the hop behind the edge goes, for each of the two protocols: HOST:PORT, or `unix//PATH` for a socket."""
 
     tls: str
     http: str
@@ -105,14 +107,12 @@ class AccessApplication:
 
     Attributes:
         aud: the application's audience tag, which its tokens name.
-        team: the Zero Trust organization, `TEAM.cloudflareaccess.com`.
         emails, email_domains, everyone: who is let in.
         bypass: everybody is let in, without a token.
     """
 
     host: str
     aud: str
-    team: str
     name: str
     path: str = ""
     emails: tuple[str, ...] = ()
@@ -141,6 +141,7 @@ class Zone:
         universal: Universal SSL: a certificate for the apex and one level below.
         packs: the hosts of each further certificate.
         total_tls: a certificate for every proxied host.
+        normalization: what the rules see of a path; the origin always gets what the client sent.
         min_tls: `1.0` to `1.3`; below 1.2 nothing connects here either way, because the edge's own minimum is 1.2.
         request_headers, response_headers: changes on the way to the origin and back, in order.
     """
@@ -151,6 +152,7 @@ class Zone:
     packs: tuple[tuple[str, ...], ...] = ()
     total_tls: bool = False
     ssl: SslMode = "full"
+    normalization: Normalization = "rfc3986"
     min_tls: Literal["1.0", "1.1", "1.2", "1.3"] = "1.0"
     tls_1_3: bool = True
     always_use_https: bool = False

@@ -25,10 +25,8 @@ from local_cloud.services.container_apps.backend.spec import EnvironmentSpec, In
 _PORTS: Final = {
     "tls": "origin",
     "http": "origin (http)",
-    "edge_tls": "origin (from the edge)",
-    "edge_http": "origin (from the edge, http)",
-    "inside": "origin (between apps)",
 }
+_SOCKETS: Final = {"edge_tls": "edge-tls", "edge_http": "edge-http", "inside": "inside"}
 
 Contents = Callable[[], tuple[Sequence[EnvironmentSpec], Sequence[App]]]
 
@@ -76,7 +74,8 @@ class Gateway:
     @property
     def addresses(self) -> Addresses:
         """Where it listens."""
-        return Addresses(**{field: f"127.0.0.1:{self._ports.port(name)}" for field, name in _PORTS.items()})
+        ports = {field: f"127.0.0.1:{self._ports.port(name)}" for field, name in _PORTS.items()}
+        return Addresses(**ports, **{field: self._caddy.listener(name) for field, name in _SOCKETS.items()})
 
     def start(self) -> None:
         """Listen, and follow the apps from now on."""

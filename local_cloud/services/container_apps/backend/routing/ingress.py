@@ -31,12 +31,15 @@ Config = dict[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
     """
-    Where the ingress listens, HOST:PORT.
+    Where the ingress listens, as Caddy writes addresses.
+
+    The edge and the apps of an environment come through unix sockets that only this account can open: whoever connects there is
+    the edge, or inside. On a port every process of the machine could pretend to be.
 
     Attributes:
-        tls, http: for everybody.
-        edge_tls, edge_http: the same, for the edge: whoever comes here counts as Cloudflare for address rules.
-        inside: http for apps of the same environment; internal apps answer only here.
+        tls, http: HOST:PORT, for everybody.
+        edge_tls, edge_http: `unix//PATH`: whoever comes here counts as Cloudflare for address rules, and is believed about who asks.
+        inside: `unix//PATH`, http for apps of the same environment; internal apps answer only here.
     """
 
     tls: str
@@ -98,7 +101,7 @@ def config(apps: Sequence[RoutedApp], certificates: Sequence[HostCertificate], a
         "inside": _server(addresses.inside, _routes(apps, "inside", secure=True)),
     }
     for name in ("edge-tls", "edge-http"):
-        servers[name]["trusted_proxies"] = {"source": "static", "ranges": ["127.0.0.0/8"]}
+        servers[name]["trusted_proxies_unix"] = True
     files = {(str(each.cert_file), str(each.key_file), each.tag) for each in certificates}
     loaded = [{"certificate": cert, "key": key, "tags": [tag]} for cert, key, tag in sorted(files)]
     return {

@@ -40,6 +40,12 @@ def test_old_tls_and_plain_http_are_switched_off() -> None:
     assert values["tls_1_3"] == values["always_use_https"] == "on"
 
 
+def test_rules_see_urls_as_cloudflare_normalizes_them() -> None:
+    """Else //auth/ is another path than /auth/ to the rate limit, and the same one to many backends."""
+    settings = zone().one("zone-url-normalization").inputs
+    assert (settings["type"], settings["scope"]) == ("cloudflare", "incoming")
+
+
 def test_hsts_is_complete_because_what_is_missing_counts_as_off() -> None:
     value = zone(hsts_include_subdomains=False).one("zone-security-header").inputs["value"]
     assert value["strict_transport_security"] == {

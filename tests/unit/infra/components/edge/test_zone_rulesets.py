@@ -37,7 +37,9 @@ def test_every_rule_has_a_ref_so_that_updates_do_not_make_all_anew() -> None:
 
 def test_sign_in_is_limited_to_ten_a_minute_for_each_address() -> None:
     limit = rule(zone(), "zone-rate-limit")
-    assert limit["expression"] == ('http.host in {"api.ecent.online"} and starts_with(http.request.uri.path, "/auth/")')
+    assert limit["expression"] == (
+        'lower(http.host) in {"api.ecent.online"} and starts_with(http.request.uri.path, "/auth/")'
+    )
     assert limit["ratelimit"] == {
         "characteristics": ["cf.colo.id", "ip.src"],
         "period": 60,
@@ -57,5 +59,5 @@ def test_managed_rules_are_deployed_where_the_plan_has_them() -> None:
 
 def test_answers_of_the_hosts_carry_careful_headers() -> None:
     headers = rule(zone(), "zone-response-headers")
-    assert headers["expression"] == 'http.host in {"api.ecent.online"}'
+    assert headers["expression"] == 'lower(http.host) in {"api.ecent.online"}'
     assert headers["actionParameters"]["headers"]["X-Content-Type-Options"] == {"operation": "set", "value": "nosniff"}

@@ -6,7 +6,7 @@ import pytest
 
 from local_cloud.services.edge.backend import ExpressionUnknown, to_cel
 
-PATH = "{http.request.uri.path}"
+PATH = "{http.vars.rule_path}"
 HOST = "{http.request.host}"
 
 
