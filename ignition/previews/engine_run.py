@@ -20,7 +20,12 @@ _LIBC: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else No
 
 
 def run(
-    argv: Sequence[str], environment: Mapping[str, str], cwd: Path, *, hopeless: Callable[[], bool] | None = None
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    cwd: Path,
+    *,
+    hopeless: Callable[[], bool] | None = None,
+    stdout: int | None = None,
 ) -> int:
     """
     Runs the engine to its end and returns its exit code.
@@ -34,8 +39,9 @@ def run(
         cwd: where it runs.
         hopeless: asked now and then; once it is true the engine is told to end, and is killed when it does not. On a full disk
             it would otherwise try for half a minute to write its state, again for each of a hundred resources.
+        stdout: the descriptor of its standard output; this command's own where none is given.
     """
-    with subprocess.Popen(argv, cwd=cwd, env=environment, preexec_fn=_end_with_parent) as process:  # noqa: PLW1509  no threads yet
+    with subprocess.Popen(argv, cwd=cwd, env=environment, stdout=stdout, preexec_fn=_end_with_parent) as process:  # noqa: PLW1509  no threads yet
 
         def interrupt(*_: Any) -> None:
             with contextlib.suppress(ProcessLookupError):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ignition.previews.engine_run import run
+from ignition.previews.findings import Findings, reporting
 from ignition.previews.planning import Planning, planning, say
+from ignition.previews.reports import NOT_JUDGED, Wanted, report_options
 from local_cloud.plan import exported_state
 from local_cloud.plan.event_log import summary
 from local_cloud.plan.throwaway import Throwaway, project_name, stack_config, throwaway
@@ -17,7 +21,9 @@ from local_cloud.plan.throwaway import Throwaway, project_name, stack_config, th
 
 @click.command()
 @click.argument("stack")
-@click.option("--json", "as_json", is_flag=True, help="Pulumi's JSON on standard output, for programs.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Pulumi's JSON with the refusals in it on standard output, for programs."
+)
 @click.option("--diff", is_flag=True, help="Show every property, not only a line a resource.")
 @click.option(
     "--state",
@@ -30,11 +36,15 @@ from local_cloud.plan.throwaway import Throwaway, project_name, stack_config, th
     default=Path(),
     help="The project's directory, with Pulumi.yaml in it.",
 )
-def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: Path) -> None:
+@report_options
+def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: Path, wanted: Wanted) -> None:
     """
     Preview a stack with no credentials, no network and no state.
 
-    The unmodified program is run by the real engine; whatever Azure or Cloudflare would refuse is refused here. The stack's own
+    The real engine runs the unmodified program. What breaks a rule of Azure or Cloudflare that is registered here is refused, in one
+    resource or between several, with all refusals in one run. Types of the installed SDKs that are not registered are checked by the
+    SDK's types only; the closing line counts them. What only the clouds know (names that others hold, soft-deleted names, quotas,
+    policies, permissions) no offline preview can promise: docs/reference/what-previews-cannot-know.md lists it. The stack's own
     backend and secrets provider are never contacted.
     """
     started = time.monotonic()
@@ -43,14 +53,26 @@ def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: P
     stack_config(root, stack)  # a wrong name is told before anything is started
     known = exported_state.read(state, project, stack) if state else None
     ready = planning()
-    with throwaway(root, stack, ready.salt, known.resources if known else None) as place:
-        code = run(
-            _arguments(ready, stack, place, as_json=as_json, diff=diff), ready.environment | place.environment, root
-        )
-        closing = summary(place.event_log, time.monotonic() - started)
+    resources = known.resources if known else None
+    with throwaway(root, stack, ready.salt, resources) as place, reporting(strict=wanted.strict) as report:
+        argv = _arguments(ready, stack, place, as_json=as_json, diff=diff)
+        environment = ready.environment | place.environment | report.environment
+        if as_json:
+            with place.captured.open("wb") as captured:
+                code = run(argv, environment, root, stdout=captured.fileno())
+        else:
+            code = run(argv, environment, root)
+        found = report.findings(root)
+        closing = summary(place.event_log, time.monotonic() - started, found)
+        if as_json:
+            click.echo(_with_findings(place.captured.read_text(), found))
+    wanted.write(found, to_stderr=as_json)
     if known and known.redacted:
         what = "1 secret is" if known.redacted == 1 else f"{known.redacted} secrets are"
         say(f"{what} not in the exported state and not compared")
+    if found.judged is None and (code == 0 or found.refusals):
+        say(NOT_JUDGED)
+        code = code or int(wanted.strict)
     if closing:
         say(closing)
     sys.exit(code)
@@ -60,3 +82,12 @@ def _arguments(ready: Planning, stack: str, place: Throwaway, *, as_json: bool, 
     flags = [flag for flag, given in (("--json", as_json), ("--diff", diff)) if given]
     fixed = ["--config-file", str(place.config_file), "--event-log", str(place.event_log), "--suppress-progress"]
     return [str(ready.pulumi), "preview", "--stack", stack, "--non-interactive", *fixed, *flags]
+
+
+def _with_findings(printed: str, found: Findings) -> str:
+    """The engine's document with what was refused in it; what it prints where it did not come to a document stands as it is."""
+    try:
+        document: Any = json.loads(printed)
+    except ValueError:
+        document = {"diagnostics": [{"message": printed, "severity": "error"}]}
+    return json.dumps({**document, **found.document()}, indent=2)

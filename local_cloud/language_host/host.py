@@ -77,19 +77,21 @@ class EndedRun:
         engine: the address of its engine's log.
         environment: the engine's.
         registrations: what the recorder wrote of everything that it registered.
+        succeeded: whether it ended without an error of its own.
     """
 
     info: RunInfo
     engine: str
     environment: Mapping[str, str]
     registrations: bytes
+    succeeded: bool
 
 
 class Judge(Protocol):
     """Who looks at the programs of previews as a whole."""
 
-    def begins(self, engine: str) -> None:
-        """A program of a preview starts; `engine` is the address of its engine's log."""
+    def begins(self, engine: str, info: RunInfo, environment: Mapping[str, str]) -> None:
+        """A program of a preview starts; `engine` is the address of its engine's log, `environment` the engine's."""
         ...
 
     def refusal(self, ended: EndedRun) -> str:
@@ -250,15 +252,15 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
         if self._on_run is not None:
             self._on_run(info)
         judge = self._judge if request.dryRun else None
-        if judge is not None:
-            judge.begins(engine)
         process = engine_process.behind(context.peer(), self._port)
+        if judge is not None:
+            judge.begins(engine, info, process.environment)
         run = self._start(request, engine, process)
         if not context.add_callback(run.kill):
             run.kill()  # the engine was gone before we could listen for it
         with Registered(run.registrations) as registered, Forwarder(engine, run.output, run.error):
             code = run.wait()
-        ended = EndedRun(info, engine, process.environment, registered.content)
+        ended = EndedRun(info, engine, process.environment, registered.content, succeeded=code == 0)
         refusal = judge.refusal(ended) if judge is not None else ""
         if code == 0:
             return language_pb2.RunResponse(error=refusal)

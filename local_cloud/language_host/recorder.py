@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextvars
 import json
+import os
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,10 +18,17 @@ from typing import Any, BinaryIO, Final, cast
 HEADER: Final = struct.Struct(">II")
 """Before each frame: the lengths of its origins (JSON) and of the request (protobuf)."""
 _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_UNKNOWN_TEXT: Final = f"<unknown {_UNKNOWN}>"
+"""A text that the SDK leaves alone and that providers take for unknown, whatever a program makes of it."""
+UNKNOWN_RESULTS: Final = "__unknownResults"
+"""The one key of a planning provider's answer to a function that it cannot answer: the names of all results that are texts."""
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
+_NO_OTHER_STACKS: Final = "IGNITION_PREVIEW_NO_OTHER_STACKS"  # `local_cloud.plan.throwaway` sets it
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
 
 _collected: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("collected", default=None)
+_plain_form: contextvars.ContextVar[bool] = contextvars.ContextVar("plain_form", default=False)
 _origins: contextvars.ContextVar[list[dict[str, Any]]] = contextvars.ContextVar("origins")
 
 
@@ -68,6 +76,7 @@ def record(output: BinaryIO) -> None:
         return found
 
     sdk.serialize_property, sdk.serialize_properties = one, all_of
+    _mark_plain_calls()
     run: Any = settings.SETTINGS
     run.monitor = _Recording(run.monitor, output)
 
@@ -91,6 +100,52 @@ class _Recording:
             self._output.write(HEADER.pack(len(origins), len(content)) + origins + content)
             self._output.flush()
         return self._monitor.RegisterResource(request, *others, **named)
+
+    def Invoke(self, request: Any, *others: Any, **named: Any) -> Any:  # noqa: N802  gRPC names the methods
+        """What a planning provider cannot know becomes unknown: no provider can say so through the engine."""
+        answer = self._monitor.Invoke(request, *others, **named)
+        results = getattr(answer, "return")
+        if UNKNOWN_RESULTS not in results.fields:
+            return answer
+        strings = [each.string_value for each in results.fields[UNKNOWN_RESULTS].list_value.values]
+        results.Clear()
+        if _plain_form.get():
+            results.update(dict.fromkeys(strings, _UNKNOWN_TEXT))
+        else:
+            answer.unknown = True
+        return answer
+
+    def ReadResource(self, request: Any, *others: Any, **named: Any) -> Any:  # noqa: N802  gRPC names the methods
+        """Another stack's outputs stay unknown where the run's backend has no other stack."""
+        if request.type != _STACK_REFERENCE or not os.environ.get(_NO_OTHER_STACKS):
+            return self._monitor.ReadResource(request, *others, **named)
+        import pulumi  # noqa: PLC0415  imported by now
+        from pulumi.runtime.proto import resource_pb2  # noqa: PLC0415
+
+        pulumi.log.warn(
+            f"stack '{request.id}' is not looked up, as this preview contacts no backend: all of its outputs are unknown, and rules "
+            "that need them are not asked; `ignition attach -- pulumi preview` uses your own backend"
+        )
+        answer = resource_pb2.ReadResourceResponse(urn=f"urn:pulumi:other::other::{request.type}::{request.name}")
+        answer.properties.update({"name": request.id, "outputs": _UNKNOWN, "secretOutputNames": _UNKNOWN})
+        return answer
+
+
+def _mark_plain_calls() -> None:
+    """A function's plain form needs a value at once, its output form takes an unknown one; the engine's request is the same."""
+    from pulumi import runtime  # noqa: PLC0415  imported by now
+
+    sdk: Any = runtime
+    invoke = sdk.invoke
+
+    def plain(*arguments: Any, **named: Any) -> Any:
+        token = _plain_form.set(True)
+        try:
+            return invoke(*arguments, **named)
+        finally:
+            _plain_form.reset(token)
+
+    sdk.invoke = plain
 
 
 async def _source(output: Any) -> tuple[str | None, Sequence[str]]:

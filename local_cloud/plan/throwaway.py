@@ -21,6 +21,9 @@ import yaml
 
 from local_cloud.server.values.shapes import is_dict, is_list, is_object
 
+NO_OTHER_STACKS: Final = "IGNITION_PREVIEW_NO_OTHER_STACKS"
+"""Tells a program's process that no other stack can be looked up; `recorder` reads it."""
+
 REDACTED: Final = "[redacted: not in the exported state]"
 _CONTACTING_KEYS: Final = ("encryptedkey", "secretsprovider", "encryptionsalt")
 _PREFIX: Final = "ignition-preview-"
@@ -33,11 +36,12 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Throwaway:
-    """Where the run keeps its stack and configuration."""
+    """Where the run keeps its stack and configuration; `captured` is a place for what the engine prints."""
 
     backend: Path
     config_file: Path
     event_log: Path
+    captured: Path
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,6 +50,7 @@ class Throwaway:
             "PULUMI_BACKEND_URL": f"file://{self.backend}",
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_DEBUG_COMMANDS": "true",
+            NO_OTHER_STACKS: "1",
         }
 
 
@@ -73,7 +78,7 @@ def throwaway(
         config_file = directory / f"Pulumi.{stack}.yaml"
         config_file.write_text(_dump({**config, "encryptionsalt": salt}))
         _write_stack(directory / "backend", project, stack, salt, resources or [])
-        yield Throwaway(directory / "backend", config_file, directory / "events.json")
+        yield Throwaway(directory / "backend", config_file, directory / "events.json", directory / "printed")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from local_cloud.server.resource_types.resource_type import ResourceType
-from local_cloud.server.rules import ListedValueProblem, Problem, without_indexes
+from local_cloud.server.rules import ListedValueProblem, Problem, Rule, without_indexes
 from local_cloud.server.schemas.schema import Anything, ListOf, MapOf, OneOf, Property, Scalar, Type
 from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret
+
+REQUIRED: Final = "sdk.required-property"
+UNKNOWN_PROPERTY: Final = "sdk.unknown-property"
+WRONG_TYPE: Final = "sdk.type"
+UNLISTED_VALUE: Final = "sdk.listed-value"
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -35,8 +41,23 @@ def problems(resource_type: ResourceType, inputs: Mapping[str, Any]) -> list[Pro
     ]
     if all(isinstance(each, ListedValueProblem) for each in found):  # which the project may accept
         for rule in resource_type.all_rules:
-            found.extend(rule.problems(inputs))
+            found.extend(_named(problem, resource_type.token, rule) for problem in rule.problems(inputs))
     return found
+
+
+def rule_id(token: str, rule: Rule) -> str:
+    """
+    A stable name of a rule of one resource, made of its type, property and kind.
+
+    `dbforpostgresql.Server.serverName.pattern`, `cloudflare.DnsRecord.ttl.valid`.
+    """
+    package, module, name = token.split(":")
+    group = module if package == "azure-native" else package
+    return f"{group}.{name}.{rule.path}.{type(rule).__name__.lower()}"
+
+
+def _named(problem: Problem, token: str, rule: Rule) -> Problem:
+    return replace(problem, rule=rule_id(token, rule), remedy=rule.says, source=rule.source)
 
 
 def _object(
@@ -47,19 +68,22 @@ def _object(
         given = value.get(name)
         if given is None or (isinstance(given, Secret) and given.value is None):
             if prop.required:
-                yield Problem(where, f"missing required property '{where}'")
+                yield Problem(
+                    where, f"missing required property '{where}'", rule=REQUIRED, remedy=f"give '{where}' a value"
+                )
         else:
             yield from _value(prop.type, given, where, secret=secret)
     for name in value:
         if name not in properties and not name.startswith("__"):
-            yield Problem(f"{at}.{name}" if at else name, _unknown(properties, name, at))
+            yield _unknown(properties, name, f"{at}.{name}" if at else name)
 
 
-def _unknown(properties: Mapping[str, Property], name: str, at: str) -> str:
+def _unknown(properties: Mapping[str, Property], name: str, where: str) -> Problem:
     by_any_name = {prop.python: wire for wire, prop in properties.items()} | {wire: wire for wire in properties}
     close = difflib.get_close_matches(name, by_any_name, n=1)
     advice = f"did you mean '{by_any_name[close[0]]}'?" if close else f"known here: {', '.join(sorted(properties))}"
-    return f"unknown property '{f'{at}.{name}' if at else name}', which the service would drop or refuse; {advice}"
+    reason = f"unknown property '{where}', which the service would drop or refuse; {advice}"
+    return Problem(where, reason, rule=UNKNOWN_PROPERTY, remedy=advice)
 
 
 def _value(kind: Type, value: Any, at: str, *, secret: bool = False) -> Iterator[Problem]:
@@ -99,7 +123,13 @@ def _scalar(kind: Scalar, value: Any, at: str, *, secret: bool) -> Iterator[Prob
     elif kind.choices and not _chosen(kind, value):
         shown = "a secret" if secret else repr(value)
         listed = ", ".join(repr(choice) for choice in kind.choices)
-        yield ListedValueProblem(at, f"'{at}' is {shown}, but must be one of {listed}", value)
+        yield ListedValueProblem(
+            at,
+            f"'{at}' is {shown}, but must be one of {listed}",
+            value,
+            rule=UNLISTED_VALUE,
+            remedy=f"give '{at}' one of {listed}",
+        )
 
 
 def _chosen(kind: Scalar, value: Any) -> bool:
@@ -109,7 +139,8 @@ def _chosen(kind: Scalar, value: Any) -> bool:
 
 
 def _wrong(at: str, expected: str, value: Any) -> Problem:
-    return Problem(at, f"'{at}' should be of type '{expected}' but got {_kind_of(value)}")
+    reason = f"'{at}' should be of type '{expected}' but got {_kind_of(value)}"
+    return Problem(at, reason, rule=WRONG_TYPE, remedy=f"give '{at}' a value of type '{expected}'")
 
 
 def _kind_of(value: Any) -> str:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from local_cloud.server import transitions
 from local_cloud.server.resource_types.resource_type import ResourceType
+from local_cloud.server.rules import Problem
 from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, is_redacted
+
+IMMUTABLE: Final = "change.immutable"
 
 Kind = Literal["add", "delete", "update"]
 
@@ -35,6 +39,18 @@ def changes(resource_type: ResourceType, old: Mapping[str, Any], new: Mapping[st
         for path, kind, before, after in _differences(old, new, "")
         if not resource_type.same(path, before, after)
     ]
+
+
+def refused_updates(resource_type: ResourceType, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
+    """Everything about a change in place that the service would refuse."""
+    for path in refused_changes(resource_type, old, new):
+        remedy = f'put the old value back, or make a new resource with ResourceOptions(replace_on_changes=["{path}"])'
+        reason = (
+            f"'{path}' cannot change once the resource exists, and the service would refuse the update. "
+            f"{remedy[0].upper()}{remedy[1:]}"
+        )
+        yield Problem(path, reason, rule=IMMUTABLE, remedy=remedy)
+    yield from transitions.refused(resource_type.transitions, old, new)
 
 
 def refused_changes(resource_type: ResourceType, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

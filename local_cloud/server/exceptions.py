@@ -1,7 +1,8 @@
 """
-Values that a list of an SDK does not know yet and that the project accepts all the same.
+What the project accepts although a rule refuses it: values that a list does not know yet, and clashes that a rule is wrong about.
 
-The file `accepted-exceptions.yaml` at the project's root holds entries of type, property, value, reason and expiry date.
+The file `accepted-exceptions.yaml` at the project's root holds a list. An entry has a reason, an expiry date, and either `type`,
+`property` and `value`, or the id of a `rule` and the `resources` (names or URNs, `*` for any text) that may break it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import functools
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,34 +22,83 @@ from local_cloud.server.rules import without_indexes
 from local_cloud.server.values.shapes import is_dict, is_list
 
 FILE_NAME: Final = "accepted-exceptions.yaml"
+_SHARED_FIELDS: Final = ("reason", "expires")
+_VALUE_FIELDS: Final = ("type", "property", "value", *_SHARED_FIELDS)
+_RULE_FIELDS: Final = ("rule", "resources", *_SHARED_FIELDS)
 
 
 class ExceptionsError(Exception):
     """The file of accepted exceptions cannot be used; the message names the entry and what to write."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AcceptedException:
-    """One accepted value; after `expires` it is refused again."""
+    """An entry; after `expires` it accepts nothing."""
+
+    number: int
+    reason: str
+    expires: dt.date
+
+    @property
+    def expired(self) -> bool:
+        """Whether the day has passed."""
+        return dt.datetime.now(tz=dt.UTC).date() > self.expires
+
+    @property
+    def about(self) -> str:
+        """What it accepts, for people."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return f"{FILE_NAME}, entry {self.number} ({self.about})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptedValue(AcceptedException):
+    """A value that a list does not know yet."""
 
     type: str
     property: str
     value: Any
-    reason: str
-    expires: dt.date
 
     @builtins.property  # a field has the short name
-    def expired(self) -> bool:
-        """Whether the day has passed."""
-        return dt.datetime.now(tz=dt.UTC).date() > self.expires
+    def about(self) -> str:
+        """The type and property; the value may be long."""
+        return f"{self.type}, {self.property}"
 
     def accepts(self, token: str, path: str, value: Any) -> bool:
         """Whether this entry speaks of that value at that property; `rules[3].x` is asked for as `rules[].x`."""
         return (self.type, self.property, self.value) == (token, without_indexes(path), value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AcceptedBreach(AcceptedException):
+    """Resources that may break a rule."""
+
+    rule: str
+    resources: tuple[str, ...]
+
+    @property
+    def about(self) -> str:
+        """The rule and the resources."""
+        return f"{self.rule}, {', '.join(self.resources)}"
+
+    def accepts(self, rule: str, urns: Sequence[str]) -> bool:
+        """Whether this entry speaks of that rule and of every one of the resources."""
+        return self.rule == rule and all(self._names(urn) for urn in urns)
+
+    def _names(self, urn: str) -> bool:
+        name = urn.rsplit("::", 1)[-1]
+        return any(fnmatchcase(urn if "::" in each else name, each) for each in self.resources)
+
+
 def load(root: Path) -> tuple[AcceptedException, ...]:
-    """The project's accepted exceptions; none where it has no such file."""
+    """
+    The project's accepted exceptions; none where it has no such file.
+
+    Raises:
+        ExceptionsError: the file cannot be used.
+    """
     file = root / FILE_NAME
     try:
         stamp = file.stat().st_mtime_ns
@@ -59,23 +111,44 @@ def load(root: Path) -> tuple[AcceptedException, ...]:
 def _read(file: Path, _stamp: int) -> tuple[AcceptedException, ...]:
     try:
         entries: Any = yaml.safe_load(file.read_text()) or []
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise ExceptionsError(f"{file}: not YAML: {error}") from error
     if not is_list(entries):
-        raise ExceptionsError(f"{file}: must be a list of entries, each with {_field_names()}")
+        raise ExceptionsError(f"{file}: must be a list of entries, each with {_either()}")
     return tuple(_entry(file, number, entry) for number, entry in enumerate(entries, 1))
 
 
 def _entry(file: Path, number: int, entry: Any) -> AcceptedException:
-    names = {field.name for field in fields(AcceptedException)}
-    if not is_dict(entry) or set(entry) != names:
-        raise ExceptionsError(f"{file}: entry {number} must have exactly {_field_names()}")
+    of_rule = is_dict(entry) and "rule" in entry
+    expected = _RULE_FIELDS if of_rule else _VALUE_FIELDS
+    if not is_dict(entry) or set(entry) != set(expected):
+        names = _listed(expected) if of_rule else _either()
+        raise ExceptionsError(f"{file}: entry {number} must have exactly {names}")
     if not isinstance(entry["expires"], dt.date):
         raise ExceptionsError(
             f"{file}: entry {number}: expires must be a date like 2027-01-31, not {entry['expires']!r}"
         )
-    return AcceptedException(**entry)
+    if not isinstance(entry["reason"], str) or not entry["reason"].strip():
+        raise ExceptionsError(f"{file}: entry {number}: reason must be a text that says why this is accepted")
+    if not of_rule:
+        return AcceptedValue(number=number, **entry)
+    resources: Any = entry["resources"]
+    if not is_list(resources) or not resources or not all(isinstance(each, str) and each for each in resources):
+        raise ExceptionsError(
+            f"{file}: entry {number}: resources must be a list of the resources' names or URNs, not {resources!r}"
+        )
+    return AcceptedBreach(
+        number=number,
+        rule=str(entry["rule"]),
+        resources=tuple(resources),
+        reason=entry["reason"],
+        expires=entry["expires"],
+    )
 
 
-def _field_names() -> str:
-    return ", ".join(field.name for field in fields(AcceptedException))
+def _either() -> str:
+    return f"{_listed(_VALUE_FIELDS)}, or {_listed(_RULE_FIELDS)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.server.schemas.schema import ListOf, MapOf, Object, Property, Type
+from local_cloud.server.schemas.schema import Anything, ListOf, MapOf, Object, OneOf, Property, Scalar, Type
 from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain, replace_at
 
@@ -58,10 +58,25 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _could_come_back(kind: Type, value: Any) -> bool:
+    """Whether the SDK would take the value for an output of that type: it fails where an array, object or scalar is another one."""
+    match kind:
+        case Scalar():
+            return not (is_list(value) or is_object(value))
+        case ListOf():
+            return is_list(value)
+        case Object():
+            return is_object(value)
+        case MapOf():
+            return is_object(value) or is_list(value)
+        case OneOf() | Anything():
+            return True
+
+
 def _shaped(kind: Type, value: Any, missing: Any) -> Any:
     if isinstance(value, Secret):
         return Secret(_shaped(kind, value.value, missing))
-    if value is UNKNOWN:
+    if value is UNKNOWN or (missing is UNKNOWN and not _could_come_back(kind, value)):
         return UNKNOWN
     if isinstance(kind, Object) and is_object(value):
         return echoed(kind.properties, value, missing=missing)

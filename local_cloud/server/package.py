@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_cloud.server.resource_types.resource_type import ResourceType
+from local_cloud.server.resource_types.types_only import TypesOnly
 
 Function = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
 """A provider function: (arguments, provider configuration) -> result."""
@@ -23,12 +24,14 @@ class Package:
         distribution: the SDK's Python distribution, whose version the provider reports.
         types: every registered resource type.
         functions: every registered function by token.
+        others: what stands for types of the SDK that are not registered, in previews; None where there are no such.
     """
 
     name: str
     distribution: str
     types: Sequence[ResourceType]
     functions: Mapping[str, Function]
+    others: type[TypesOnly] | None = None
 
     @property
     def version(self) -> str:

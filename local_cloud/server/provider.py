@@ -8,31 +8,33 @@ mode) it is refused.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_cloud.language_host import engine_process
+from local_cloud.language_host.recorder import UNKNOWN_RESULTS
 from local_cloud.runtime.errors import BackendError
-from local_cloud.server import check, diff, exceptions, naming, outputs, transitions
+from local_cloud.server import check, diff, naming, outputs
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
+from local_cloud.server.exceptions import ExceptionsError
 from local_cloud.server.package import Package
+from local_cloud.server.plan.report import UNKNOWN_FUNCTION
 from local_cloud.server.plan.sessions import PlanSessions
-from local_cloud.server.plan.sessions import Refusal as PlanRefusalNote
+from local_cloud.server.refusing import Refusing
 from local_cloud.server.resource_types.resource import Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call, ResourceType
-from local_cloud.server.rules import ListedValueProblem, Problem
+from local_cloud.server.rules import Problem
+from local_cloud.server.session import Session
+from local_cloud.server.unregistered import Unregistered
 from local_cloud.server.wire import (
     UNKNOWN,
     decode_struct,
     encode_struct,
+    has_unknown,
     mark_secret,
     plain,
     secret_paths,
@@ -50,21 +52,6 @@ _FOREIGN = (
 )
 
 
-@dataclass
-class _Session:
-    """One engine's connection: where its project lies, how to write to its log, and the provider's configuration."""
-
-    peer: str
-    port: int
-    log: EngineLog | None = None
-    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    @cached_property
-    def root(self) -> Path | None:
-        """The project's directory; an engine tells it to providers that it starts, not to those it attaches to."""
-        return engine_process.behind(self.peer, self.port).project_root
-
-
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """
     Serves one package; safe for any number of engines at once.
@@ -79,12 +66,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(
         self, package: Package, port: int, cloud: Cloud | None = None, previews: PlanSessions | None = None
     ) -> None:
-        self._previews = previews or PlanSessions()
         self._package = package
         self._port = port
         self._types = package.by_token()
+        self._unregistered = Unregistered(package) if cloud is None else None
         self._cloud = cloud
-        self._sessions: dict[str, _Session] = {}
+        self._refusing = Refusing(previews or PlanSessions())
+        self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     # -- the connection
@@ -138,26 +126,20 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         for name, value in added.items():
             if inputs.get(name) is None:
                 inputs[name] = value
-        found = check.problems(resource_type, without_redacted(inputs))
-        refused = [
-            (each, reason)
-            for each in found
-            if (reason := self._refusal(context, request.urn, resource_type.token, each)) is not None
-        ]
+        problems = check.problems(resource_type, without_redacted(inputs))
         return provider_pb2.CheckResponse(
             inputs=encode_struct(inputs),
             # Without the property: the engine would print its value beside it, even a secret one. The reason names both.
             failures=[
                 provider_pb2.CheckFailure(reason=reason)
-                for each, reason in refused
-                if not self._deferred(context, request.urn, resource_type.token, each, reason)
+                for reason in self._failures(request.urn, resource_type, problems, context)
             ],
         )
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> Any:
         """Which inputs changed and whether that makes a new resource."""
         resource_type = self._type(request.urn, context)
-        if self._is_refused(context, request.urn):
+        if self._refusing.is_refused(self._session(context), request.urn):
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_SOME)
         old, new = self._old_and_new(request)
         found = diff.changes(resource_type, old, new)
@@ -183,9 +165,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Makes the resource; in a preview tells what will be known of it."""
         resource_type = self._type(request.urn, context)
         inputs = decode_struct(request.properties)
-        if request.preview and self._is_refused(context, request.urn):
+        if request.preview and self._refusing.is_refused(self._session(context), request.urn):
             return provider_pb2.CreateResponse(id="")
         if request.preview:
+            self._refusing.remark_on_host(self._session(context))
             return provider_pb2.CreateResponse(id="", properties=encode_struct(_previewed(resource_type, inputs)))
         with _refusals(context):
             made = resource_type.create(self._call(request.urn, context), plain(inputs))
@@ -194,16 +177,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> Any:
         """Changes the resource in place; a change that the service would refuse is refused in the preview."""
         resource_type = self._type(request.urn, context)
-        if request.preview and self._is_refused(context, request.urn):
+        if request.preview and self._refusing.is_refused(self._session(context), request.urn):
             return provider_pb2.UpdateResponse()
         old, inputs = self._old_and_new(request)
-        refused = diff.refused_changes(resource_type, old, inputs)
-        if refused:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, _immutable(resource_type, refused))
-        one_way = list(transitions.refused(resource_type.transitions, old, inputs))
-        if one_way:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{resource_type.token}: {'; '.join(one_way)}")
+        problems = list(diff.refused_updates(resource_type, old, inputs))
+        if failures := self._failures(request.urn, resource_type, problems, context):
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{resource_type.token}: {'; '.join(failures)}")
         if request.preview:
+            self._refusing.remark_on_host(self._session(context))
             return provider_pb2.UpdateResponse(properties=encode_struct(_previewed(resource_type, inputs)))
         with _refusals(context):
             before = Resource(request.id, plain(old), plain(decode_struct(request.olds)))
@@ -211,8 +192,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=encode_struct(_kept(resource_type, inputs, made)))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> Any:
-        """Looks at the real thing."""
+        """Looks at the real thing; a preview knows of what a program only reads no more than its id."""
         resource_type = self._type(request.urn, context)
+        if self._cloud is None and self._is_read_by_program(request, context):
+            known = _known_of_read(resource_type, request)
+            return provider_pb2.ReadResponse(id=request.id, properties=encode_struct(known))
         with _refusals(context):
             found = resource_type.read(self._call(request.urn, context), request.id)
             if found is None:
@@ -239,32 +223,54 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Answers a function of the package."""
         function = self._package.functions.get(request.tok)
         if function is None:
-            known = ", ".join(sorted(self._package.functions)) or "none"
-            context.abort(
-                grpc.StatusCode.UNIMPLEMENTED,
-                f"function '{request.tok}' is not registered in the local {self._package.name} provider; registered: {known}",
-            )
+            return provider_pb2.InvokeResponse(**self._unknown_results(request.tok, context))
         with _refusals(context):
             result = function(plain(decode_struct(request.args)), self._session(context).config)
             answer: dict[str, Any] = {"return": encode_struct(result)}
             return provider_pb2.InvokeResponse(**answer)
 
+    def _unknown_results(self, token: str, context: grpc.ServicerContext) -> dict[str, Any]:
+        """What a preview says of a function that only the cloud could answer."""
+        results = self._unregistered.results(token) if self._unregistered is not None else None
+        if results is None:
+            known = ", ".join(sorted(self._package.functions)) or "none"
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED, f"function '{token}' {self._missing()}; registered functions: {known}"
+            )
+        session = self._session(context)
+        self._refusing.note(session, UNKNOWN_FUNCTION, token=token)
+        session.say(
+            f"function '{token}' asks the cloud, which a preview does not: everything that it returns is unknown, "
+            "and rules that need it are not asked",
+            warning=True,
+        )
+        return {"return": encode_struct({UNKNOWN_RESULTS: sorted(results)})}
+
     # -- what the methods share
 
-    def _session(self, context: grpc.ServicerContext) -> _Session:
+    def _session(self, context: grpc.ServicerContext) -> Session:
         with self._lock:
-            return self._sessions.setdefault(context.peer(), _Session(context.peer(), self._port))
+            return self._sessions.setdefault(context.peer(), Session(context.peer(), self._port))
 
     def _type(self, urn: str, context: grpc.ServicerContext) -> ResourceType:
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         found = self._types.get(token)
+        if found is None and self._unregistered is not None:
+            found = self._unregistered.resource_type(token)
         if found is None:
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED,
-                f"resource type '{token}' (resource '{urn.rsplit('::', 1)[-1]}') is not registered in the local "
-                f"{self._package.name} provider; docs/guides/add-a-resource-type.md says how to add it",
+                f"resource type '{token}' (resource '{urn.rsplit('::', 1)[-1]}') {self._missing()}",
             )
         return found
+
+    def _missing(self) -> str:
+        if self._unregistered is not None:
+            return f"is not in the installed {self._package.distribution} {self._package.version}"
+        return (
+            f"is not registered in the local {self._package.name} provider; "
+            "docs/guides/add-a-resource-type.md says how to add it"
+        )
 
     def _call(self, urn: str, context: grpc.ServicerContext) -> Call:
         if self._cloud is None:
@@ -273,39 +279,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, _FOREIGN.format(stack=urn.split(":")[2]))
         return Call(self._cloud, urn, self._session(context).config)
 
-    def _refusal(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem) -> str | None:
-        """What the person reads of a problem; None where the project accepts the value."""
-        session = self._session(context)
-        if not isinstance(problem, ListedValueProblem) or session.root is None:
-            return problem.reason
+    def _failures(
+        self, urn: str, resource_type: ResourceType, problems: Sequence[Problem], context: grpc.ServicerContext
+    ) -> list[str]:
         try:
-            entries = exceptions.load(session.root)
-        except exceptions.ExceptionsError as error:
+            return self._refusing.failures(self._session(context), urn, resource_type, problems)
+        except ExceptionsError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        entry = next((each for each in entries if each.accepts(token, problem.path, problem.value)), None)
-        if entry is None:
-            return problem.reason
-        if entry.expired:
-            return f"{problem.reason}; its exception in {exceptions.FILE_NAME} ended on {entry.expires}"
-        if session.log is not None:
-            session.log.info(urn, f"accepted exception: {problem.reason}; {entry.reason} (until {entry.expires})")
-        return None
 
-    def _deferred(self, context: grpc.ServicerContext, urn: str, token: str, problem: Problem, reason: str) -> bool:
-        """Whether the refusal was told already, and the preview goes on to find what else is wrong."""
-        log = self._session(context).log
-        if log is None:
-            return False
-        rule = getattr(problem, "rule", "")
-        noted = PlanRefusalNote(rule=rule, urn=urn, token=token, path=problem.path, message=reason)
-        if not self._previews.note(log.address, noted):
-            return False
-        log.error(urn, f"{token} resource '{urn.rsplit('::', 1)[-1]}' has a problem: {reason}")
-        return True
-
-    def _is_refused(self, context: grpc.ServicerContext, urn: str) -> bool:
-        log = self._session(context).log
-        return log is not None and self._previews.is_refused(log.address, urn)
+    def _is_read_by_program(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> bool:
+        """`Vault.get(...)`, and not a refresh, which tells the inputs that the state holds."""
+        session = self._session(context)
+        return not request.inputs.fields and (self._refusing.is_under_way(session) or not request.properties.fields)
 
     @staticmethod
     def _old_and_new(request: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -332,19 +317,18 @@ def _previewed(resource_type: ResourceType, inputs: dict[str, Any]) -> dict[str,
     return outputs.before_service(resource_type, inputs, missing=UNKNOWN)
 
 
+def _known_of_read(resource_type: ResourceType, request: provider_pb2.ReadRequest) -> dict[str, Any]:
+    """What a preview knows of something that a program only reads; the engine takes no unknown, the SDKs a missing one as such."""
+    known = _previewed(resource_type, decode_struct(request.properties))
+    if request.id.startswith("/subscriptions/") and "name" in resource_type.schema.outputs:
+        known["name"] = request.id.rsplit("/", 1)[-1]
+    return {name: value for name, value in known.items() if not has_unknown(value)}
+
+
 def _kept(resource_type: ResourceType, inputs: dict[str, Any], made: Resource) -> dict[str, Any]:
     """The outputs as the engine keeps them: secret where the inputs were, and where the type says so."""
     declared = (tuple(path.split(".")) for path in resource_type.secret_outputs)
     return mark_secret(mark_secret(made.outputs, secret_paths(inputs)), iter(declared))
-
-
-def _immutable(resource_type: ResourceType, paths: list[str]) -> str:
-    listed = ", ".join(f"'{path}'" for path in paths)
-    option = ", ".join(f'"{path}"' for path in paths)
-    return (
-        f"{resource_type.token}: {listed} cannot change once the resource exists, and the service would refuse the update. "
-        f"Put the old value back, or make a new resource with ResourceOptions(replace_on_changes=[{option}])"
-    )
 
 
 def _ignored(path: str, ignore_changes: Any) -> bool:

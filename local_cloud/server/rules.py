@@ -21,10 +21,22 @@ Patch = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing the service would refuse: the property's path on the wire and what to write instead."""
+    """
+    One thing the service would refuse.
+
+    Attributes:
+        path: the property on the wire.
+        reason: the message for people.
+        rule: the rule's id, for reports and exceptions.
+        remedy: what to write; empty where the reason says it.
+        source: the page or issue that the rule comes from.
+    """
 
     path: str
     reason: str
+    rule: str = field(default="", kw_only=True)
+    remedy: str = field(default="", kw_only=True)
+    source: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from local_cloud.server.rules import values_at
+from local_cloud.server.rules import Problem, values_at
 from local_cloud.server.wire import REDACTED, Secret, has_unknown, plain
+
+ONE_WAY: Final = "change.one-way"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,7 @@ class Transition:
     fails: tuple[Any, Any]
 
 
-def refused(transitions: Sequence[Transition], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def refused(transitions: Sequence[Transition], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
     """Why the service would refuse the change from the old inputs to the new ones; nothing where it takes it."""
     for each in transitions:
         found = [value for inputs in (old, new) for _, value in values_at(inputs, each.path)]
@@ -42,4 +44,5 @@ def refused(transitions: Sequence[Transition], old: Mapping[str, Any], new: Mapp
         if not each.test(before, after):
             hidden = any(isinstance(value, Secret) for value in found)
             change = "would change" if hidden else f"would change from {before!r} to {after!r}"
-            yield f"'{each.path}' {change}, but {each.says} ({each.source})"
+            reason = f"'{each.path}' {change}, but {each.says} ({each.source})"
+            yield Problem(each.path, reason, rule=ONE_WAY, remedy=each.says, source=each.source)

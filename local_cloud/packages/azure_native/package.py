@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from local_cloud.packages.azure_native.functions import FUNCTIONS
+from local_cloud.packages.azure_native.shared import SHARED
 from local_cloud.server.package import Package
+from local_cloud.server.resource_types.types_only import AzureTypesOnly
 from local_cloud.services.container_apps.types.app_certificate import Certificate
 from local_cloud.services.container_apps.types.app_container_app import ContainerApp
 from local_cloud.services.container_apps.types.app_job import Job
@@ -40,6 +42,13 @@ from local_cloud.services.postgres.types.dbforpostgresql_server import Server
 from local_cloud.services.registry.types.containerregistry_registry import Registry
 from local_cloud.services.resource_groups.types.authorization_management_lock_by_scope import ManagementLockByScope
 from local_cloud.services.resource_groups.types.resources_resource_group import ResourceGroup
+
+
+class _Others(AzureTypesOnly):
+    """What else the SDK has."""
+
+    shared = SHARED
+
 
 PACKAGE = Package(
     name="azure-native",
@@ -79,4 +88,5 @@ PACKAGE = Package(
         ResourceGroup(),
     ),
     functions=FUNCTIONS,
+    others=_Others,
 )

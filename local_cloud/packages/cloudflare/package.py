@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, ZONE_ID
 from local_cloud.server.package import Package
+from local_cloud.server.resource_types.types_only import BridgedTypesOnly
 from local_cloud.services.dns.types.dns_record import DnsRecord
 from local_cloud.services.dns.types.zone_dnssec import ZoneDnssec
 from local_cloud.services.edge.types.certificate_pack import CertificatePack
@@ -21,6 +23,15 @@ from local_cloud.services.object_storage.types.r2_bucket_cors import R2BucketCor
 from local_cloud.services.object_storage.types.r2_bucket_lifecycle import R2BucketLifecycle
 from local_cloud.services.object_storage.types.r2_bucket_lock import R2BucketLock
 from local_cloud.services.object_storage.types.r2_managed_domain import R2ManagedDomain
+
+
+class _Others(BridgedTypesOnly):
+    """What else the SDK has; nothing moves from one account or zone to another."""
+
+    module = "pulumi_cloudflare"
+    always_replacing = frozenset({"accountId", "zoneId"})
+    shared = (ACCOUNT_ID, ZONE_ID)
+
 
 PACKAGE = Package(
     name="cloudflare",
@@ -46,4 +57,5 @@ PACKAGE = Package(
         ZoneSetting(),
     ),
     functions={},
+    others=_Others,
 )

@@ -1,17 +1,21 @@
-"""Judges the plan of a program that has ended, by the rules of every registered type, and tells the engine what it refuses."""
+"""Judges the plan of a program that has ended, by the rules of every registered type, and tells the engine what is refused."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from local_cloud.language_host.host import EndedRun
+from local_cloud.language_host.host import EndedRun, RunInfo
 from local_cloud.server.engine_log import EngineLog
+from local_cloud.server.exceptions import AcceptedException, ExceptionsError
 from local_cloud.server.package import Package
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned, Registrations
+from local_cloud.server.plan.report import JUDGED, Refusal
 from local_cloud.server.plan.rules import PlanRefusal, PlanRule
-from local_cloud.server.plan.sessions import PlanSessions
+from local_cloud.server.plan.sessions import EngineRun, PlanSessions, accepted_message
+from local_cloud.server.rules import Problem
 
 
 class Judge:
@@ -39,25 +43,101 @@ class Judge:
         found = [refusal for rule in self.rules if tokens & {rule.of, *rule.also} for refusal in rule.refusals(plan)]
         return sorted(found, key=lambda each: order[each.resource.urn])
 
-    def begins(self, engine: str) -> None:
+    def begins(self, engine: str, info: RunInfo, environment: Mapping[str, str]) -> None:
         """A program of a preview starts."""
-        self.previews.begin(engine)
+        self.previews.begin(engine, EngineRun(info.root_directory, environment))
 
     def refusal(self, ended: EndedRun) -> str:
-        """Tells the engine's log what is refused of the plan; returns how much is, of single resources and of the plan."""
-        of_resources = self.previews.end(ended.engine)
-        registrations = Registrations(ended.info.project, ended.info.stack)
+        """Tells the engine's log what is refused of single resources and of the plan; returns how much that is."""
+        run = self.previews.end(ended.engine) or EngineRun(ended.info.root_directory, ended.environment)
+        registrations = Registrations(ended.info.project, ended.info.stack, ended.info.root_directory)
         registrations.add(ended.registrations)
-        found = self.refusals(self.plan(registrations.planned()))
-        with contextlib.closing(EngineLog(ended.engine)) as log:
+        plan = self.plan(registrations.planned())
+        with contextlib.closing(EngineLog(ended.engine)) as engine:
+            try:
+                found = _in_order(plan, [*_placed(run, plan), *self._of_plan(run, plan, engine)])
+            except ExceptionsError as error:
+                return str(error)
             for each in found:
-                tell = log.warning if each.rule.warning else log.error
-                tell(each.resource.urn, f"{each.reason}{_at(each.resource)}")
-        count = len(of_resources) + sum(not each.rule.warning for each in found)
+                run.report.refusal(each)
+                (engine.warning if each.warning else engine.error)(each.urn, _with_position(each))
+            _note_types_only(run, engine)
+            unused = run.unused if ended.succeeded else []
+            _note_unused(unused, engine)
+        run.report.add(
+            JUDGED,
+            root=str(ended.info.root_directory),
+            resources=len(plan.resources),
+            unused=[str(each) for each in unused],
+        )
+        count = sum(not each.warning for each in found)
         return (
-            f"the clouds would refuse this plan: {count} problem{'s' * (count != 1)}, each told above" if count else ""
+            f"the clouds would refuse this plan: {count} problem{'s' * (count != 1)}, each explained above"
+            if count
+            else ""
+        )
+
+    def _of_plan(self, run: EngineRun, plan: Plan, engine: EngineLog) -> Iterable[Refusal]:
+        for each in self.refusals(plan):
+            problem = Problem(each.path, each.reason, rule=each.rule.id, remedy=each.remedy, source=each.rule.source)
+            verdict = run.verdict(each.resource.urn, each.resource.token, problem, each.other.urn)
+            if verdict.reason is not None:
+                yield _refusal(each, verdict.reason, warning=each.rule.warning and not run.strict)
+            elif verdict.accepted is not None:
+                engine.info(each.resource.urn, accepted_message(problem, verdict.accepted))
+
+
+def _refusal(found: PlanRefusal, reason: str, *, warning: bool) -> Refusal:
+    resource, other = found.resource, found.other
+    return Refusal(
+        rule=found.rule.id,
+        urn=resource.urn,
+        token=resource.token,
+        path=found.path,
+        message=reason,
+        remedy=found.remedy,
+        source=found.rule.source,
+        file=resource.position.file if resource.position else "",
+        line=resource.position.line if resource.position else 0,
+        other=other.urn,
+        other_file=other.position.file if other.position else "",
+        other_line=other.position.line if other.position else 0,
+        warning=warning,
+    )
+
+
+def _placed(run: EngineRun, plan: Plan) -> Iterable[Refusal]:
+    """The refusals of single resources, with where the program declares them."""
+    for each in run.refusals:
+        planned = plan.by_urn.get(each.urn)
+        at = planned.position if planned is not None else None
+        yield replace(each, file=at.file, line=at.line) if at is not None else each
+
+
+def _in_order(plan: Plan, found: Sequence[Refusal]) -> list[Refusal]:
+    order = {each.urn: number for number, each in enumerate(plan.resources)}
+    return sorted(found, key=lambda each: order.get(each.urn, len(order)))
+
+
+def _with_position(refusal: Refusal) -> str:
+    return f"{refusal.message} [{refusal.file}:{refusal.line}]" if refusal.file else refusal.message
+
+
+def _note_types_only(run: EngineRun, engine: EngineLog) -> None:
+    if run.types_only:
+        engine.info(
+            "",
+            f"checked by the SDK's types only, as no rule of these services is known here: {counted(run.types_only)}",
         )
 
 
-def _at(resource: Planned) -> str:
-    return f" [{resource.position}]" if resource.position else ""
+def counted(types_only: Mapping[str, str]) -> str:
+    """Types with the number of resources of each, from types by URN."""
+    tokens = sorted(types_only.values())
+    return ", ".join(f"{token} ({tokens.count(token)})" for token in dict.fromkeys(tokens))
+
+
+def _note_unused(unused: Sequence[AcceptedException], engine: EngineLog) -> None:
+    for each in unused:
+        state = f"ended on {each.expires}" if each.expired else "accepted nothing in this preview"
+        engine.info("", f"{each} {state}: remove it where no other stack needs it")

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -90,10 +91,17 @@ class Planned:
 
 
 class Registrations:
-    """Turns what a program's recorder wrote into planned resources, frame by frame; a torn last frame is left out."""
+    """
+    Turns what a program's recorder wrote into planned resources, frame by frame; a torn last frame is left out.
 
-    def __init__(self, project: str, stack: str) -> None:
+    Args:
+        project, stack: what the program runs as.
+        root: the project's directory, which positions in it are relative to.
+    """
+
+    def __init__(self, project: str, stack: str, root: Path | None = None) -> None:
         self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._root = root
         self._content = bytearray()
 
     def add(self, content: bytes) -> None:
@@ -124,7 +132,7 @@ class Registrations:
             },
             waits_for=frozenset({*listed, request.parent} - {""}),
             provider=request.provider.rpartition("::")[0],
-            position=_position(request.sourcePosition),
+            position=_position(request.sourcePosition, self._root),
         )
 
     def _urn(self, token: str, name: str, parent: str) -> str:
@@ -138,10 +146,14 @@ def _path(parts: Sequence[str | int]) -> str:
     return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in parts).lstrip(".")
 
 
-def _position(source: Any) -> Position | None:
-    """The SDK tells `project:///infra/__main__.py` or `file:///...`."""
+def _position(source: Any, root: Path | None) -> Position | None:
+    """The SDK tells `file:///srv/project/infra/__main__.py`, or `project:///infra/__main__.py`."""
     if not source.uri:
         return None
     uri = urlsplit(str(source.uri))
     path = unquote(uri.path)
-    return Position(path.lstrip("/") if uri.scheme == "project" else path, source.line)
+    if uri.scheme == "project":
+        return Position(path.lstrip("/"), source.line)
+    if root is not None and path.startswith(f"{root}/"):
+        return Position(path.removeprefix(f"{root}/"), source.line)
+    return Position(path, source.line)

@@ -1,81 +1,148 @@
 """
-Previews under way whose program our own language host runs, by the engine's address.
+Runs of engines, as far as refusals go: what was refused, what the project accepts, and what the command asked for.
 
-Such a preview goes on after a resource was refused, so that everything that is wrong is told in one run: the refusal goes to the
-engine's log at once, and the language host fails the run at its end. Without our host the engine has to stop at the refusal.
+A preview whose program our own language host runs goes on after a refusal, so that everything that is wrong is shown in one run: the
+language host fails the run at its end. Without our host the engine has to stop at the refusal.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from local_cloud.server import exceptions
+from local_cloud.server.exceptions import AcceptedBreach, AcceptedException, AcceptedValue
+from local_cloud.server.plan.report import ACCEPTED, STRICT_VARIABLE, Refusal, ReportFile
+from local_cloud.server.rules import ListedValueProblem, Problem
+
+TYPES_ONLY_RULE: Final = "types-only"
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Verdict:
     """
-    One thing that would be refused, for programs.
+    What becomes of a problem.
 
     Attributes:
-        rule: the rule's id.
-        urn: the resource.
-        token: its type.
-        path: the property on the wire.
-        message: what people read.
-        remedy: what to write; empty where the message says it.
-        other: URN of the resource that it clashes with; empty for a rule of one resource.
-        file, line: where the program declares the resource; empty and 0 where that is not known.
-        warning: told, and not refused.
+        reason: what people read; None where the project accepts it.
+        accepted: the entry that accepts it.
     """
 
-    rule: str
-    urn: str
-    token: str
-    path: str
-    message: str
-    remedy: str = ""
-    other: str = ""
-    file: str = ""
-    line: int = 0
-    warning: bool = False
+    reason: str | None
+    accepted: AcceptedException | None = None
 
 
-@dataclass
-class _Preview:
-    refusals: list[Refusal] = field(default_factory=list[Refusal])
-    urns: set[str] = field(default_factory=set[str])
+class EngineRun:
+    """
+    One engine's run; safe to use from any thread.
+
+    Args:
+        root: the project's directory; None where the system cannot tell.
+        environment: the engine's.
+    """
+
+    def __init__(self, root: Path | None, environment: Mapping[str, str]) -> None:
+        self.root = root
+        self.strict = environment.get(STRICT_VARIABLE) == "1"
+        self.report = ReportFile(environment)
+        self.refusals: list[Refusal] = []
+        self.types_only: dict[str, str] = {}
+        self._refused: set[str] = set()
+        self._used: set[AcceptedException] = set()
+        self._lock = threading.Lock()
+
+    @cached_property
+    def exceptions(self) -> Sequence[AcceptedException]:
+        """
+        What the project accepts.
+
+        Raises:
+            ExceptionsError: its file cannot be used.
+        """
+        return exceptions.load(self.root) if self.root is not None else ()
+
+    @property
+    def unused(self) -> list[AcceptedException]:
+        """Entries that accepted nothing in this run."""
+        return [each for each in self.exceptions if each not in self._used]
+
+    def verdict(self, urn: str, token: str, problem: Problem, other: str = "") -> Verdict:
+        """
+        Whether the project accepts a problem of a resource.
+
+        Args:
+            urn: the resource.
+            token: its type.
+            problem: what is wrong with it.
+            other: URN of the resource that it clashes with.
+
+        Raises:
+            ExceptionsError: the file of accepted exceptions cannot be used.
+        """
+        entry = next((each for each in self.exceptions if _accepts(each, urn, token, problem, other)), None)
+        if entry is None:
+            return Verdict(problem.reason + (_ADVICE if isinstance(problem, ListedValueProblem) else ""))
+        with self._lock:
+            self._used.add(entry)
+        if entry.expired:
+            return Verdict(f"{problem.reason}; its exception in {exceptions.FILE_NAME} ended on {entry.expires}")
+        self.report.add(
+            ACCEPTED, rule=problem.rule, urn=urn, entry=entry.number, reason=entry.reason, expires=str(entry.expires)
+        )
+        return Verdict(None, entry)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keeps a refusal for the end of the run; the engine may check a resource more than once."""
+        with self._lock:
+            self._refused.add(refusal.urn)
+            if refusal not in self.refusals:
+                self.refusals.append(refusal)
+
+    def is_refused(self, urn: str) -> bool:
+        """Whether a resource was refused."""
+        return urn in self._refused
+
+
+_ADVICE: Final = f"; where the service takes it all the same, an entry in {exceptions.FILE_NAME} accepts it"
+
+
+def _accepts(entry: AcceptedException, urn: str, token: str, problem: Problem, other: str) -> bool:
+    if isinstance(entry, AcceptedBreach):
+        return entry.accepts(problem.rule, [each for each in (urn, other) if each])
+    return (
+        isinstance(entry, AcceptedValue)
+        and isinstance(problem, ListedValueProblem)
+        and entry.accepts(token, problem.path, problem.value)
+    )
+
+
+def accepted_message(problem: Problem, entry: AcceptedException) -> str:
+    """What people read of a problem that the project accepts."""
+    return f"accepted exception: {problem.reason}; {entry.reason} (until {entry.expires})"
 
 
 class PlanSessions:
-    """The previews; safe to use from any thread."""
+    """Previews under way whose program our own language host runs, by the address of the engine's log; safe for any thread."""
 
     def __init__(self) -> None:
-        self._previews: dict[str, _Preview] = {}
+        self._runs: dict[str, EngineRun] = {}
         self._lock = threading.Lock()
 
-    def begin(self, engine: str) -> None:
+    def begin(self, engine: str, run: EngineRun) -> None:
         """A program of a preview starts."""
         with self._lock:
-            self._previews[engine] = _Preview()
+            self._runs[engine] = run
 
-    def end(self, engine: str) -> list[Refusal]:
-        """The program has ended; what was refused of its resources."""
+    def end(self, engine: str) -> EngineRun | None:
+        """The program has ended."""
         with self._lock:
-            preview = self._previews.pop(engine, None)
-        return preview.refusals if preview is not None else []
+            return self._runs.pop(engine, None)
 
-    def note(self, engine: str, refusal: Refusal) -> bool:
-        """Keeps a refusal for the end of the run; False where no such preview is under way, so that it must be refused at once."""
+    def under_way(self, engine: str) -> EngineRun | None:
+        """The run of such a preview; None where there is none, so that a refusal must be told at once."""
         with self._lock:
-            preview = self._previews.get(engine)
-            if preview is None:
-                return False
-            preview.refusals.append(refusal)
-            preview.urns.add(refusal.urn)
-            return True
-
-    def is_refused(self, engine: str, urn: str) -> bool:
-        """Whether a resource of a preview under way was refused."""
-        with self._lock:
-            preview = self._previews.get(engine)
-            return preview is not None and urn in preview.urns
+            return self._runs.get(engine)

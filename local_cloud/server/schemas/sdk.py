@@ -40,10 +40,11 @@ _SCALARS: Final[dict[Any, str]] = {str: "string", int: "integer", float: "number
 
 @dataclass(frozen=True)
 class Found:
-    """What was read: schemas of resource classes, properties of the classes nested in them."""
+    """What was read: schemas of resource classes, properties of the classes nested in them, those results of functions that are texts."""
 
     schemas: dict[SdkClass, Schema]
     properties: dict[SdkClass, Mapping[str, Property]]
+    functions: dict[SdkClass, frozenset[str]]
 
 
 def schema_of(resource: SdkClass) -> Schema:
@@ -62,9 +63,18 @@ def properties_of(cls: SdkClass) -> Mapping[str, Property]:
     return _properties(cls.load())
 
 
-def everything_of(resources: Iterable[SdkClass]) -> Found:
-    """The schemas of resource classes, and the properties of every class that can be reached from them."""
-    found = Found({resource: schema_of(resource) for resource in resources}, {})
+def everything_of(wanted: Iterable[SdkClass]) -> Found:
+    """
+    The schemas of resource classes, the properties of every class that can be reached from them, and the results of functions.
+
+    What the SDK does not have is left out.
+    """
+    there = [(each, member) for each in wanted if (member := _member(each)) is not None]
+    found = Found(
+        schemas={each: schema_of(each) for each, member in there if isinstance(member, type)},
+        properties={},
+        functions={each: _results(member) for each, member in there if not isinstance(member, type)},
+    )
     todo: list[Mapping[str, Property]] = []
     for schema in found.schemas.values():
         todo += [schema.inputs, schema.outputs]
@@ -75,6 +85,30 @@ def everything_of(resources: Iterable[SdkClass]) -> Found:
                     found.properties[nested] = properties_of(nested)
                     todo.append(found.properties[nested])
     return found
+
+
+def _member(named: SdkClass) -> Any:
+    """The resource class or function; None where the SDK has neither."""
+    try:
+        found = named.load()
+    except (ImportError, AttributeError):
+        return None
+    if isinstance(found, type):
+        return found if issubclass(found, pulumi.CustomResource) else None
+    return found if callable(found) else None
+
+
+def _results(function: Any) -> frozenset[str]:
+    """A function says in its annotations what it returns: an awaitable of a class whose getters name the results."""
+    hint = typing.get_type_hints(function, localns={"Output": pulumi.Output}).get("return")
+    classes: Sequence[Any] = hint.__mro__ if isinstance(hint, type) else ()
+    return frozenset(
+        wire for cls in classes if _getters(cls) for wire, prop in _properties(cls).items() if _is_text(prop.type)
+    )
+
+
+def _is_text(kind: Type) -> bool:
+    return isinstance(kind, Scalar) and kind.kind == "string"
 
 
 def _objects(kind: Type) -> list[SdkClass]:

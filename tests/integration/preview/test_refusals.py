@@ -38,18 +38,18 @@ def test_a_value_that_cloudflare_refuses_is_refused_with_resource_property_value
         assert named in ran.everything
 
 
-def test_a_resource_type_that_is_not_registered_is_refused_by_name(ignition, tmp_path):
-    program = GROUP + 'azure.cdn.Profile("edge", resource_group_name=group.name, sku={"name": "Standard_Microsoft"})\n'
+def test_a_resource_type_that_no_installed_sdk_has_is_refused_by_name(ignition, tmp_path):
+    program = GROUP + 'pulumi.CustomResource("azure-native:web:NoSuchThing", "odd", {"x": 1})\n'
     ran = ignition("preview", "dev", cwd=project(tmp_path, program))
     assert ran.code != 0
-    assert "azure-native:cdn:Profile" in ran.everything
+    assert "resource type 'azure-native:web:NoSuchThing' (resource 'odd') is not in the installed" in ran.everything
 
 
-def test_an_invoke_that_is_not_registered_is_refused_by_name(ignition, tmp_path):
-    program = GROUP + 'azure.cdn.get_profile_output(profile_name="edge", resource_group_name="rg-trial")\n'
+def test_a_function_that_no_installed_sdk_has_is_refused_by_name(ignition, tmp_path):
+    program = GROUP + 'pulumi.runtime.invoke("azure-native:web:getNoSuchThing", {})\n'
     ran = ignition("preview", "dev", cwd=project(tmp_path, program))
     assert ran.code != 0
-    assert "azure-native:cdn:getProfile" in ran.everything
+    assert "function 'azure-native:web:getNoSuchThing' is not in the installed" in ran.everything
 
 
 @pytest.mark.parametrize("flags", [(), ("--diff",), ("--json",)])
@@ -79,6 +79,7 @@ def test_an_accepted_exception_lets_it_through_and_is_counted(ignition, tmp_path
     ran = ignition("preview", "dev", cwd=tmp_path)
     assert ran.code == 0, ran.everything
     assert "1 accepted exception (accepted-exceptions.yaml)" in ran.closing_line
+    assert "unused" not in ran.everything
 
 
 def test_an_expired_exception_lets_nothing_through(ignition, tmp_path):

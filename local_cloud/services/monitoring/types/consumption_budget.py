@@ -11,7 +11,6 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_GROUP
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination, Length, Pattern, Valid
 from local_cloud.services.identity.types.authorization_role_assignment import SCOPE
-from local_cloud.services.monitoring.rules.watched_in_plan import BUDGETS_IN_PLAN
 
 _BUDGETS: Final = "https://learn.microsoft.com/rest/api/consumption/budgets/create-or-update"
 _NOTIFICATION: Final = {
@@ -112,7 +111,6 @@ class Budget(AzureType):
             fails={"spent": {**_NOTIFICATION, "contactEmails": []}},
         ),
     )
-    plan_rules = BUDGETS_IN_PLAN
     example: ClassVar = {
         "scope": EXAMPLE_GROUP,
         "budgetName": "ignition-dev",

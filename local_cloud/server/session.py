@@ -1,0 +1,49 @@
+"""One engine's connection to a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from local_cloud.language_host import engine_process
+from local_cloud.server.engine_log import EngineLog
+from local_cloud.server.plan.sessions import EngineRun
+
+
+@dataclass
+class Session:
+    """
+    A connection: how to write to the engine's log, and the provider's configuration.
+
+    Attributes:
+        peer: the engine, as gRPC names it.
+        port: the provider's own.
+        log: the engine's log; None before the engine has said where it is.
+        config: the provider's configuration.
+        remarks: what the engine's log was told already.
+    """
+
+    peer: str
+    port: int
+    log: EngineLog | None = None
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    remarks: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    @cached_property
+    def own_run(self) -> EngineRun:
+        """
+        The run of an engine whose program our language host does not run, or not as a preview.
+
+        An engine tells its project's directory to providers that it starts, not to those it attaches to: the system knows it.
+        """
+        engine = engine_process.behind(self.peer, self.port)
+        return EngineRun(engine.project_root, engine.environment)
+
+    def say(self, message: str, urn: str = "", *, warning: bool = False) -> None:
+        """Shows a message or warning beside a resource, once."""
+        engine = self.log
+        if engine is not None and (urn, message) not in self.remarks:
+            self.remarks.add((urn, message))
+            (engine.warning if warning else engine.info)(urn, message)
