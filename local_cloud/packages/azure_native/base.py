@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Any, ClassVar, Final
 
-from local_cloud.packages.azure_native.names_in_plan import in_its_parent, made_once
+from local_cloud.packages.azure_native.names_in_plan import after_what_it_names, in_its_parent, made_once
 from local_cloud.packages.azure_native.shared import SHARED
 from local_cloud.server import outputs
 from local_cloud.server.naming import MADE_UP
@@ -65,9 +65,11 @@ class AzureType(RecordedType):
 
     @functools.cached_property
     def all_plan_rules(self) -> tuple[PlanRule, ...]:
-        """The type's own, that a name is used once, and that a child lies in its parent."""
+        """The type's own, that a name is used once, that a child lies in its parent, and that what it names is there before."""
         *above, own = self.parameters
         rules: tuple[PlanRule, ...] = (*self.plan_rules, made_once(self.token, own, self.example))
+        if "subscriptionId" not in above:
+            rules += (after_what_it_names(self.token, self.parameters, self.example),)
         if above and not self.path.startswith("/"):
             rules += (in_its_parent(self.token, above[-1], self.example),)
         return rules

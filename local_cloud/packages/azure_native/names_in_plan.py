@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local_cloud.packages.azure_native.shared import NAME_RULES
-from local_cloud.server.plan.examples import Ref, Sketch
-from local_cloud.server.plan.plan import Plan
+from local_cloud.packages.azure_native.shared import EXAMPLE_GROUP, NAME_RULES
+from local_cloud.server.plan.examples import DEPENDS_ON, Ref, Sketch
+from local_cloud.server.plan.order import After
+from local_cloud.server.plan.plan import Plan, without_subscription
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import OneOfAKind, PlanRule
+from local_cloud.server.values.shapes import is_list, is_object
 
+_GROUP: Final = "azure-native:resources:ResourceGroup"
 _GLOBAL_NAMES: Final = frozenset({"vaultName", "serverName", "registryName"})
 _PARENTS: Final = {
     "environmentName": "azure-native:app:ManagedEnvironment",
@@ -120,4 +123,72 @@ def in_its_parent(token: str, name: str, example: Mapping[str, Any]) -> InItsPar
         source="https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-parent-resource",
         passes=sketch("RG-Ignition-Dev"),
         fails=sketch("rg-other"),
+    )
+
+
+def _named(plan: Plan, resource: Planned) -> Iterable[Planned]:
+    """What a resource of the plan names by a text: its group, what it lies in, and whatever it names by a whole ARM id."""
+    group = resource.inputs.get("resourceGroupName")
+    identities = [f"/resourcegroups/{group.casefold()}"] if isinstance(group, str) else []
+    place = plan.place(resource)
+    identities += [place] if place is not None else []
+    identities += [without_subscription(each) for each in _ids(resource.inputs)]
+    found = [plan.by_identity(each) for each in dict.fromkeys(identities)]
+    return [each for each in found if each is not None and each.provider == resource.provider]
+
+
+def _ids(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if value.startswith("/subscriptions/"):
+            yield value
+    elif is_object(value):
+        for each in value.values():
+            yield from _ids(each)
+    elif is_list(value):
+        for each in value:
+            yield from _ids(each)
+
+
+def after_what_it_names(token: str, parameters: Sequence[str], example: Mapping[str, Any]) -> After:
+    """The rule that what a resource names by a text, without a reference, is there before."""
+    names = "resourceGroupName" if "resourceGroupName" in example else parameters[0]
+    group = EXAMPLE_GROUP.rsplit("/", 1)[-1]
+    given = {**example, names: group if names == "resourceGroupName" else EXAMPLE_GROUP}
+    made = (_GROUP, {"resourceGroupName": group, "location": "westeurope"})
+    return After(
+        id=f"{_kind(token)}-before-what-it-names",
+        of=token,
+        path=names,
+        needs=_named,
+        says="what is named by a text is no dependency; it must be there before (ResourceGroupNotFound, ParentResourceNotFound, "
+        "ResourceNotFound)",
+        remedy="Pass the name or id as an output of '{other}', or write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+        source="https://www.pulumi.com/docs/iac/concepts/options/dependson/",
+        passes=Sketch(group=made, one=(token, {**given, DEPENDS_ON: ["group"]})),
+        fails=Sketch(group=made, one=(token, given)),
+    )
+
+
+def global_name(token: str, name: str) -> OneOfAKind:
+    """The rule that a name is used once in all of Azure, for services whose host names are made of it."""
+
+    def key(plan: Plan, resource: Planned) -> Hashable | None:
+        return plan.key(resource, name)
+
+    def sketch(first: str, second: str) -> Sketch:
+        return Sketch(
+            one=(token, {"resourceGroupName": "rg-one", name: first}),
+            two=(token, {"resourceGroupName": "rg-two", name: second}),
+        )
+
+    return OneOfAKind(
+        id=f"{_kind(token)}-name-taken",
+        of=token,
+        path=name,
+        key=key,
+        says="the name makes a host name, so it is used once in all of Azure, whatever its case, resource group and subscription",
+        remedy="Give '{this}' another name than '{other}' has",
+        source=NAME_RULES,
+        passes=sketch("first-name", "second-name"),
+        fails=sketch("Same-name", "same-name"),
     )

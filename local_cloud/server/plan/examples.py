@@ -3,7 +3,7 @@ Small plans, as rules declare them: resources by name, with references between t
 
     Sketch(server=(SERVER, {...}), database=(DATABASE, {"serverName": Ref("server", "name")}))
 
-`Ref` stands for an output that a preview does not know, `After` among the inputs for `depends_on`.
+`Ref` stands for an output that a preview does not know, `DEPENDS_ON` among the inputs for `depends_on`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,18 @@ DEPENDS_ON: Final = "depends_on"
 
 @dataclass(frozen=True)
 class Ref:
-    """An output of another resource of the sketch, unknown in the preview: `Ref("server", "id")`."""
+    """
+    An output of another resource of the sketch, unknown in the preview: `Ref("server", "id")`.
+
+    Attributes:
+        name: the resource.
+        attribute: its output in the SDK; None where the value is only made from one.
+        also: further resources that the value is made from.
+    """
 
     name: str
     attribute: str | None = "id"
+    also: tuple[str, ...] = ()
 
 
 Inputs = Mapping[str, Any]
@@ -63,7 +71,8 @@ class Sketch:
 
 def _resolved(value: Any, path: str, urns: Mapping[str, str], origins: dict[str, Origin]) -> Any:
     if isinstance(value, Ref):
-        origins[path] = Origin((urns[value.name],), value.attribute)
+        made_of = tuple(urns[each] for each in (value.name, *value.also))
+        origins[path] = Origin(made_of, None if value.also else value.attribute)
         return UNKNOWN
     if is_object(value):
         return {key: _resolved(each, f"{path}.{key}".lstrip("."), urns, origins) for key, each in value.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.resource_types.resource_type import ResourceType
-from local_cloud.server.rules import values_at
+from local_cloud.server.rules import values_at, without_indexes
 from local_cloud.server.values.guarded import NotKnownYet, guarded
+from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN
 
 _SUBSCRIPTION: Final = re.compile(r"^/subscriptions/[^/]+", re.IGNORECASE)
@@ -52,6 +53,7 @@ class Plan:
         self.types = types
         self._before: dict[str, frozenset[str]] = {}
         self._identities: dict[str, Key] = {}
+        self._texts: dict[tuple[str, str], Mapping[str, Sequence[Planned]]] = {}
 
     @cached_property
     def by_urn(self) -> Mapping[str, Planned]:
@@ -114,6 +116,13 @@ class Plan:
             raise NotKnownYet
         return value
 
+    def as_known(self, resource: Planned, path: str) -> Key:
+        """The first value at a path, for comparison; None where there is none or it cannot be told."""
+        try:
+            return self.key(resource, path)
+        except NotKnownYet:
+            return None
+
     def keys(self, resource: Planned, path: str) -> list[Key]:
         """
         Every value at a path (`rules[].ref`), for comparison.
@@ -121,7 +130,34 @@ class Plan:
         Raises:
             NotKnownYet: it cannot be told what one of them will be.
         """
-        return [self._key(resource, at, value) for at, value in values_at(resource.inputs, path) if value is not None]
+        return [self._key(resource, at, value) for at, value in known_way(resource.inputs, path) if value is not None]
+
+    def key_at(self, resource: Planned, at: str) -> Key:
+        """
+        The value at an exact path (`rules[2].ref`), for comparison.
+
+        Raises:
+            NotKnownYet: it cannot be told what it will be.
+        """
+        found = [
+            each for where, each in known_way(resource.inputs, without_indexes(at)) if where == at and each is not None
+        ]
+        return self._key(resource, at, found[0]) if found else None
+
+    def by_text(self, token: str, name: str) -> Mapping[str, Sequence[Planned]]:
+        """The resources of a type by a top-level property that is a known text; compared without case and without a last full stop."""
+        if (token, name) not in self._texts:
+            found: dict[str, list[Planned]] = {}
+            for each in self.of(token):
+                text = each.inputs.get(name)
+                if isinstance(text, str):
+                    found.setdefault(text.casefold().rstrip("."), []).append(each)
+            self._texts[token, name] = found
+        return self._texts[token, name]
+
+    def has_unknown(self, token: str, name: str) -> bool:
+        """Whether a top-level property is not known of some resource of a type."""
+        return any(each.inputs.get(name) is UNKNOWN for each in self.of(token))
 
     def _key(self, resource: Planned, at: str, value: Any) -> Key:
         if value is not UNKNOWN:
@@ -180,7 +216,7 @@ class Plan:
             return None
         own = re.sub(r"\{(\w+)\}", lambda found: str(values[found.group(1)]), path)
         if own.startswith("/"):
-            return _without_subscription(own.replace("//", "/"))
+            return without_subscription(own.replace("//", "/"))
         group = self._part(resource, "resourceGroupName")
         return f"/resourcegroups/{group}/providers/{own}".casefold() if group is not None else None
 
@@ -233,8 +269,35 @@ class Plan:
             return fitting[0] if len(fitting) == 1 else Elsewhere.UNKNOWN
         if not isinstance(value, str):
             return Elsewhere.OUTSIDE
-        found = self._by_identity.get(_without_subscription(value))
+        found = self._by_identity.get(without_subscription(value))
         return found if found is not None and (not tokens or found.token in tokens) else Elsewhere.OUTSIDE
+
+    def origin_at(self, resource: Planned, at: str, *tokens: str) -> Planned | None:
+        """The one resource of some types that the value at an exact path comes from, or leads to by its known id."""
+        found = next((each for where, each in values_at(resource.inputs, without_indexes(at)) if where == at), None)
+        target = self._target(resource, at, found, tokens) if found is not None else None
+        if isinstance(target, Planned):
+            return target
+        origin = resource.origins.get(at)
+        fitting = [
+            each
+            for urn in (origin.resources if origin else ())
+            if (each := self.by_urn.get(urn)) and each.token in tokens
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def text_at(self, resource: Planned, at: str) -> str | None:
+        """The known text at an exact path; None for anything else."""
+        found = next((each for where, each in values_at(resource.inputs, without_indexes(at)) if where == at), None)
+        return found if isinstance(found, str) else None
+
+    def count(self, resource: Planned, path: str) -> int:
+        """How many items the list at a path has; none where it is not known."""
+        return sum(1 for _ in values_at(resource.inputs, f"{path}[]"))
+
+    def by_identity(self, identity: str) -> Planned | None:
+        """The resource with an ARM id, which is given in lower case and without its subscription."""
+        return self._by_identity.get(identity)
 
     def parent(self, resource: Planned, *tokens: str) -> Planned | None:
         """What a resource lies in, by its ARM id: a database's server, a secret's vault."""
@@ -258,10 +321,51 @@ class Plan:
                 found.setdefault(place, []).append(each)
         return found
 
+    def as_far_as_known(self, read: Callable[[Plan, Planned], Iterator[Any]], resource: Planned) -> list[Any]:
+        """Everything that a function reads of a resource; nothing where it meets what is not known yet."""
+        try:
+            return list(read(self, resource))
+        except NotKnownYet:
+            return []
+
     def read(self, resource: Planned) -> Mapping[str, Any]:
         """A resource's inputs; reading one that is not known yet raises NotKnownYet."""
         return guarded(resource.inputs)
 
 
-def _without_subscription(identity: str) -> str:
+def known_way(inputs: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """
+    Every value at a path (`rules[].ref`), with its exact path.
+
+    Raises:
+        NotKnownYet: what the value would be in is not known, so there may be one or not.
+    """
+    first, _, rest = path.partition(".")
+    name = first.removesuffix("[]")
+    if not is_object(inputs) or name not in inputs:
+        return
+    value = inputs[name]
+    if not rest and name == first:
+        yield name, value
+    elif value is UNKNOWN:
+        raise NotKnownYet
+    elif name != first:
+        for index, each in enumerate(value) if is_list(value) else ():
+            yield from _below(each, f"{name}[{index}]", rest)
+    else:
+        yield from _below(value, name, rest)
+
+
+def _below(value: Any, at: str, rest: str) -> Iterator[tuple[str, Any]]:
+    if not rest:
+        yield at, value
+    elif value is UNKNOWN:
+        raise NotKnownYet
+    else:
+        for path, each in known_way(value, rest):
+            yield f"{at}.{path}", each
+
+
+def without_subscription(identity: str) -> str:
+    """An ARM id in lower case, without its subscription."""
     return _SUBSCRIPTION.sub("", identity.rstrip("/")).casefold()

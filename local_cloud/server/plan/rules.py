@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -228,10 +228,12 @@ class LeadsTo(PlanRule):
     Attributes:
         to: tokens of the types that it may refer to.
         output: the output's name in the SDK (`id`, `principal_id`).
+        others: further types, each with the outputs of it that are right too.
     """
 
     to: Sequence[str]
     output: str = "id"
+    others: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]], repr=False)
 
     def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
         """Every resource that is given something else; a value that was made from an output is not judged."""
@@ -240,7 +242,8 @@ class LeadsTo(PlanRule):
                 other = plan.by_urn.get(origin.resources[0]) if len(origin.resources) == 1 else None
                 if other is None or origin.attribute is None or other.token not in plan.types:
                     continue
-                if other.token not in self.to or origin.attribute != self.output:
+                right = (self.output,) if other.token in self.to else self.others.get(other.token, ())
+                if origin.attribute not in right:
                     yield resource, other
 
     def _values(self, resource: Planned, other: Planned, where: str) -> str:

@@ -13,7 +13,10 @@ from local_cloud.server import outputs
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, Valid, part
+from local_cloud.services.container_apps.rules.access_in_plan import APPS_ACCESS
+from local_cloud.services.container_apps.rules.apps_in_plan import APPS_IN_ENVIRONMENT
 from local_cloud.services.container_apps.rules.containers import CONTAINER_RULES, DOCS, example_of
+from local_cloud.services.container_apps.rules.domains_in_plan import DOMAINS_IN_PLAN
 from local_cloud.services.container_apps.rules.ingress import ENVIRONMENT_ID, EXAMPLE_INGRESS, INGRESS_RULES
 from local_cloud.services.container_apps.specs import app_of
 
@@ -173,6 +176,7 @@ class ContainerApp(AzureType):
         *_SCALING,
         *INGRESS_RULES,
     )
+    plan_rules = (*APPS_IN_ENVIRONMENT, *DOMAINS_IN_PLAN, *APPS_ACCESS)
     example: ClassVar = {
         **_EXAMPLE,
         "configuration": {**_EXAMPLE["configuration"], "activeRevisionsMode": "Single", "ingress": EXAMPLE_INGRESS},

@@ -10,6 +10,8 @@ from local_cloud.packages.azure_native.shared import NAME_RULES
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Valid, part
+from local_cloud.services.container_apps.rules.access_in_plan import JOBS_ACCESS
+from local_cloud.services.container_apps.rules.apps_in_plan import JOBS_IN_ENVIRONMENT
 from local_cloud.services.container_apps.rules.containers import CONTAINER_RULES, DOCS, example_of
 from local_cloud.services.container_apps.rules.ingress import ENVIRONMENT_ID
 from local_cloud.services.container_apps.specs import job_of
@@ -121,6 +123,7 @@ class Job(AzureType):
         ),
         *CONTAINER_RULES,
     )
+    plan_rules = (*JOBS_IN_ENVIRONMENT, *JOBS_ACCESS)
     example: ClassVar = {
         **_EXAMPLE,
         "configuration": {

@@ -11,6 +11,7 @@ from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, part
 from local_cloud.server.values.guids import stable_guid
 from local_cloud.services.container_apps.backend.spec import EnvironmentSpec
+from local_cloud.services.container_apps.rules.environments_in_plan import ENVIRONMENTS_IN_PLAN
 from local_cloud.services.container_apps.rules.secrets import DOCS, distinct_names
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ class ManagedEnvironment(AzureType):
             },
         ),
     )
+    plan_rules = ENVIRONMENTS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "environmentName": "cae-ignition-dev",

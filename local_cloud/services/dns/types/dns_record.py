@@ -9,6 +9,7 @@ from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, Edg
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Range, Valid, part
 from local_cloud.services.dns.backend import Record, Zones
+from local_cloud.services.dns.rules.records_in_plan import RECORDS_IN_PLAN
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -112,6 +113,7 @@ class DnsRecord(EdgeType):
             fails={"type": "A", "content": "app.example.net"},
         ),
     )
+    plan_rules = RECORDS_IN_PLAN
     example: ClassVar = {
         "zoneId": EXAMPLE_ZONE,
         "name": "api-dev.ecent.online",

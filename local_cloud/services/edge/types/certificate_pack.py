@@ -8,6 +8,7 @@ from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, Edg
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Valid
+from local_cloud.services.edge.rules.zones_in_plan import HOSTS_IN_PLAN
 
 _CREATE: Final = f"{API}/resources/ssl/subresources/certificate_packs/methods/create/"
 
@@ -61,6 +62,7 @@ class CertificatePack(EdgeType):
             fails={"hosts": None},
         ),
     )
+    plan_rules = HOSTS_IN_PLAN
     example: ClassVar = {
         "zoneId": EXAMPLE_ZONE,
         "type": "advanced",

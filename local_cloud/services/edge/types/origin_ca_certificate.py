@@ -9,6 +9,7 @@ from cryptography import x509
 from local_cloud.packages.cloudflare.base import CloudflareType, is_host
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Pattern, Valid
+from local_cloud.services.generated.rules.keys_in_plan import ORIGINS_IN_PLAN
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -57,6 +58,7 @@ class OriginCaCertificate(CloudflareType):
             fails=100,
         ),
     )
+    plan_rules = ORIGINS_IN_PLAN
     example: ClassVar = {
         "csr": _REQUEST,
         "hostnames": ["api.ecent.online"],

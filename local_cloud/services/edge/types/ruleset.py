@@ -8,6 +8,7 @@ from local_cloud.packages.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Range, objects, part
+from local_cloud.services.edge.rules.zones_in_plan import RULESETS_IN_PLAN
 
 _ENGINE: Final = "https://developers.cloudflare.com/ruleset-engine/"
 _RATE: Final = "https://developers.cloudflare.com/waf/rate-limiting-rules/parameters/"
@@ -152,6 +153,7 @@ class Ruleset(EdgeType):
             fails=0,
         ),
     )
+    plan_rules = RULESETS_IN_PLAN
     example: ClassVar = {
         "zoneId": EXAMPLE_ZONE,
         "kind": "zone",

@@ -10,6 +10,7 @@ from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUN
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, objects
+from local_cloud.services.edge.rules.access_in_plan import APPLICATIONS_IN_PLAN
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/applications/methods/create/"
 DURATION: Final = r"(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+"
@@ -58,6 +59,7 @@ class ZeroTrustAccessApplication(EdgeType):
             fails="1 day",
         ),
     )
+    plan_rules = APPLICATIONS_IN_PLAN
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "name": "ignition-admin",

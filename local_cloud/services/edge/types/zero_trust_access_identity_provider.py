@@ -14,6 +14,7 @@ from local_cloud.packages.cloudflare.base import (
 )
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination
+from local_cloud.services.edge.rules.access_in_plan import PROVIDERS_IN_PLAN
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/identity_providers/methods/create/"
 _ENTRA: Final = ("clientId", "clientSecret", "directoryId")
@@ -42,4 +43,5 @@ class ZeroTrustAccessIdentityProvider(CloudflareType):
             fails={"type": "azureAD", "config": {"clientId": "a"}},
         ),
     )
+    plan_rules = PROVIDERS_IN_PLAN
     example: ClassVar = {"accountId": EXAMPLE_ACCOUNT, "name": "one-time pin", "type": "onetimepin", "config": {}}

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, EdgeType
 from local_cloud.server.rules import Combination, Pattern
+from local_cloud.services.edge.rules.access_in_plan import POLICIES_IN_PLAN
 from local_cloud.services.edge.types.zero_trust_access_application import DURATION
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/policies/methods/create/"
@@ -43,6 +44,7 @@ class ZeroTrustAccessPolicy(EdgeType):
             fails="a day",
         ),
     )
+    plan_rules = POLICIES_IN_PLAN
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "name": "ignition-admins",

@@ -8,6 +8,7 @@ from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, Edg
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination, Valid
 from local_cloud.server.values.shapes import is_dict
+from local_cloud.services.edge.rules.zones_in_plan import SETTINGS_IN_PLAN
 
 _SETTINGS: Final = f"{API}/resources/zones/subresources/settings/"
 _SWITCH: Final = ("on", "off")
@@ -86,4 +87,5 @@ class ZoneSetting(EdgeType):
             fails={"settingId": "security_header", "value": {"strict_transport_security": {"enabled": True}}},
         ),
     )
+    plan_rules = SETTINGS_IN_PLAN
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "settingId": "http3", "value": "on"}

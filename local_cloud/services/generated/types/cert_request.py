@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from local_cloud.server.resource_types.drawn_once import DrawnOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Length, Pattern, part, texts
+from local_cloud.services.generated.rules.keys_in_plan import REQUESTS_IN_PLAN
 from local_cloud.services.generated.types.private_key import key_algorithm
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/tls/api-docs/certrequest/"
@@ -73,6 +74,7 @@ class CertRequest(DrawnOnce):
             fails={"privateKeyPem": None},
         ),
     )
+    plan_rules = REQUESTS_IN_PLAN
     example: ClassVar = {
         "privateKeyPem": _EXAMPLE_KEY,
         "subject": {"commonName": "api.ecent.online"},

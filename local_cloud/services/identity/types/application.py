@@ -10,6 +10,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Valid, part
 from local_cloud.server.values.guids import stable_guid
+from local_cloud.services.identity.rules.entra_in_plan import APPLICATIONS_IN_PLAN
 
 _SOURCE: Final = "https://learn.microsoft.com/graph/api/resources/application"
 _REDIRECTS: Final = "https://learn.microsoft.com/entra/identity-platform/reply-url"
@@ -89,6 +90,7 @@ class Application(BridgedType):
             fails={"owners": None},
         ),
     )
+    plan_rules = APPLICATIONS_IN_PLAN
     example: ClassVar = {
         "displayName": "Ignition (dev)",
         "owners": ["11111111-1111-1111-1111-111111111111"],

@@ -10,6 +10,7 @@ from local_cloud.server.resource_types.drawn_once import DrawnOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Pattern, Valid
 from local_cloud.server.values.moments import is_moment
+from local_cloud.services.identity.rules.entra_in_plan import PASSWORDS_IN_PLAN
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/"
 _APPLICATION: Final = "/applications/11111111-1111-1111-1111-111111111111"
@@ -40,6 +41,7 @@ class ApplicationPassword(DrawnOnce):
             fails="2027-01-31",
         ),
     )
+    plan_rules = PASSWORDS_IN_PLAN
     example: ClassVar = {"applicationId": _APPLICATION, "displayName": "a", "endDate": "2027-01-31T00:00:00Z"}
 
     def draw(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance

@@ -10,6 +10,7 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_GUID, EXAMPLE_SUBSC
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Pattern
 from local_cloud.server.values.guids import GUID
+from local_cloud.services.identity.rules.roles_in_plan import ROLES_IN_PLAN
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -63,6 +64,7 @@ class RoleAssignment(AzureType):
             fails={"condition": "@Resource[x] StringEquals 'y'"},
         ),
     )
+    plan_rules = ROLES_IN_PLAN
     example: ClassVar = {
         "scope": example_id("Microsoft.KeyVault/vaults/kv-ignition-dev"),
         "roleAssignmentName": "22222222-2222-5222-8222-222222222222",

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_IDENTITY
 from local_cloud.server.rules import Length, Pattern
+from local_cloud.services.identity.rules.entra_in_plan import CREDENTIALS_IN_PLAN
 from local_cloud.services.identity.types.managedidentity_user_assigned_identity import IDENTITY_NAME
 
 _RULES: Final = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"
@@ -57,6 +58,7 @@ class FederatedIdentityCredential(AzureType):
             fails=["api://AzureADTokenExchange", "api://other"],
         ),
     )
+    plan_rules = CREDENTIALS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "resourceName": EXAMPLE_IDENTITY.rsplit("/", 1)[-1],

@@ -9,6 +9,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern
 from local_cloud.server.values.guids import GUID, stable_guid
+from local_cloud.services.identity.rules.entra_in_plan import PRINCIPALS_IN_PLAN
 
 
 class ServicePrincipal(BridgedType):
@@ -36,6 +37,7 @@ class ServicePrincipal(BridgedType):
             fails={"owners": None},
         ),
     )
+    plan_rules = PRINCIPALS_IN_PLAN
     example: ClassVar = {
         "clientId": "11111111-1111-1111-1111-111111111111",
         "owners": ["11111111-1111-1111-1111-111111111111"],

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern
+from local_cloud.services.key_vault.rules.vaults_in_plan import KEYS_IN_PLAN
 from local_cloud.services.key_vault.types.keyvault_vault import VAULT_NAME
 
 _ABOUT: Final = "https://learn.microsoft.com/azure/key-vault/keys/about-keys-details"
@@ -53,6 +54,7 @@ class Key(AzureType):
             fails={"properties": {"kty": "EC", "keySize": 2048}},
         ),
     )
+    plan_rules = KEYS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "vaultName": "kv-ignition-dev",

@@ -12,6 +12,7 @@ from local_cloud.server.outputs import merged
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Range, Valid
+from local_cloud.services.key_vault.rules.vaults_in_plan import VAULTS_IN_PLAN
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -113,6 +114,7 @@ class Vault(AzureType):
             noun="a subnet",
         ),
     )
+    plan_rules = VAULTS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "vaultName": "kv-ignition-dev",

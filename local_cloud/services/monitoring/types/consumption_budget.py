@@ -11,6 +11,7 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_GROUP
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination, Length, Pattern, Valid
 from local_cloud.services.identity.types.authorization_role_assignment import SCOPE
+from local_cloud.services.monitoring.rules.watched_in_plan import BUDGETS_IN_PLAN
 
 _BUDGETS: Final = "https://learn.microsoft.com/rest/api/consumption/budgets/create-or-update"
 _NOTIFICATION: Final = {
@@ -111,6 +112,7 @@ class Budget(AzureType):
             fails={"spent": {**_NOTIFICATION, "contactEmails": []}},
         ),
     )
+    plan_rules = BUDGETS_IN_PLAN
     example: ClassVar = {
         "scope": EXAMPLE_GROUP,
         "budgetName": "ignition-dev",

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_WORKSPACE, arm_id, example_id
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, Valid, items_at
+from local_cloud.services.monitoring.rules.watched_in_plan import SETTINGS_IN_PLAN
 
 _SETTINGS: Final = "https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings"
 _DESTINATIONS: Final = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
@@ -116,6 +117,7 @@ class DiagnosticSetting(AzureType):
         ),
         arm_id("workspaceId", "Microsoft.OperationalInsights/workspaces", source=_SETTINGS, noun="a workspace"),
     )
+    plan_rules = SETTINGS_IN_PLAN
     example: ClassVar = {
         "resourceUri": example_id("Microsoft.KeyVault/vaults/kv-ignition-dev"),
         "name": "to-workspace",

@@ -17,7 +17,7 @@ _APPS: Final = "https://learn.microsoft.com/azure/container-apps/custom-virtual-
 _NETWORKS: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
 _LONGEST_PREFIX: Final = {CONTAINER_APPS: 27, POSTGRES: 28}
 # Ranges that Azure Kubernetes Service, and workload profiles below Container Apps, keep for themselves.
-_KEPT_BY_CONTAINER_APPS: Final = (
+KEPT_BY_CONTAINER_APPS: Final = (
     "100.100.0.0/17",
     "100.100.128.0/19",
     "100.100.160.0/19",
@@ -60,7 +60,7 @@ def _is_large_enough(subnet: Mapping[str, Any], _inputs: Inputs) -> bool:
 def _keeps_off_reserved_ranges(subnet: Mapping[str, Any], _inputs: Inputs) -> bool:
     if CONTAINER_APPS not in _services(subnet):
         return True
-    return not any(overlap([each, kept]) for each in prefixes(subnet) for kept in _KEPT_BY_CONTAINER_APPS)
+    return not any(overlap([each, kept]) for each in prefixes(subnet) for kept in KEPT_BY_CONTAINER_APPS)
 
 
 def has_ranges(subnet: Mapping[str, Any], _inputs: Inputs) -> bool:
@@ -121,7 +121,7 @@ def subnet_rules(at: str, example: Mapping[str, Any]) -> Iterable[Rule]:
         related(
             "addressPrefix",
             _keeps_off_reserved_ranges,
-            says=f"a subnet for Container Apps keeps off {', '.join(_KEPT_BY_CONTAINER_APPS)}",
+            says=f"a subnet for Container Apps keeps off {', '.join(KEPT_BY_CONTAINER_APPS)}",
             source=f"{_APPS}#subnet",
             passes=whole(addressPrefix="10.10.0.0/23", **apps),
             fails=whole(addressPrefix="172.30.4.0/23", **apps),

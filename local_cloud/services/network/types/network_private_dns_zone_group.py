@@ -8,6 +8,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import arm_id, example_id
 from local_cloud.server.rules import Length, Related
 from local_cloud.services.network.rules.names import PRIVATE_ENDPOINT_NAME, network_name
+from local_cloud.services.network.rules.private_dns_in_plan import ZONE_GROUPS_IN_PLAN
 
 _DNS = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns"
 _ZONE = example_id("Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net")
@@ -45,6 +46,7 @@ class PrivateDnsZoneGroup(AzureType):
             noun="a private DNS zone",
         ),
     )
+    plan_rules = ZONE_GROUPS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "privateEndpointName": "pe-vault",

@@ -10,6 +10,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Range, Related, items_at, part
 from local_cloud.server.values.guids import stable_guid
+from local_cloud.services.network.rules.addresses_in_plan import NETWORKS_IN_PLAN
 from local_cloud.services.network.rules.names import VIRTUAL_NETWORK_NAME
 from local_cloud.services.network.rules.subnets import EXAMPLE_SUBNET_PROPERTIES, has_ranges, prefixes, subnet_rules
 
@@ -97,6 +98,7 @@ class VirtualNetwork(AzureType):
         ),
         *subnet_rules("subnets[]", _SUBNET),
     )
+    plan_rules = NETWORKS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "virtualNetworkName": "vnet-ignition-dev",

@@ -10,6 +10,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, part
 from local_cloud.services.network.rules.names import network_name
+from local_cloud.services.network.rules.private_dns_in_plan import LINKS_IN_PLAN
 from local_cloud.services.network.types.privatedns_private_zone import GLOBAL, PRIVATE_ZONE_NAME
 
 _LINKS = "https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links"
@@ -46,6 +47,7 @@ class VirtualNetworkLink(AzureType):
             fails={"registrationEnabled": True, "privateZoneName": "privatelink.vaultcore.azure.net"},
         ),
     )
+    plan_rules = LINKS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "privateZoneName": "ignition.private.postgres.database.azure.com",

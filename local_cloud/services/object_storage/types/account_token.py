@@ -15,6 +15,7 @@ from local_cloud.server.rules import Length, Pattern, Valid
 from local_cloud.server.values.moments import is_moment
 from local_cloud.server.values.shapes import is_dict
 from local_cloud.services.object_storage import declared as r2_parts
+from local_cloud.services.object_storage.rules.buckets_in_plan import TOKENS_IN_PLAN
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -130,6 +131,7 @@ class AccountToken(CloudflareType):
             fails="soon",
         ),
     )
+    plan_rules = TOKENS_IN_PLAN
     example: ClassVar = {"accountId": EXAMPLE_ACCOUNT, "name": "ignition-dev-r2-a", "policies": [_POLICY]}
 
     def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance

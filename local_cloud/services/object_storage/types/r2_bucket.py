@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, CloudflareType
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
+from local_cloud.services.object_storage.rules.buckets_in_plan import BUCKETS_IN_PLAN
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -26,6 +27,7 @@ class R2Bucket(CloudflareType):
     rules = (ACCOUNT_ID, dataclasses.replace(BUCKET_NAME, path="name"))
     create_only = ("accountId", "location")
     immutable = ("jurisdiction",)
+    plan_rules = BUCKETS_IN_PLAN
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "name": "ignition-dev",

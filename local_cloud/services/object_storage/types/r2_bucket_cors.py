@@ -8,6 +8,7 @@ from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPL
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Range, Valid
 from local_cloud.services.object_storage import declared as r2_parts
+from local_cloud.services.object_storage.rules.buckets_in_plan import parts_in_plan
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -58,6 +59,7 @@ class R2BucketCors(BucketPart):
             fails=100000,
         ),
     )
+    plan_rules = parts_in_plan("cloudflare:index/r2BucketCors:R2BucketCors")
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "bucketName": "ignition-dev",

@@ -9,6 +9,7 @@ from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPL
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Range, objects, part
 from local_cloud.services.object_storage import declared as r2_parts
+from local_cloud.services.object_storage.rules.buckets_in_plan import parts_in_plan
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -72,6 +73,7 @@ class R2BucketLifecycle(BucketPart):
             fails={"rules": [_RULE, _RULE]},
         ),
     )
+    plan_rules = parts_in_plan("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle")
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "bucketName": "ignition-dev",

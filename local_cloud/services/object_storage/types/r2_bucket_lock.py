@@ -8,6 +8,7 @@ from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPL
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Combination, Length, objects
 from local_cloud.services.object_storage import declared as r2_parts
+from local_cloud.services.object_storage.rules.buckets_in_plan import parts_in_plan
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -47,6 +48,7 @@ class R2BucketLock(BucketPart):
             fails={"rules": [{**_RULE, "condition": {"type": "Age"}}]},
         ),
     )
+    plan_rules = parts_in_plan("cloudflare:index/r2BucketLock:R2BucketLock")
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "bucketName": "ignition-dev",

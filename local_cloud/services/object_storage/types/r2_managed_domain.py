@@ -8,6 +8,7 @@ from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPL
 from local_cloud.server.resource_types.bridged import made_up_id
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
+from local_cloud.services.object_storage.rules.buckets_in_plan import parts_in_plan
 
 
 class R2ManagedDomain(BucketPart):
@@ -16,6 +17,7 @@ class R2ManagedDomain(BucketPart):
     token = "cloudflare:index/r2ManagedDomain:R2ManagedDomain"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/public-buckets/"
     rules = (ACCOUNT_ID, BUCKET_NAME)
+    plan_rules = parts_in_plan("cloudflare:index/r2ManagedDomain:R2ManagedDomain")
     example: ClassVar = {
         "accountId": EXAMPLE_ACCOUNT,
         "bucketName": "ignition-dev",

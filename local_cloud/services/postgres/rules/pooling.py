@@ -54,6 +54,7 @@ PREPARED_STATEMENTS_PASS_PGBOUNCER: Final = Together(
     id="postgres.pgbouncer-prepared-statements",
     of=_CONFIGURATION,
     path="value",
+    warning=True,
     says="by default PgBouncer in transaction mode refuses clients that send extra_float_digits and loses their prepared statements",
     remedy=f"Set {_IGNORED} to extra_float_digits and {_PREPARED} to a number above 0 (200), or leave PgBouncer off and connect to "
     "port 5432",

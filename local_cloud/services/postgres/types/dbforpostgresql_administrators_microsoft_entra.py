@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_GUID, guid
 from local_cloud.server.rules import Choice, Combination
+from local_cloud.services.postgres.rules.parts_in_plan import ADMINISTRATORS_IN_PLAN
 from local_cloud.services.postgres.rules.server import SERVER_NAME
 from local_cloud.services.postgres.types.dbforpostgresql_server import EXAMPLE_SERVER
 
@@ -41,6 +42,7 @@ class AdministratorsMicrosoftEntra(AzureType):
             fails={"principalName": None},
         ),
     )
+    plan_rules = ADMINISTRATORS_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern
+from local_cloud.services.postgres.rules.parts_in_plan import PARAMETERS_IN_PLAN
 from local_cloud.services.postgres.rules.pooling import PREPARED_STATEMENTS_PASS_PGBOUNCER
 from local_cloud.services.postgres.rules.server import SERVER_NAME
 from local_cloud.services.postgres.types.dbforpostgresql_server import EXAMPLE_SERVER
@@ -102,7 +103,7 @@ class Configuration(AzureType):
             fails="user",
         ),
     )
-    plan_rules = (PREPARED_STATEMENTS_PASS_PGBOUNCER,)
+    plan_rules = (*PARAMETERS_IN_PLAN, PREPARED_STATEMENTS_PASS_PGBOUNCER)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.addresses import is_ipv4
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination, Pattern, Valid
+from local_cloud.services.postgres.rules.parts_in_plan import FIREWALL_RULES_IN_PLAN
 from local_cloud.services.postgres.rules.server import SERVER_NAME
 from local_cloud.services.postgres.types.dbforpostgresql_server import EXAMPLE_SERVER
 
@@ -62,6 +63,7 @@ class FirewallRule(AzureType):
             fails={"startIpAddress": "203.0.113.9", "endIpAddress": "203.0.113.4"},
         ),
     )
+    plan_rules = FIREWALL_RULES_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,

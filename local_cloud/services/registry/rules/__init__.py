@@ -1,1 +1,1 @@
-"""Rules on how a registry and what pulls from it stand together."""
+"""Rules on registries and what pulls from them, shared and over the plan."""

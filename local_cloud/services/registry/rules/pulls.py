@@ -43,6 +43,8 @@ def _expiring(plan: Plan) -> Iterator[tuple[Planned, Planned]]:
 def _without_credentials(plan: Plan) -> Iterator[tuple[Planned, Planned]]:
     for registry in plan.of(REGISTRY):
         try:
+            if plan.key(registry, "anonymousPullEnabled") is True:
+                continue
             for resource in dict.fromkeys(each for each, _ in _pulled(plan, registry)):
                 if not items_at(plan.read(resource), "configuration.registries[].server"):
                     yield resource, registry
@@ -64,6 +66,7 @@ PINNED_IMAGES_STAY: Final = Together(
     id="registry.pinned-images-expire",
     of=REGISTRY,
     path="policies.retentionPolicy.status",
+    warning=True,
     says="a retention policy deletes untagged manifests, and an app that pins a digest cannot start another replica once its tag has "
     "moved on",
     remedy="Leave the retention policy of '{this}' out",

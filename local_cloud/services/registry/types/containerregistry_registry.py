@@ -11,6 +11,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Rule, Valid, value_at
 from local_cloud.services.registry.rules.pulls import PINNED_IMAGES_STAY, PULLS_WITH_CREDENTIALS
+from local_cloud.services.registry.rules.registries_in_plan import REGISTRIES_IN_PLAN
 
 _TIERS: Final = "https://learn.microsoft.com/azure/container-registry/container-registry-skus"
 
@@ -106,7 +107,7 @@ class Registry(AzureType):
             fails="2001:db8::/32",
         ),
     )
-    plan_rules = (PINNED_IMAGES_STAY, PULLS_WITH_CREDENTIALS)
+    plan_rules = (*REGISTRIES_IN_PLAN, PINNED_IMAGES_STAY, PULLS_WITH_CREDENTIALS)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "registryName": "crignitiondev",

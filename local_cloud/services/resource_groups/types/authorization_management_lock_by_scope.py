@@ -8,6 +8,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import NAME_RULES, example_id
 from local_cloud.server.rules import Choice, Length, Pattern
 from local_cloud.services.identity.types.authorization_role_assignment import SCOPE
+from local_cloud.services.resource_groups.rules.locks_in_plan import LOCKS_IN_PLAN
 
 
 class ManagementLockByScope(AzureType):
@@ -42,6 +43,7 @@ class ManagementLockByScope(AzureType):
             fails="n" * 513,
         ),
     )
+    plan_rules = LOCKS_IN_PLAN
     example: ClassVar = {
         "scope": example_id("Microsoft.DBforPostgreSQL/flexibleServers/psql-ignition-dev"),
         "lockName": "keep",

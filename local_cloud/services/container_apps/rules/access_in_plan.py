@@ -1,0 +1,460 @@
+"""Rules over the plan on what apps, jobs and certificates read at their creation: secrets in vaults and images in registries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from local_cloud.packages.azure_native import tokens
+from local_cloud.packages.azure_native.sketches import (
+    Sketched,
+    app,
+    connection,
+    endpoint,
+    environment,
+    identity,
+    job,
+    registry,
+    role,
+    secret,
+    vault,
+)
+from local_cloud.server.plan.examples import DEPENDS_ON, Ref, Sketch
+from local_cloud.server.plan.order import After
+from local_cloud.server.plan.plan import Elsewhere, Key, Plan
+from local_cloud.server.plan.planned import Planned
+from local_cloud.server.plan.rules import LeadsTo, PlanRule, Together
+from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.services.container_apps.rules.secrets import DOCS
+from local_cloud.services.identity.rules.granted import knows_every_grant, roles_of
+from local_cloud.services.network.rules.endpoints_in_plan import service_of
+
+_SECRETS: Final = "configuration.secrets[]"
+_REGISTRIES: Final = "configuration.registries[]"
+_TARGET: Final = "privateLinkServiceConnections[].privateLinkServiceId"
+_OWN: Final = "identity.userAssignedIdentities[]"
+_USERS: Final = {
+    tokens.APP: (f"{_SECRETS}.identity", f"{_REGISTRIES}.identity", "configuration.identitySettings[].identity"),
+    tokens.JOB: (f"{_SECRETS}.identity", f"{_REGISTRIES}.identity", "configuration.identitySettings[].identity"),
+}
+_VAULT_ROLES: Final = frozenset(
+    {
+        "4633458b-17de-408a-b874-0445c86b69e6",  # Key Vault Secrets User
+        "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",  # Key Vault Secrets Officer
+        "00482a5a-887f-4fb3-b363-3b7fe8e74483",  # Key Vault Administrator
+    }
+)
+_PULL_ROLES: Final = frozenset(
+    {
+        "7f951dda-4ed3-4680-a7ca-43fe172d538d",  # AcrPull
+        "8311e382-0749-4cb8-b61a-304f252e45ec",  # AcrPush
+        "b24988ac-6180-42a0-ab88-20f7382dd24c",  # Contributor
+        "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
+        "b93aa761-3e63-49ed-ac28-beffa264f7ac",  # Container Registry Repository Reader
+        "2a1e307c-b015-4ebd-883e-5b7698a07328",  # Container Registry Repository Writer
+    }
+)
+
+
+def _strangers(plan: Plan, user: Planned) -> Iterator[Planned]:
+    """Identities that a resource names although they are not its own; only those of the plan."""
+    own = {each for each in plan.targets(user, _OWN) if isinstance(each, Planned)}
+    if len(own) != len(plan.keys(user, _OWN)):
+        return  # one of its own cannot be told
+    for path in _USERS[user.token]:
+        yield from (
+            each for each in plan.targets(user, path, tokens.IDENTITY) if isinstance(each, Planned) and each not in own
+        )
+
+
+def _uses_a_stranger(token: str) -> Callable[[Plan], Iterable[tuple[Planned, Planned]]]:
+    def test(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+        for each in plan.of(token):
+            try:
+                yield from ((each, stranger) for stranger in dict.fromkeys(_strangers(plan, each)))
+            except NotKnownYet:
+                continue
+
+    return test
+
+
+def _vault_of(plan: Plan, user: Planned, at: str) -> Planned | None:
+    """The vault whose secret an address names: the output of a secret or vault, or its name in a known address."""
+    found = plan.origin_at(user, at, tokens.SECRET, tokens.VAULT)
+    if found is not None:
+        return found if found.token == tokens.VAULT else plan.parent(found, tokens.VAULT)
+    text = plan.text_at(user, at)
+    name = text.removeprefix("https://").partition(".")[0] if text is not None else ""
+    named = plan.by_text(tokens.VAULT, "vaultName").get(name.casefold(), ())
+    return named[0] if len(named) == 1 else None
+
+
+def _reads(plan: Plan, user: Planned) -> Iterator[tuple[Planned, Planned]]:
+    """Each identity with which a resource reads a vault at its creation, both in the plan."""
+    at = "properties.certificateKeyVaultProperties" if user.token == tokens.APP_CERTIFICATE else None
+    places = (
+        [at]
+        if at
+        else [f"configuration.secrets[{number}]" for number in range(plan.count(user, "configuration.secrets"))]
+    )
+    for place in places:
+        found = plan.origin_at(user, f"{place}.identity", tokens.IDENTITY)
+        holder = _vault_of(plan, user, f"{place}.keyVaultUrl")
+        if found is not None and holder is not None:
+            yield found, holder
+
+
+def _pulls(plan: Plan, user: Planned) -> Iterator[tuple[Planned, Planned]]:
+    """Each identity with which a resource pulls its image at its creation from a registry of the plan."""
+    for number in range(plan.count(user, "configuration.registries")):
+        at = f"configuration.registries[{number}]"
+        found, source = (
+            plan.origin_at(user, f"{at}.identity", tokens.IDENTITY),
+            _registry_of(plan, user, f"{at}.server"),
+        )
+        if found is not None and source is not None and _has_an_image_from(plan, user, source):
+            yield found, source
+
+
+def _registry_of(plan: Plan, user: Planned, at: str) -> Planned | None:
+    found = plan.origin_at(user, at, tokens.REGISTRY)
+    text = plan.text_at(user, at)
+    if found is not None or text is None:
+        return found
+    named = plan.by_text(tokens.REGISTRY, "registryName").get(text.casefold().partition(".")[0], ())
+    return named[0] if len(named) == 1 else None
+
+
+def _has_an_image_from(plan: Plan, user: Planned, source: Planned) -> bool:
+    name = source.inputs.get("registryName")
+    for number in range(plan.count(user, "template.containers")):
+        at = f"template.containers[{number}].image"
+        image = plan.text_at(user, at)
+        if image is not None and isinstance(name, str) and image.casefold().startswith(f"{name.casefold()}."):
+            return True
+        if plan.origin_at(user, at, tokens.REGISTRY) is source:
+            return True
+    return False
+
+
+def _grants(plan: Plan, user: Planned) -> Iterator[Planned]:
+    for uses, wanted in ((_reads, _VAULT_ROLES), (_pulls, _PULL_ROLES)):
+        if uses is _pulls and user.token == tokens.APP_CERTIFICATE:
+            continue
+        for found, target in uses(plan, user):
+            yield from roles_of(plan, found, target, wanted)
+
+
+def _secrets_named_by_text(plan: Plan, user: Planned) -> Iterator[Planned]:
+    for number in range(plan.count(user, "configuration.secrets")):
+        text = plan.text_at(user, f"configuration.secrets[{number}].keyVaultUrl")
+        holder, _, name = (text or "").removeprefix("https://").partition("/secrets/")
+        for each in plan.by_text(tokens.SECRET, "secretName").get(name.partition("/")[0].casefold(), ()):
+            if str(each.inputs.get("vaultName")).casefold() == holder.partition(".")[0].casefold():
+                yield each
+
+
+def _unread(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+    for each in plan.of(token):
+        for found, holder in dict.fromkeys(_reads(plan, each)):
+            grants = roles_of(plan, found, holder, _VAULT_ROLES)
+            if holder.inputs.get("properties") is None or not knows_every_grant(plan):
+                continue
+            if plan.known(holder, "properties.enableRbacAuthorization") is True and not grants:
+                yield each, holder
+
+
+def _unpulled(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+    for each in plan.of(token):
+        for found, source in dict.fromkeys(_pulls(plan, each)):
+            if knows_every_grant(plan) and not roles_of(plan, found, source, _PULL_ROLES):
+                yield each, source
+
+
+def _guarded(
+    test: Callable[[Plan, str], Iterator[tuple[Planned, Planned]]], token: str
+) -> Callable[[Plan], Iterable[tuple[Planned, Planned]]]:
+    def found(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+        try:
+            yield from test(plan, token)
+        except NotKnownYet:
+            return
+
+    return found
+
+
+def _private_reads(plan: Plan, user: Planned) -> Iterator[Planned]:
+    """The zone groups of the endpoints through which a resource reads vaults that are not public."""
+    for _, holder in _reads(plan, user):
+        if plan.known(holder, "properties.publicNetworkAccess") == "disabled":
+            for each in _endpoints_of(plan, holder):
+                yield from plan.children(each, tokens.ZONE_GROUP)
+
+
+def _endpoints_of(plan: Plan, target: Planned) -> list[Planned]:
+    return [each for each in plan.of(tokens.ENDPOINT) if service_of(plan, each) is target]
+
+
+def _cut_off(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+    for each in plan.of(token):
+        for _, holder in dict.fromkeys(_reads(plan, each)):
+            closed = plan.known(holder, "properties.publicNetworkAccess") == "disabled"
+            unknown = any(Elsewhere.UNKNOWN in plan.targets(one, _TARGET) for one in plan.of(tokens.ENDPOINT))
+            if closed and not unknown and not _endpoints_of(plan, holder):
+                yield each, holder
+
+
+def _without_admin_user(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+    for each in plan.of(token):
+        for number in range(plan.count(each, "configuration.registries")):
+            at = f"configuration.registries[{number}]"
+            source = _registry_of(plan, each, f"{at}.server")
+            name: Key = plan.known(source, "registryName") if source is not None else None
+            login = plan.text_at(each, f"{at}.username")
+            if source is None or login is None or login.casefold() != name:
+                continue
+            if plan.known(source, "adminUserEnabled") is not True:
+                yield each, source
+
+
+_SECRETS_USER: Final = "/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6"
+_ACR_PULL: Final = "/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d"
+
+
+def _reader(made: Any, *after: str, **others: Any) -> Sketched:
+    found = {"name": "database-url", "keyVaultUrl": Ref("secret", None), "identity": Ref("identity")}
+    given: dict[str, Any] = {
+        "environmentId": Ref("environment"),
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": [Ref("identity")]},
+        "configuration": {"secrets": [found]},
+        DEPENDS_ON: [*after],
+    }
+    return made(**(given | others))
+
+
+def _reading(user: Sketched, holder: Sketched | None = None, *, granted: bool = True, **others: Sketched) -> Sketch:
+    grant = {
+        "grant": role(scope=Ref("vault"), principalId=Ref("identity", "principal_id"), roleDefinitionId=_SECRETS_USER)
+    }
+    return Sketch(
+        environment=environment(),
+        identity=identity(),
+        vault=holder or vault(),
+        secret=secret(),
+        **(grant if granted else {}),
+        **others,
+        user=user,
+    )
+
+
+def _puller(made: Any, *after: str, **login: Any) -> Sketched:
+    source = {"server": "crignitiondev.azurecr.io", **(login or {"identity": Ref("identity")})}
+    return made(
+        identity={"type": "UserAssigned", "userAssignedIdentities": [Ref("identity")]},
+        configuration={"registries": [source]},
+        template={"containers": [{"name": "api", "image": "crignitiondev.azurecr.io/api:1"}]},
+        depends_on=[*after],
+    )
+
+
+def _pulling(user: Sketched, *, granted: bool = True, **inputs: Any) -> Sketch:
+    grant = {
+        "grant": role(scope=Ref("registry"), principalId=Ref("identity", "principal_id"), roleDefinitionId=_ACR_PULL)
+    }
+    return Sketch(identity=identity(), registry=registry(**inputs), **(grant if granted else {}), user=user)
+
+
+_CLOSED: Final = vault(publicNetworkAccess="Disabled")
+_ENDPOINT: Final = endpoint(privateLinkServiceConnections=connection(Ref("vault"), "vault"))
+_ZONE_GROUP: Final = (
+    tokens.ZONE_GROUP,
+    {"resourceGroupName": "rg-ignition-dev", "privateEndpointName": "pe-vault", "privateDnsZoneGroupName": "default"},
+)
+
+
+def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
+    """What apps and jobs ask alike."""
+    return (
+        Together(
+            id=f"container_apps.{noun}-uses-a-foreign-identity",
+            of=token,
+            path="identity.userAssignedIdentities",
+            test=_uses_a_stranger(token),
+            says="secrets and registries are read with an identity that is assigned to the resource itself",
+            remedy="Add the id of '{other}' to identity.userAssignedIdentities of '{this}'",
+            source=f"{DOCS}/managed-identity",
+            passes=_reading(_reader(made, "grant")),
+            fails=_reading(
+                _reader(made, "grant", identity={"userAssignedIdentities": [Ref("other")]}), other=identity("id-other")
+            ),
+        ),
+        After(
+            id=f"container_apps.{noun}-before-its-roles",
+            of=token,
+            path="configuration",
+            needs=_grants,
+            says="secrets in a vault and images in a registry are read when the resource is made, so the role must be assigned before "
+            "(unable to fetch secret, unable to pull image)",
+            remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}', with a time.Sleep between them while the role spreads",
+            source=f"{DOCS}/manage-secrets#reference-secret-from-key-vault",
+            passes=_reading(_reader(made, "grant")),
+            fails=_reading(_reader(made)),
+        ),
+        After(
+            id=f"container_apps.{noun}-before-its-secrets",
+            of=token,
+            path="configuration.secrets",
+            needs=_secrets_named_by_text,
+            says="a secret that is named by its address must be there before",
+            remedy="Pass the address as an output of '{other}', or write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+            source=f"{DOCS}/manage-secrets#reference-secret-from-key-vault",
+            passes=_reading(_reader(made, "grant")),
+            fails=_reading(
+                made(
+                    configuration={
+                        "secrets": [
+                            {"name": "a", "keyVaultUrl": "https://kv-ignition-dev.vault.azure.net/secrets/DATABASE-URL"}
+                        ]
+                    }
+                )
+            ),
+        ),
+        Together(
+            id=f"container_apps.{noun}-may-not-read-its-secrets",
+            of=token,
+            path="configuration.secrets",
+            test=_guarded(_unread, token),
+            says="the identity that reads a secret has the role Key Vault Secrets User over the vault, or over the secret",
+            remedy="Assign the role over '{other}' to the identity, and make '{this}' depend on the assignment",
+            source=f"{DOCS}/manage-secrets#reference-secret-from-key-vault",
+            passes=_reading(_reader(made, "grant")),
+            fails=_reading(_reader(made), granted=False),
+        ),
+        Together(
+            id=f"container_apps.{noun}-may-not-pull-its-image",
+            of=token,
+            path="configuration.registries",
+            test=_guarded(_unpulled, token),
+            says="the identity that pulls an image has the role AcrPull over the registry",
+            remedy="Assign AcrPull over '{other}' to the identity, and make '{this}' depend on the assignment",
+            source=f"{DOCS}/managed-identity-image-pull",
+            passes=_pulling(_puller(made, "grant")),
+            fails=_pulling(_puller(made), granted=False),
+        ),
+        Together(
+            id=f"container_apps.{noun}-logs-in-as-a-disabled-user",
+            of=token,
+            path="configuration.registries",
+            test=_guarded(_without_admin_user, token),
+            says="a registry's admin user logs in only where adminUserEnabled is on",
+            remedy="Pull with an identity, or set adminUserEnabled=True on '{other}'",
+            source="https://learn.microsoft.com/azure/container-registry/container-registry-authentication#admin-account",
+            passes=_pulling(_puller(made, username="crignitiondev", passwordSecretRef="p"), adminUserEnabled=True),
+            fails=_pulling(_puller(made, username="crignitiondev", passwordSecretRef="p"), adminUserEnabled=False),
+        ),
+        Together(
+            id=f"container_apps.{noun}-cut-off-from-its-vault",
+            of=token,
+            path="configuration.secrets",
+            test=_guarded(_cut_off, token),
+            says="a vault without public access is read through a private endpoint only; Container Apps are no trusted service",
+            remedy="Make a private endpoint for '{other}' in the network of the environment, with the zone of its names",
+            source="https://github.com/microsoft/azure-container-apps/issues/1287",
+            passes=_reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT),
+            fails=_reading(_reader(made, "grant"), _CLOSED),
+        ),
+        After(
+            id=f"container_apps.{noun}-before-the-way-to-its-vault",
+            of=token,
+            path="configuration.secrets",
+            needs=_private_reads,
+            says="a vault without public access is found only when the zone group of its endpoint is there",
+            remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+            source="https://github.com/microsoft/azure-container-apps/issues/1287",
+            passes=_reading(_reader(made, "grant", "zones"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
+            fails=_reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
+        ),
+        LeadsTo(
+            id=f"container_apps.{noun}-registry-by-another-output",
+            of=token,
+            path=f"{_REGISTRIES}.server",
+            to=(tokens.REGISTRY,),
+            output="login_server",
+            says="a registry is named by its login_server",
+            remedy="Pass `login_server`; this is another output of '{other}'",
+            source=f"{DOCS}/managed-identity-image-pull",
+            passes=Sketch(
+                registry=registry(),
+                user=made(configuration={"registries": [{"server": Ref("registry", "login_server")}]}),
+            ),
+            fails=Sketch(
+                registry=registry(), user=made(configuration={"registries": [{"server": Ref("registry", "id")}]})
+            ),
+        ),
+    )
+
+
+APPS_ACCESS: Final = _rules(tokens.APP, "app", app)
+JOBS_ACCESS: Final = _rules(tokens.JOB, "job", job)
+
+
+def _from_vault(*after: str) -> Sketched:
+    return tokens.APP_CERTIFICATE, {
+        "resourceGroupName": "rg-ignition-dev",
+        "environmentName": "cae-ignition-dev",
+        "certificateName": "api",
+        "properties": {
+            "certificateKeyVaultProperties": {"identity": Ref("identity"), "keyVaultUrl": Ref("secret", None)}
+        },
+        DEPENDS_ON: [*after],
+    }
+
+
+def _not_its_environments(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    path = "properties.certificateKeyVaultProperties.identity"
+    for each in plan.of(tokens.APP_CERTIFICATE):
+        around, found = plan.parent(each, tokens.ENVIRONMENT), plan.target(each, path, tokens.IDENTITY)
+        try:
+            own = plan.targets(around, _OWN) if around is not None else []
+        except NotKnownYet:
+            continue
+        told = all(isinstance(one, Planned) for one in own)
+        if around is not None and isinstance(found, Planned) and told and found not in own:
+            yield each, found
+
+
+def _with_environment(*identities: str) -> Sketch:
+    own = {"type": "UserAssigned", "userAssignedIdentities": [Ref(each) for each in identities]}
+    return Sketch(
+        identity=identity(),
+        other=identity("id-other"),
+        environment=environment(identity=own),
+        secret=secret(),
+        certificate=_from_vault(),
+    )
+
+
+CERTIFICATES_ACCESS: Final = (
+    After(
+        id="container_apps.certificate-before-its-role",
+        of=tokens.APP_CERTIFICATE,
+        path="properties.certificateKeyVaultProperties",
+        needs=_grants,
+        says="a certificate in a vault is read when it is made, so the identity's role must be assigned before",
+        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+        source=f"{DOCS}/key-vault-certificates-manage",
+        passes=_reading(_from_vault("grant")),
+        fails=_reading(_from_vault()),
+    ),
+    Together(
+        id="container_apps.certificate-with-a-foreign-identity",
+        of=tokens.APP_CERTIFICATE,
+        path="properties.certificateKeyVaultProperties.identity",
+        test=_not_its_environments,
+        says="a certificate in a vault is read with an identity that is assigned to the environment",
+        remedy="Add the id of '{other}' to identity.userAssignedIdentities of the environment of '{this}'",
+        source=f"{DOCS}/key-vault-certificates-manage",
+        passes=_with_environment("identity"),
+        fails=_with_environment("other"),
+    ),
+)

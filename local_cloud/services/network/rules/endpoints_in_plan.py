@@ -1,0 +1,341 @@
+"""Rules over the plan on private endpoints: the subnet that they stand in, what they lead to, the zones that their addresses are in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Hashable, Iterable
+from typing import Any, Final
+
+from local_cloud.packages.azure_native import tokens
+from local_cloud.packages.azure_native.sketches import (
+    APPS_DELEGATION,
+    Sketched,
+    connection,
+    endpoint,
+    environment,
+    network,
+    registry,
+    server,
+    subnet,
+    vault,
+)
+from local_cloud.server.plan.examples import Ref, Sketch
+from local_cloud.server.plan.places import in_one_region
+from local_cloud.server.plan.plan import Plan
+from local_cloud.server.plan.planned import Planned
+from local_cloud.server.plan.ranges import network_of
+from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, OneOfAKind, Together
+from local_cloud.server.rules import items_at
+from local_cloud.services.network.rules.addresses_in_plan import ranges_of
+
+_DOCS: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-overview"
+_RESERVED_ADDRESSES: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
+_AUTOMATIC: Final = "privateLinkServiceConnections[].privateLinkServiceId"
+_MANUAL: Final = "manualPrivateLinkServiceConnections[].privateLinkServiceId"
+_KEPT_ADDRESSES: Final = 5
+_DELEGATED_WITHOUT_ENDPOINTS: Final = frozenset(
+    {
+        "microsoft.app/environments",
+        "microsoft.containerinstance/containergroups",
+        "microsoft.dbforpostgresql/flexibleservers",
+        "microsoft.sql/managedinstances",
+        "microsoft.web/serverfarms",
+    }
+)
+_PARTS: Final = {
+    tokens.ENVIRONMENT: "managedEnvironments",
+    tokens.REGISTRY: "registry",
+    tokens.SERVER: "postgresqlServer",
+    tokens.VAULT: "vault",
+}
+
+
+def service_of(plan: Plan, endpoint_: Planned) -> Planned | None:
+    """What an endpoint leads to, where that is in the plan."""
+    found = [*plan.targets(endpoint_, _AUTOMATIC), *plan.targets(endpoint_, _MANUAL)]
+    return next((each for each in found if isinstance(each, Planned)), None)
+
+
+def delegations(plan: Plan, subnet_: Planned) -> set[str]:
+    """The services that a subnet is delegated to, in lower case."""
+    return {str(each) for each in plan.keys(subnet_, "delegations[].serviceName")}
+
+
+def _asks_for_its_part(plan: Plan, one: Planned, service: Planned) -> bool:
+    inputs = plan.read(one)
+    kinds = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+    groups = {str(each) for kind in kinds for each in items_at(inputs, f"{kind}[].groupIds[]")}
+    wanted = _PARTS.get(service.token)
+    return wanted is None or wanted in groups
+
+
+def _addresses(plan: Plan, resource: Planned) -> list[str]:
+    return [str(each) for each in plan.keys(resource, "ipConfigurations[].privateIPAddress")]
+
+
+def _stands_inside(plan: Plan, one: Planned, subnet_: Planned) -> bool:
+    ranges = [each for text in ranges_of(plan, subnet_) if (each := network_of(text)) is not None]
+    return all(any(ipaddress.ip_address(each) in range_ for range_ in ranges) for each in _addresses(plan, one))
+
+
+def _keeps_off_azures_own(plan: Plan, one: Planned, subnet_: Planned) -> bool:
+    ranges = [each for text in ranges_of(plan, subnet_) if (each := network_of(text)) is not None]
+    taken = {str(each[number]) for each in ranges for number in (0, 1, 2, 3, -1)}
+    return not taken & set(_addresses(plan, one))
+
+
+def _room(plan: Plan, one: Planned) -> float | None:
+    subnet_ = plan.target(one, "subnet.id", tokens.SUBNET)
+    if not isinstance(subnet_, Planned):
+        return None
+    ranges = [each for text in ranges_of(plan, subnet_) if (each := network_of(text)) is not None]
+    return sum(each.num_addresses - _KEPT_ADDRESSES for each in ranges) if ranges else None
+
+
+def _taken_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    seen: dict[Any, Planned] = {}
+    for each in plan.of(tokens.ENDPOINT):
+        subnet_ = plan.target(each, "subnet.id", tokens.SUBNET)
+        for address in _addresses(plan, each) if isinstance(subnet_, Planned) else ():
+            other = seen.setdefault((subnet_, address), each)
+            if other is not each:
+                yield each, other
+
+
+def _interface(plan: Plan, one: Planned) -> Hashable | None:
+    name = plan.key(one, "customNetworkInterfaceName")
+    return (plan.key(one, "resourceGroupName"), name) if name is not None else None
+
+
+def _has_profiles(plan: Plan, _one: Planned, service: Planned) -> bool:
+    return service.token != tokens.ENVIRONMENT or bool(plan.read(service).get("workloadProfiles"))
+
+
+def _is_not_public(plan: Plan, _one: Planned, service: Planned) -> bool:
+    return service.token != tokens.ENVIRONMENT or plan.known(service, "publicNetworkAccess") in {None, "disabled"}
+
+
+def _is_premium(plan: Plan, _one: Planned, service: Planned) -> bool:
+    return service.token != tokens.REGISTRY or plan.known(service, "sku.name") == "premium"
+
+
+def _is_not_injected(plan: Plan, _one: Planned, service: Planned) -> bool:
+    return service.token != tokens.SERVER or not plan.keys(service, "network.delegatedSubnetResourceId")
+
+
+def _in(subnet_: Any, target: Any = None, group: str = "vault", **others: Any) -> Sketched:
+    return endpoint(
+        subnet={"id": subnet_}, privateLinkServiceConnections=connection(target or Ref("service"), group), **others
+    )
+
+
+def _to(service: Sketched, group: str) -> Sketch:
+    return Sketch(
+        network=network(),
+        subnet=subnet("snet-endpoints", "10.10.2.0/27"),
+        service=service,
+        endpoint=_in(Ref("subnet"), group=group),
+    )
+
+
+def _static(*addresses: str) -> Sketch:
+    made = {
+        f"endpoint{number}": endpoint(
+            f"pe-{number}",
+            subnet={"id": Ref("subnet")},
+            ipConfigurations=[{"name": "one", "privateIPAddress": address}],
+        )
+        for number, address in enumerate(addresses)
+    }
+    return Sketch(subnet=subnet("snet-endpoints", "10.10.2.0/27"), **made)
+
+
+def _many(prefix: str) -> Sketch:
+    made = {f"endpoint{number}": endpoint(f"pe-{number}", subnet={"id": Ref("subnet")}) for number in range(4)}
+    return Sketch(subnet=subnet("snet-endpoints", prefix), **made)
+
+
+_INJECTED: Final = server(network={"delegatedSubnetResourceId": "/subscriptions/s/subnets/a"})
+
+ENDPOINTS_IN_PLAN: Final = (
+    Fits(
+        id="network.endpoint-in-another-region",
+        of=tokens.ENDPOINT,
+        path="location",
+        along="subnet.id",
+        to=(tokens.SUBNET,),
+        fits=in_one_region,
+        says="a private endpoint is in the region of its network; what it leads to may be in another",
+        remedy="Give '{this}' the location of the network of '{other}'",
+        source=_DOCS,
+        passes=Sketch(network=network(), subnet=subnet("snet-a", "10.10.2.0/27"), endpoint=_in(Ref("subnet"), "x")),
+        fails=Sketch(
+            network=network(location="northeurope"),
+            subnet=subnet("snet-a", "10.10.2.0/27"),
+            endpoint=_in(Ref("subnet"), "x"),
+        ),
+    ),
+    Fits(
+        id="network.endpoint-in-a-delegated-subnet",
+        of=tokens.ENDPOINT,
+        path="subnet.id",
+        along="subnet.id",
+        to=(tokens.SUBNET,),
+        fits=lambda plan, _one, other: not delegations(plan, other) & _DELEGATED_WITHOUT_ENDPOINTS,
+        says="a subnet that is delegated to a service holds that service alone, no private endpoint",
+        remedy="Put '{this}' into a subnet of its own without delegations",
+        source="https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview",
+        passes=Sketch(subnet=subnet("snet-a", "10.10.2.0/27"), endpoint=_in(Ref("subnet"), "x")),
+        fails=Sketch(subnet=subnet("snet-a", "10.10.2.0/27", APPS_DELEGATION), endpoint=_in(Ref("subnet"), "x")),
+    ),
+    AtMost(
+        id="network.subnet-too-small-for-its-endpoints",
+        of=tokens.ENDPOINT,
+        path="subnet.id",
+        scope=lambda plan, each: plan.key(each, "subnet.id"),
+        limit=_room,
+        says=f"a private endpoint takes an address, and Azure keeps {_KEPT_ADDRESSES} of every subnet (SubnetIsFull)",
+        remedy="Give the subnet of '{this}' and '{other}' a shorter prefix, or spread the endpoints",
+        source=_RESERVED_ADDRESSES,
+        passes=_many("10.10.2.0/28"),
+        fails=_many("10.10.2.0/29"),
+    ),
+    Fits(
+        id="network.endpoint-address-outside-its-subnet",
+        of=tokens.ENDPOINT,
+        path="ipConfigurations",
+        along="subnet.id",
+        to=(tokens.SUBNET,),
+        fits=_stands_inside,
+        says="a static address of a private endpoint lies within its subnet",
+        remedy="Choose an address of '{other}'",
+        source=_DOCS,
+        passes=_static("10.10.2.10"),
+        fails=_static("10.10.3.10"),
+    ),
+    Fits(
+        id="network.endpoint-address-that-azure-keeps",
+        of=tokens.ENDPOINT,
+        path="ipConfigurations",
+        along="subnet.id",
+        to=(tokens.SUBNET,),
+        fits=_keeps_off_azures_own,
+        says="the first four addresses of a subnet and its last one are Azure's own",
+        remedy="Choose the fifth address of '{other}' or a later one",
+        source=_RESERVED_ADDRESSES,
+        passes=_static("10.10.2.4"),
+        fails=_static("10.10.2.3"),
+    ),
+    Together(
+        id="network.endpoint-address-twice",
+        of=tokens.ENDPOINT,
+        path="ipConfigurations",
+        test=_taken_twice,
+        says="an address of a subnet is given once",
+        remedy="Give '{this}' another address than '{other}' has",
+        source=_DOCS,
+        passes=_static("10.10.2.4", "10.10.2.5"),
+        fails=_static("10.10.2.4", "10.10.2.4"),
+    ),
+    *(
+        Fits(
+            id=f"network.endpoint-{name}",
+            of=tokens.ENDPOINT,
+            path="privateLinkServiceConnections",
+            along=_AUTOMATIC,
+            to=tuple(_PARTS),
+            fits=fits,
+            says=says,
+            remedy=remedy,
+            source=source,
+            passes=passes,
+            fails=fails,
+        )
+        for name, fits, says, remedy, source, passes, fails in (
+            (
+                "group-of-another-service",
+                _asks_for_its_part,
+                "groupIds names a part of what the endpoint leads to: vault for a vault, registry, postgresqlServer, managedEnvironments",
+                "Write the groupIds that '{other}' has",
+                f"{_DOCS}#private-link-resource",
+                _to(vault(), "vault"),
+                _to(vault(), "registry"),
+            ),
+            (
+                "to-a-registry-of-a-lower-tier",
+                _is_premium,
+                "only a registry of the Premium tier takes private endpoints",
+                "Give '{other}' the sku Premium",
+                "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
+                _to(registry("Premium"), "registry"),
+                _to(registry("Standard"), "registry"),
+            ),
+            (
+                "to-a-server-in-a-network",
+                _is_not_injected,
+                "a flexible server in a delegated subnet takes no private endpoint; only one with public access does",
+                "Take delegatedSubnetResourceId out of '{other}', or leave '{this}' out",
+                "https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private-link",
+                _to(server(), "postgresqlServer"),
+                _to(_INJECTED, "postgresqlServer"),
+            ),
+            (
+                "to-an-environment-without-profiles",
+                _has_profiles,
+                "only an environment with workload profiles takes private endpoints",
+                "Give '{other}' workloadProfiles",
+                "https://learn.microsoft.com/azure/container-apps/private-endpoints-with-dns",
+                _to(environment(publicNetworkAccess="Disabled"), "managedEnvironments"),
+                _to(environment(workloadProfiles=None, publicNetworkAccess="Disabled"), "managedEnvironments"),
+            ),
+            (
+                "to-a-public-environment",
+                _is_not_public,
+                "an environment with private endpoints has publicNetworkAccess Disabled",
+                "Give '{other}' publicNetworkAccess Disabled",
+                "https://learn.microsoft.com/azure/container-apps/private-endpoints-with-dns",
+                _to(environment(publicNetworkAccess="Disabled"), "managedEnvironments"),
+                _to(environment(publicNetworkAccess="Enabled"), "managedEnvironments"),
+            ),
+        )
+    ),
+    OneOfAKind(
+        id="network.endpoint-interface-twice",
+        of=tokens.ENDPOINT,
+        path="customNetworkInterfaceName",
+        key=_interface,
+        says="the name of a network interface is used once in a resource group",
+        remedy="Give the interface of '{this}' another name",
+        source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork",
+        passes=Sketch(
+            one=endpoint("pe-1", customNetworkInterfaceName="nic-1"),
+            two=endpoint("pe-2", customNetworkInterfaceName="nic-2"),
+        ),
+        fails=Sketch(
+            one=endpoint("pe-1", customNetworkInterfaceName="nic"),
+            two=endpoint("pe-2", customNetworkInterfaceName="NIC"),
+        ),
+    ),
+    LeadsTo(
+        id="network.endpoint-in-something-else",
+        of=tokens.ENDPOINT,
+        path="subnet.id",
+        to=(tokens.SUBNET,),
+        says="a private endpoint stands in a subnet, by the subnet's id",
+        remedy="Pass the `id` of a Subnet, not of '{other}'",
+        source=_DOCS,
+        passes=Sketch(subnet=subnet("snet-a", "10.10.2.0/27"), endpoint=_in(Ref("subnet"), "x")),
+        fails=Sketch(network=network(), endpoint=_in(Ref("network"), "x")),
+    ),
+    LeadsTo(
+        id="network.endpoint-to-something-else",
+        of=tokens.ENDPOINT,
+        path=_AUTOMATIC,
+        to=(*_PARTS, tokens.WORKSPACE),
+        says="a private endpoint leads to the id of a service that private links reach",
+        remedy="Pass the `id` of the service itself, not '{other}'",
+        source=f"{_DOCS}#private-link-resource",
+        passes=_to(vault(), "vault"),
+        fails=_to(network("vnet-other"), "vault"),
+    ),
+)
