@@ -33,6 +33,8 @@ def make_zone(stack: Stack, apps: Apps) -> Zone | None:
                 period_s=limit.period_s,
                 timeout_s=limit.timeout_s,
             ),
+            authorities=wishes.certificate_authorities,
+            strict_tls=wishes.strict_tls,
             hsts_max_age_s=wishes.hsts_max_age_s,
             hsts_include_subdomains=wishes.hsts_include_subdomains,
             dnssec=wishes.dnssec,

@@ -22,6 +22,8 @@ from infra.names import secret_name
 from infra.settings import Bindings, refuse_broken
 
 _PLACEHOLDER = "change-me"
+PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""The tenant of personal Microsoft accounts (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#payload-claims)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +99,12 @@ def _api_values(stack: Stack, data: Data, oauth: OAuth) -> Mapping[str, Input[st
         "SERVER_FRONTEND_URL": frontend_url,
         "RUST_LOG": config.services.api.log,
         "DATABASE_POOL_SIZE": str(pool_size(config)),
-        "AUTH_COOKIE_DOMAIN": config.zone.name,
+        "AUTH_COOKIE_DOMAIN": config.oauth.cookie_domain or hosts.api.name,
         "AUTH_SESSION_TTL_SECONDS": str(config.oauth.session_s),
         "AUTH_OAUTH_GOOGLE_CLIENT_ID": config.oauth.google_client_id,
         "AUTH_OAUTH_GOOGLE_REDIRECT_URI": oauth.google_redirect_uri,
         "AUTH_OAUTH_AZURE_CLIENT_ID": oauth.client_id,
-        "AUTH_OAUTH_AZURE_TENANT_ID": config.azure.tenant_id,
+        "AUTH_OAUTH_AZURE_TENANT_ID": _tenant(stack),
         "AUTH_OAUTH_AZURE_REDIRECT_URI": oauth.azure_redirect_uri,
         "CORS_ALLOWED_ORIGINS": f"{frontend_url},{url_of(hosts.admin.name)}",
         "STORAGE_ENDPOINT": data.storage.endpoint,
@@ -117,6 +119,11 @@ def _admin_values(stack: Stack) -> Mapping[str, Input[str]]:
         "APP_ENV": stack.config.stage,
         "LOG_LEVEL": stack.config.services.admin.log,
     }
+
+
+def _tenant(stack: Stack) -> str:
+    """The one tenant whose accounts the backend takes; the registration admits the same."""
+    return stack.config.azure.tenant_id if stack.config.oauth.accounts == "organization" else PERSONAL_TENANT
 
 
 def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:
@@ -195,6 +202,7 @@ def _oauth(stack: Stack) -> OAuth:
             display_name=f"Ignition ({stack.config.environment})",
             url=url_of(stack.config.hosts.api.name),
             owners=stack.config.azure.deployers,
+            audience="AzureADMyOrg" if wishes.accounts == "organization" else "PersonalMicrosoftAccount",
             further_redirects=wishes.local_redirects,
             rotation=rotation_of(wishes.rotation),
             secret_end={slot: f"{end}T00:00:00Z" for slot, end in ends.items() if end},

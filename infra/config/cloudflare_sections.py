@@ -24,6 +24,13 @@ def _is_day(text: str) -> bool:
 _DAY: Final = Rule(says="a day, in quotes", holds=_is_day, passes="2027-05-31", fails="2027-02-30")
 
 
+EDGE_AUTHORITIES: Final = ("letsencrypt.org", "pki.goog", "sectigo.com", "ssl.com")
+"""
+Whom Cloudflare gets certificates from (https://developers.cloudflare.com/ssl/edge-certificates/backup-certificates/). All of them
+must be allowed: which one renews, or stands in when a certificate is revoked, is Cloudflare's choice.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CloudflareSection:
     """The account at Cloudflare."""
@@ -62,7 +69,28 @@ class ZoneSection:
     hsts_max_age_s: Annotated[
         int, Key("With `owned`: how long browsers refuse plain HTTP.", between(0, 63_072_000, unit="seconds"))
     ] = 31_536_000
-    hsts_include_subdomains: Annotated[bool, Key("With `owned`: whether for everything below each host too.")] = True
+    hsts_include_subdomains: Annotated[
+        bool,
+        Key(
+            "With `owned`: whether for everything below each host too, also where no stack knows of it. Browsers remember it for as long "
+            "as `hsts_max_age_s`."
+        ),
+    ] = False
+    strict_tls: Annotated[
+        Literal["hosts", "zone"],
+        Key(
+            "With `owned`: where the edge insists on a certificate of the origin that it trusts: at the hosts of the stacks, or at every "
+            "proxied host of the zone, also those that no stack knows."
+        ),
+    ] = "hosts"
+    certificate_authorities: Annotated[
+        tuple[str, ...],
+        Key(
+            "With `owned`: who may issue certificates for names in the zone (CAA), the hosts that no stack knows included. None: no such "
+            "records, and everybody may.",
+            each(HOST),
+        ),
+    ] = EDGE_AUTHORITIES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +291,21 @@ class OAuthSection:
     secret_ends: Annotated[SecretEndsSection, Key("When the client secrets at Microsoft end.")] = field(
         default_factory=SecretEndsSection
     )
+    accounts: Annotated[
+        Literal["organization", "personal"],
+        Key(
+            "Whose Microsoft accounts may sign in: those of `azure.tenant_id`, or personal ones. It decides the registration and the "
+            "tenant that the backend is given, which takes one only."
+        ),
+    ] = "organization"
+    cookie_domain: Annotated[
+        str | None,
+        Key(
+            "Where browsers send the session cookie. Left out: the api's own host, the only one that reads it. A parent of it sends "
+            "the sessions to every host below.",
+            HOST,
+        ),
+    ] = None
     session_s: Annotated[int, Key("How long a session of a user lasts.", between(300, 34_560_000, unit="seconds"))] = (
         2_592_000
     )

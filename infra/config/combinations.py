@@ -255,6 +255,30 @@ def _access_needs_the_edge(config: StackConfig) -> Texts:
         )
 
 
+def _sessions_stay_in_the_stack(config: StackConfig) -> Texts:
+    domain = config.oauth.cookie_domain
+    if domain is None:
+        return
+    if not is_in_zone(config.hosts.api.name, domain):
+        yield (
+            "oauth.cookie_domain",
+            f"is {domain}, which is neither hosts.api.name ({config.hosts.api.name}) nor a parent of it: write {config.hosts.api.name}, or "
+            "leave it out",
+        )
+    elif not config.zone.owned and domain == config.zone.name:
+        yield (
+            "oauth.cookie_domain",
+            f"is {domain}, the zone of other stacks too: browsers would send them this stack's sessions, and theirs to this one. Leave "
+            "it out",
+        )
+    if others := [each for each in config.zone.other_hosts if is_in_zone(each, domain)]:
+        yield (
+            "oauth.cookie_domain",
+            f"is {domain}, which {', '.join(others)} of zone.other_hosts lies in: another stack would be sent this stack's sessions. Leave "
+            "it out",
+        )
+
+
 def _replicas_are_a_range(config: StackConfig) -> Texts:
     for name, service in (("api", config.services.api), ("admin", config.services.admin)):
         if service.min_replicas > service.max_replicas:
@@ -362,6 +386,11 @@ COMBINATIONS: Final = (
         "Zero Trust Access needs a proxied host, and a team where groups are named.",
         ("edge.access", "hosts.admin.tls"),
         _access_needs_the_edge,
+    ),
+    Combination(
+        "Sessions are sent to hosts of this stack only.",
+        ("oauth.cookie_domain", "hosts.api.name", "zone.name", "zone.owned", "zone.other_hosts"),
+        _sessions_stay_in_the_stack,
     ),
     Combination(
         "No more replicas at least than at most.",

@@ -19,7 +19,8 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from infra.components.access.graph_permissions import permissions
 from infra.components.rotation import SLOTS, Rotation, Slot
 
-Audience = Literal["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"]
+Audience = Literal["AzureADMyOrg", "PersonalMicrosoftAccount"]
+"""One tenant each: the backend is given one and takes accounts of no other."""
 
 AZURE_CALLBACK: Final = "/auth/callback/azure"
 GOOGLE_CALLBACK: Final = "/auth/callback/google"
@@ -48,7 +49,7 @@ class OAuthArgs:
     url: str
     owners: Sequence[str]
     further_redirects: Sequence[str] = ()
-    audience: Audience = "AzureADandPersonalMicrosoftAccount"
+    audience: Audience = "AzureADMyOrg"
     rotation: Rotation = field(default_factory=Rotation)
     secret_end: dict[Slot, str] = field(default_factory=dict[Slot, str])
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pulumi_cloudflare as cloudflare
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
@@ -19,13 +19,8 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from infra.components.edge.coverage import is_in_zone
 from infra.components.edge.host import AUTOMATIC_TTL
 from infra.components.edge.plan_limits import Plan, RateLimit, rate_limit_problems
-from infra.components.edge.zone_rulesets import ZoneRules, declare
+from infra.components.edge.zone_rulesets import ZoneRules, declare, declare_strict_tls
 
-EDGE_AUTHORITIES: Final = ("letsencrypt.org", "pki.goog", "sectigo.com", "ssl.com")
-"""
-Whom Cloudflare gets certificates from (https://developers.cloudflare.com/ssl/edge-certificates/backup-certificates/). All of them
-must be allowed: which one renews, or stands in when a certificate is revoked, is Cloudflare's choice.
-"""
 AZURE_AUTHORITY: Final = "digicert.com"
 """Whom Azure gets its managed certificates from."""
 
@@ -44,6 +39,8 @@ class ZoneArgs:
         advanced_hosts: Hosts two levels deep and more, to be covered by an advanced certificate (paid for apart).
         authority: Who issues the advanced certificate.
         rate_limit: How often one address may ask for what costs.
+        authorities: Who may issue certificates for names in the zone; none makes no such records.
+        strict_tls: Where the edge insists on an origin's certificate: at `hosts`, or in the whole zone.
         hsts_max_age_s: For how long browsers refuse plain HTTP.
         hsts_include_subdomains: Whether they do for everything below each host too.
         dnssec: Whether the zone is signed.
@@ -59,7 +56,9 @@ class ZoneArgs:
     authority: str = "google"
     rate_limit: RateLimit = field(default_factory=RateLimit)
     hsts_max_age_s: int = 31_536_000
-    hsts_include_subdomains: bool = True
+    hsts_include_subdomains: bool = False
+    authorities: Sequence[str] = ()
+    strict_tls: Literal["hosts", "zone"] = "hosts"
     dnssec: bool = True
     protect: bool = True
 
@@ -98,11 +97,15 @@ class Zone(ComponentResource):
             }.items()
         ]
         # Last: from here on the edge refuses origins without a certificate that it trusts.
-        self._setting(name, args, "ssl", "strict", after=before)
+        if args.strict_tls == "zone":
+            self._setting(name, args, "ssl", "strict", after=before)
+        elif args.hosts:
+            declare_strict_tls(name, rules, ResourceOptions(parent=self, depends_on=before))
         self.register_outputs({"ds_record": self.ds_record})
 
     def _authorities(self, name: str, args: ZoneArgs) -> list[cloudflare.DnsRecord]:
-        allowed = (*EDGE_AUTHORITIES, *([AZURE_AUTHORITY] if args.azure_certificates else []))
+        azure = [AZURE_AUTHORITY] if args.azure_certificates and AZURE_AUTHORITY not in args.authorities else []
+        allowed = (*args.authorities, *azure) if args.authorities else ()
         # At the apex, where lookups for all hosts end: beside a host's CNAME no other record may stand. "issue" holds for
         # wildcards too, as long as there is no "issuewild".
         return [

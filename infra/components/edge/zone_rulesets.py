@@ -63,6 +63,26 @@ def declare(name: str, rules: ZoneRules, opts: ResourceOptions) -> list[cloudfla
     ]
 
 
+def declare_strict_tls(name: str, rules: ZoneRules, opts: ResourceOptions) -> None:
+    """The edge insists on certificates of the hosts' origins, and leaves other hosts of the zone as they are."""
+    strict = cloudflare.RulesetRuleArgs(
+        ref="strict-tls",
+        description="Only origins with a certificate that Cloudflare trusts",
+        expression=hosts_expression(rules.hosts),
+        action="set_config",
+        action_parameters=cloudflare.RulesetRuleActionParametersArgs(ssl="strict"),
+    )
+    cloudflare.Ruleset(
+        f"{name}-strict-tls",
+        zone_id=rules.zone_id,
+        kind="zone",
+        name="strict-tls",
+        phase="http_config_settings",
+        rules=[strict],
+        opts=opts,
+    )
+
+
 def hosts_expression(hosts: Sequence[str]) -> str:
     """
     An expression that holds for requests to any of the hosts, in whatever case the client writes them.

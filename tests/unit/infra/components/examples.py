@@ -20,6 +20,7 @@ from infra.components.network import NetworkArgs
 from infra.components.watch.alerts import AlertsArgs
 from infra.components.watch.diagnostics import DiagnosticsArgs, Source
 from infra.components.watch.monitoring import MonitoringArgs
+from infra.config.cloudflare_sections import EDGE_AUTHORITIES
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 ZONE = "fedcba9876543210fedcba9876543210"
@@ -107,7 +108,13 @@ def host(**changes: object) -> HostArgs:
 
 
 def zone(**changes: object) -> ZoneArgs:
-    given = {"zone_id": ZONE, "zone": "ecent.online", "plan": "pro", "hosts": ["api.ecent.online"]}
+    given = {
+        "zone_id": ZONE,
+        "zone": "ecent.online",
+        "plan": "pro",
+        "hosts": ["api.ecent.online"],
+        "authorities": EDGE_AUTHORITIES,
+    }
     return ZoneArgs(**given | changes)
 
 

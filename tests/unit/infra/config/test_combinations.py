@@ -80,6 +80,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         "run migrations with DATABASE-MIGRATOR-URL",
     ),
     (
+        "Sessions are sent to hosts of this stack only.",
+        {"oauth.cookie_domain": "api.ecent.online"},
+        {"oauth.cookie_domain": "ecent.online"},
+        "oauth.cookie_domain",
+        "api-dev.ecent.online, admin-dev.ecent.online of zone.other_hosts lies in",
+    ),
+    (
         "Somebody owns the Entra applications.",
         {"azure.deployers": ["11111111-1111-1111-1111-111111111111"]},
         {"azure.deployers": []},
@@ -246,3 +253,14 @@ def test_a_derived_pool_is_no_larger_than_is_useful() -> None:
 def test_a_set_pool_and_set_connections_are_taken_as_they_are() -> None:
     made = config("prod", database__pool_size=7, database__max_connections=200)
     assert (pool_size(made), max_connections(made)) == (7, 200)
+
+
+@pytest.mark.parametrize("domain", ["ecent.online", "admin-dev.ecent.online"])
+def test_a_stack_in_anothers_zone_takes_no_session_of_the_zone(domain: str) -> None:
+    assert "oauth.cookie_domain" in problems("dev", {"oauth.cookie_domain": domain})
+
+
+def test_a_parent_of_the_api_below_the_zone_is_taken() -> None:
+    assert (
+        problems("dev", {"hosts.api.name": "api-dev.ecent.online", "oauth.cookie_domain": "api-dev.ecent.online"}) == {}
+    )

@@ -12,9 +12,9 @@ def oauth(**changes: object) -> Program[OAuth]:
     return declare(lambda: OAuth("oauth", examples.oauth(**changes)))
 
 
-def test_personal_and_organisational_accounts_sign_in_with_tokens_of_version_2() -> None:
-    application = oauth().one("oauth-application").inputs
-    assert application["signInAudience"] == "AzureADandPersonalMicrosoftAccount"
+def test_personal_accounts_sign_in_with_tokens_of_version_2() -> None:
+    application = oauth(audience="PersonalMicrosoftAccount").one("oauth-application").inputs
+    assert application["signInAudience"] == "PersonalMicrosoftAccount"
     assert application["api"]["requestedAccessTokenVersion"] == 2
 
 

@@ -28,10 +28,28 @@ def test_authorities_stand_at_the_apex_because_nothing_stands_beside_a_cname() -
 
 
 def test_strict_tls_to_the_origins_comes_after_everything_else() -> None:
-    program = zone(advanced_hosts=["admin.ignition.ecent.online"])
-    others = [each.name for each in program.resources if each.custom and each.name not in {"zone-ssl", "zone-dnssec"}]
+    for scope, last in (("hosts", "zone-strict-tls"), ("zone", "zone-ssl")):
+        program = zone(advanced_hosts=["admin.ignition.ecent.online"], strict_tls=scope)
+        others = [each.name for each in program.resources if each.custom and each.name not in {last, "zone-dnssec"}]
+        assert [name for name in others if not program.waits_for(last, name)] == []
+
+
+def test_the_edge_insists_on_certificates_of_the_stacks_hosts_alone() -> None:
+    program = zone()
+    (rule,) = program.one("zone-strict-tls").inputs["rules"]
+    assert (rule["action"], rule["actionParameters"]["ssl"]) == ("set_config", "strict")
+    assert rule["expression"] == 'http.host in {"api.ecent.online"}'
+    assert "ssl" not in {each.inputs["settingId"] for each in program.of("ZoneSetting")}
+
+
+def test_a_zone_of_ones_own_can_be_strict_as_a_whole() -> None:
+    program = zone(strict_tls="zone")
     assert program.one("zone-ssl").inputs["value"] == "strict"
-    assert [name for name in others if not program.waits_for("zone-ssl", name)] == []
+    assert "zone-strict-tls" not in {each.name for each in program.resources}
+
+
+def test_without_authorities_everybody_may_issue() -> None:
+    assert authorities(zone(authorities=[], azure_certificates=True)) == []
 
 
 def test_old_tls_and_plain_http_are_switched_off() -> None:

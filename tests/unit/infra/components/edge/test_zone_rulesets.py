@@ -23,6 +23,7 @@ def rule(program: Program[Zone], name: str) -> Mapping[str, Any]:
 def test_each_phase_has_one_entry_point() -> None:
     phases = [each.inputs["phase"] for each in zone().of("Ruleset")]
     assert sorted(phases) == [
+        "http_config_settings",
         "http_ratelimit",
         "http_request_firewall_managed",
         "http_response_headers_transform",
@@ -31,7 +32,7 @@ def test_each_phase_has_one_entry_point() -> None:
 
 def test_every_rule_has_a_ref_so_that_updates_do_not_make_all_anew() -> None:
     rules = [each for ruleset in zone().of("Ruleset") for each in ruleset.inputs["rules"]]
-    assert len(rules) == 4
+    assert len(rules) == 5
     assert all(each["ref"] for each in rules)
 
 
