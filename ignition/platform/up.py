@@ -135,7 +135,8 @@ def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
     """Runs the engine; this command ends with its exit code when it fails."""
     config_file = ensure_stack(client.state, settings, say)
     environment = stack_environment(client.state, client.address, settings)
-    argv = ["pulumi", "up", "--yes", "--skip-preview", "--config-file", str(config_file), "--suppress-outputs"]
+    # With its preview: what breaks a rule is refused before anything is made.
+    argv = ["pulumi", "up", "--yes", "--config-file", str(config_file), "--suppress-outputs"]
     argv += [] if sys.stdout.isatty() else ["--non-interactive", "--suppress-progress"]
     moves = noted_moves(client.state)
     for move in moves:
