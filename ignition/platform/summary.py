@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ignition.invocation import typed
 from local_cloud.daemon.client import Client
 
 
@@ -23,14 +24,14 @@ def print_summary(client: Client) -> None:
         table.add_row(app, f"{endpoint['url']}  (at {endpoint['address']})")
     database = endpoints.get("postgres")
     if database:
-        table.add_row("postgres", f"{database['host']}:{database['port']}/{database['database']}   `ignition psql`")
+        table.add_row("postgres", f"{database['host']}:{database['port']}/{database['database']}   `{typed('psql')}`")
     table.add_row("key vault", f"{endpoints['key_vault']['url']}")
     table.add_row("bucket", endpoints["s3"]["url"])
     table.add_row("", f"{endpoints['s3']['plain_url']} without TLS")
     table.add_row("dns", f"dig @{endpoints['dns']['address'].replace(':', ' -p ')} {status['zone']}")
-    table.add_row("console", f"{endpoints['console']['url']}   `ignition open console`")
+    table.add_row("console", f"{endpoints['console']['url']}   `{typed('open console')}`")
     table.add_row("CA", status["ca_file"])
-    table.add_row("", "`ignition trust` puts it into the system's store")
+    table.add_row("", f"`{typed('trust')}` puts it into the system's store")
     console.print(table)
     apps = Table(show_edge=False, box=None)
     for heading in ("app", "revision", "replicas", "ready", "restarts", "told to listen on"):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from ignition.invocation import typed
 from ignition.platform.local_settings import of_project, on_this_machine, refuse_what_cannot_change
 from ignition.platform.summary import print_summary
 from ignition.platform.waiting import wait_for_apps
@@ -146,7 +147,7 @@ def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
     if code != 0:
         refuse_foreign_passphrase(client.state)
         say(
-            f"The logs of the parts are in {client.state}; `ignition status` shows what runs, `ignition logs APP` what an app "
+            f"The logs of the parts are in {client.state}; `{typed('status')}` shows what runs, `{typed('logs APP')}` what an app "
             "said."
         )
         sys.exit(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+from ignition.invocation import typed
 from ignition.previews.planning import say
 from local_cloud.daemon.client import Client
 from local_cloud.runtime.errors import BackendError
@@ -50,5 +51,5 @@ def _why(app: dict[str, Any], took_s: float) -> str:
     trouble = app["trouble"] or f"it was not ready within {took_s:.0f} s"
     return (
         f"{app['name']} does not serve: {trouble}\n"
-        f"`ignition logs {app['name']}` shows what it wrote; mend it and run `ignition up` again"
+        f"`{typed('logs ' + app['name'])}` shows what it wrote. Fix it and run `{typed('up')}` again"
     )

@@ -8,6 +8,8 @@ port cannot borrow it, as it could a cookie.
 from __future__ import annotations
 
 import hmac
+import sys
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -16,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local_cloud.console.sessions import COOKIE, Sessions
 
-_REFUSED: Final = "Open the console with `ignition open console`: it signs your browser in.\n"
+_COMMAND: Final = Path(sys.executable).with_name("ignition")
+_REFUSED: Final = f"Open the console with `{_COMMAND} open console`: it signs your browser in.\n"
 _READING: Final = frozenset({"GET", "HEAD"})
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -36,7 +36,7 @@ def test_it_returns_when_every_app_runs() -> None:
     "lost", [_app("Degraded", failures=3, trouble="it exited"), _app("Failed", trouble="it exited")]
 )
 def test_one_that_fails_again_and_again_is_given_up_with_the_reason(lost: dict[str, Any]) -> None:
-    with pytest.raises(BackendError, match=r"(?s)api does not serve: it exited.*`ignition logs api`"):
+    with pytest.raises(BackendError, match=r"(?s)api does not serve: it exited.*ignition logs api`"):
         wait_for_apps(_Answers([lost]))
 
 
