@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from ignition.invocation import typed
 from local_cloud.daemon.client import Client
+
+_NO_REVISION: Final = {"name": "-", "weight": 0, "replicas": 0, "ready": 0, "restarts": 0}
 
 
 def print_summary(client: Client) -> None:
@@ -34,11 +36,12 @@ def print_summary(client: Client) -> None:
     table.add_row("", f"`{typed('trust')}` puts it into the system's store")
     console.print(table)
     apps = Table(show_edge=False, box=None)
-    for heading in ("app", "revision", "replicas", "ready", "restarts", "told to listen on"):
+    for heading in ("app", "revision", "traffic", "replicas", "ready", "restarts", "told to listen on"):
         apps.add_column(heading)
     for app in status["apps"]:
-        counts = (str(app[key]) for key in ("replicas", "ready", "restarts"))
-        apps.add_row(app["name"], app["revision"] or "-", *counts, _listen(app["listen"]))
+        for revision in app["revisions"] or [_NO_REVISION]:
+            counts = (str(revision[key]) for key in ("replicas", "ready", "restarts"))
+            apps.add_row(app["name"], revision["name"], f"{revision['weight']} %", *counts, _listen(app["listen"]))
     console.print(apps)
     for app in status["apps"]:
         if app["exposed"]:

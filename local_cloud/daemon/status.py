@@ -8,6 +8,7 @@ from typing import Any
 
 from local_cloud.daemon.cloud import LocalCloud
 from local_cloud.daemon.exposure import Exposure
+from local_cloud.services.container_apps.backend.status import RevisionStatus
 
 _DATABASE = "azure-native:dbforpostgresql:Database"
 
@@ -49,12 +50,24 @@ def status(cloud: LocalCloud, state: Path, console_url: str) -> dict[str, Any]:
                 "restarts": found.restarts,
                 "failures": found.failures,
                 "trouble": found.trouble,
+                "revisions": [_revision(each) for each in found.revisions if each.active],
                 "override": list(found.override) if found.override else None,
                 **exposure.of(app, found),
             }
             for app, name in cloud.apps.items()
             if (found := statuses.get(name)) is not None
         ],
+    }
+
+
+def _revision(revision: RevisionStatus) -> dict[str, Any]:
+    """One that runs, and its share of the requests in percent."""
+    return {
+        "name": revision.name,
+        "weight": revision.weight,
+        "replicas": len(revision.replicas),
+        "ready": sum(each.ready for each in revision.replicas),
+        "restarts": sum(each.restarts for each in revision.replicas),
     }
 
 

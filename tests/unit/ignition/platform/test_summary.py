@@ -17,7 +17,7 @@ STATUS = {
         "console": {"url": "http://localhost:8000/"},
     },
     "apps": [
-        {"name": "api", "revision": None, "replicas": 1, "ready": 1, "restarts": 0, "listen": [], "exposed": None}
+        {"name": "api", "revisions": [], "listen": [], "exposed": None},
     ],
 }
 
@@ -44,6 +44,16 @@ class _WithApp:
 
     def get(self, path):
         return STATUS | {"apps": [self.app]}
+
+
+def test_two_revisions_side_by_side_are_a_row_each_with_their_share(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    counts = {"replicas": 1, "ready": 1, "restarts": 0}
+    print_summary(
+        _WithApp(revisions=[{"name": "api--old", "weight": 100, **counts}, {"name": "api--new", "weight": 0, **counts}])
+    )
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if "api--" in line]
+    assert [row[1:5] for row in rows] == [["api--old", "100", "%", "1"], ["api--new", "0", "%", "1"]]
 
 
 def test_the_address_that_an_app_is_told_is_shown_beside_the_stacks(capsys, monkeypatch):
