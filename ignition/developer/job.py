@@ -22,6 +22,10 @@ def command(name: str, state: Path) -> None:
     NAME is the job's name in Azure. It ends with the exit code of the container that failed. `ignition logs NAME` prints the last
     execution again.
     """
+    if not name.strip():
+        raise click.UsageError(
+            "NAME is empty: give a job's name, as `ignition status` or the console's page of jobs shows it"
+        )
     client = running(state)
     where = f"/api/jobs/{quote(name, safe='')}/executions"
     execution = client.post(where)

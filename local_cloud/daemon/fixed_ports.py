@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from local_cloud.plan.throwaway import StackError
 from local_cloud.runtime.ports import Ports
 from local_cloud.server.values.shapes import is_dict
+from local_cloud.yaml_file import YamlError, read_yaml
 
 FILE: Final = "ports.yaml"
 _HIGHEST: Final = 65_535
@@ -27,11 +26,11 @@ def fixed_ports(state: Path) -> dict[str, int]:
     """
     file = state / FILE
     try:
-        found: Any = yaml.safe_load(file.read_text())
+        found: Any = read_yaml(file)
     except FileNotFoundError:
         return {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StackError(f"{file} is not YAML: {error}\n{_write(file)}") from None
+    except YamlError as error:
+        raise StackError(f"{error}\n{_write(file)}") from None
     if found is None:
         return {}
     if not is_dict(found):

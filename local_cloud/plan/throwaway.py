@@ -20,6 +20,7 @@ from typing import Any, Final
 import yaml
 
 from local_cloud.server.values.shapes import is_dict, is_list, is_object
+from local_cloud.yaml_file import YamlError, read_yaml
 
 NO_OTHER_STACKS: Final = "IGNITION_PREVIEW_NO_OTHER_STACKS"
 """Tells a program's process that no other stack can be looked up; `recorder` reads it."""
@@ -140,9 +141,9 @@ def _write_stack(backend: Path, project: str, stack: str, salt: str, resources: 
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
-    except yaml.YAMLError as error:
-        raise StackError(f"{file} is not YAML: {error}") from error
+        document = read_yaml(file)
+    except YamlError as error:
+        raise StackError(str(error)) from None
     if not is_dict(document):
         raise StackError(f"{file} must be a YAML mapping")
     return document

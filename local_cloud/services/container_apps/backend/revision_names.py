@@ -32,7 +32,8 @@ def revision_name(spec: AppSpec, record: AppRecord) -> str:
         raise CloudRefusal(
             "InvalidParameterValueInContainerTemplate",
             f"Field 'template.revisionsuffix' is invalid with details: 'Invalid value: \"{suffix}\": "
-            f"revision with suffix {suffix} already exists.'",
+            f"revision with suffix {suffix} already exists.' Going back to an earlier template needs a suffix of its own: "
+            "raise `rollout` of the app's section in Pulumi.STACK.yaml by one (1 where it is not there).",
         )
     return f"{spec.name}--{suffix}"
 

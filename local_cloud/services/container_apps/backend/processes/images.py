@@ -33,12 +33,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from local_cloud.runtime.errors import BackendError
 from local_cloud.services.container_apps.backend.errors import ImageUnmapped
+from local_cloud.yaml_file import YamlError, read_yaml
 
 _ENGINES: Final = ("docker", "podman")
 _ENGINE_TIMEOUT_S: Final = 10
@@ -143,9 +143,9 @@ class Images:
 @functools.lru_cache(maxsize=8)
 def _parsed(file: Path, changed: int) -> tuple[Mapped, ...]:  # noqa: ARG001  part of the cache's key
     try:
-        images = TypeAdapter(_File).validate_python(yaml.safe_load(file.read_text()) or {}).images
-    except yaml.YAMLError as error:
-        raise BackendError(f"{file} is not YAML: {error}") from None
+        images = TypeAdapter(_File).validate_python(read_yaml(file) or {}).images
+    except YamlError as error:
+        raise BackendError(str(error)) from None
     except ValidationError as error:
         problems = "\n".join(f"  {_problem(each)}" for each in error.errors())
         raise BackendError(f"{file} has mistakes:\n{problems}\nAn entry has {', '.join(_KEYS)}.") from None

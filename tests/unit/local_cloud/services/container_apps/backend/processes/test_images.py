@@ -72,12 +72,12 @@ def test_a_missing_file_shows_its_first_line_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("images: [", "is not YAML"),
-        ("images:\n- {image: a}\n", r"images\.0\.command"),
-        ("images:\n- {image: a, command: b, prot: X}\n", r"images\.0\.prot"),
-        ("images:\n- {image: a, command: b, listen: SERVER HOST}\n", r"images\.0\.listen"),
+        ("images: [", "local-images.yaml, line 2: "),
+        ("images:\n- {image: a}\n", "entry 1: 'command' is missing"),
+        ("images:\n- {image: a, command: b, prot: X}\n", r"entry 1: 'prot' is not a known key; did you mean 'port'\?"),
+        ("images:\n- {image: a, command: b, listen: SERVER HOST}\n", "entry 1: 'listen': string should match pattern"),
         ("images:\n- {image: a, command: b, port: ADDRESS, listen: ADDRESS}\n", "entry for a names ADDRESS for both"),
-        ("pictures: []\n", "pictures"),
+        ("pictures: []\n", "the file: 'pictures' is not a known key"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, named: str) -> None:
