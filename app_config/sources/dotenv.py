@@ -1,38 +1,28 @@
 """
 A file of `NAME=value` lines.
 
-The grammar is python-dotenv's, without the interpolation of `${NAME}`: a password may contain a dollar.
+python-dotenv parses it; `${NAME}` is not interpolated, because a password may contain a dollar.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
+from dotenv.parser import parse_stream
 from pydantic import SecretStr
 
 from app_config.problems import Problem
 from app_config.sources.source import Answer, Given, Precedence, Request
 
-_BINDING: Final = re.compile(
-    r"""
-    [ \t]*(?:export[ \t]+)?
-    (?P<name>[A-Za-z_][A-Za-z0-9_.]*)
-    [ \t]*=[ \t]*
-    (?:
-        '(?P<single>(?:\\[\\']|\\(?![\\'])|[^'\\])*)'[ \t]*(?:\#[^\r\n]*)?
-      | "(?P<double>(?:\\.|[^"\\])*)"[ \t]*(?:\#[^\r\n]*)?
-      | (?P<plain>(?!['"])[^\r\n]*)
-    )
-    (?:\r\n|\r|\n|\Z)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_IDLE_LINE: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
-_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+_NAME: Final = re.compile(r"\s*(?:export[ \t]+)?([^=#\s]+)[ \t]*=")
+_ALIKE: Final = 0.9
+"""`SERVER_PROT` is as much like `SERVER_PORT`."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +64,7 @@ class Dotenv:
         wanted = {variable.env for variable in request.wanted}
         given: dict[str, Given] = {}
         problems: list[Problem] = []
+        others: dict[str, int] = {}
         for name, value, line in bindings(text):
             if value is None:
                 problems.append(
@@ -81,6 +72,12 @@ class Dotenv:
                 )
             elif name in wanted:
                 given[name] = Given(value, f"{origin}, line {line}")
+            elif name is not None:
+                others[name] = line
+        missing = wanted - set(given)
+        for name, line in others.items():
+            if (meant := _close(name, missing)) is not None:
+                problems.append(Problem(name, f"{origin}, line {line}", f"is not a setting; did you mean {meant}?"))
         return Answer(given=given, problems=tuple(problems))
 
 
@@ -88,36 +85,27 @@ def bindings(content: SecretStr) -> Iterator[tuple[str | None, SecretStr | None,
     """
     The bindings of a dotenv text: name, value, line.
 
-    A line that is no binding comes with value None, and with its name if it has one.
+    A line that is not a binding comes with value None, and with its name if it has one.
     """
-    text, at, line = content.get_secret_value(), 0, 1
-    while at < len(text):
-        idle = _IDLE_LINE.match(text, at)
-        found = None if idle else _BINDING.match(text, at)
-        if idle:
-            end = idle.end()
-        elif found:
-            yield found["name"], SecretStr(_value(found)), line
-            end = found.end()
-        else:
-            end = text.find("\n", at) + 1 or len(text)
-            name = re.match(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=", text[at:end])
+    for found in parse_stream(StringIO(content.get_secret_value(), newline="")):
+        text = found.original.string
+        line = found.original.line + _blank_lines(text)
+        if found.error:
+            name = _NAME.match(text)
             yield (name[1] if name else None), None, line
-        line += text.count("\n", at, end)
-        at = end
+        elif found.key is not None:
+            named = _NAME.match(text) is not None  # a name without `=` binds nothing
+            yield (found.key if named else None), (SecretStr(found.value or "") if named else None), line
 
 
-def _value(found: re.Match[str]) -> str:
-    if found["single"] is not None:
-        return re.sub(r"\\([\\'])", r"\1", found["single"])
-    if found["double"] is not None:
-        return re.sub(r"\\(.)", _unescape, found["double"], flags=re.DOTALL)
-    return re.sub(r"[ \t]+#.*", "", found["plain"]).rstrip()
+def _blank_lines(text: str) -> int:
+    """A binding begins with the empty lines before it."""
+    return text[: len(text) - len(text.lstrip())].count("\n")
 
 
-def _unescape(found: re.Match[str]) -> str:
-    character = found[1]
-    return _ESCAPES.get(character, character if character in "\\'\"" else found[0])
+def _close(name: str, wanted: Collection[str]) -> str | None:
+    """The setting that a name is likely to stand for."""
+    return next(iter(difflib.get_close_matches(name, wanted, n=1, cutoff=_ALIKE)), None)
 
 
 def _failed(origin: str, text: str) -> Answer:

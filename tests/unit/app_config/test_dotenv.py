@@ -71,6 +71,9 @@ def test_an_absent_file_is_all_right_when_it_is_optional(tmp_path: Path) -> None
     [
         (b"A=1\nNUMBER_ONE='open\n", r"NUMBER_ONE \(.*, line 2\) cannot be read"),
         (b"what is this\n", r", line 1: cannot be read: write NAME='value'"),
+        (b"\nNUMBER_ONE\n", r", line 2: cannot be read: write NAME='value'"),
+        (b'\n\nNUMBER_ONE="open\n', r"NUMBER_ONE \(.*, line 3\) cannot be read"),
+        (b"A=1\nNUMBER_OEN=2\n", r"NUMBER_OEN \(.*, line 2\) is not a setting; did you mean NUMBER_ONE\?"),
         (b"NUMBER_ONE=\xff\n", "is not UTF-8 from byte 11 on"),
     ],
 )
@@ -82,6 +85,12 @@ def test_a_line_that_cannot_be_read_is_named_and_not_shown(tmp_path: Path, conte
     said_of_the_line = str(caught.value).replace(str(file), "")
     assert "open" not in said_of_the_line
     assert "what" not in said_of_the_line
+
+
+def test_a_name_that_is_like_a_setting_is_fine_beside_the_setting(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("NUMBER_OEN=2\nNUMBER_ONE=5\n")
+    assert load(Numbers, Dotenv(file)).number.one == 5
 
 
 def test_a_directory_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
