@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import struct
 import subprocess
 from collections.abc import Iterator
 
@@ -134,6 +135,17 @@ def test_noise_does_not_stop_it(server: DnsServer) -> None:
         for message in (b"", b"\x00", b"x" * 600, b"\xff" * 40):
             noise.sendto(message, ("127.0.0.1", server.port))
     assert answers(ask(server, "host.ecent.online", "A")) == ["300 A 192.0.2.7"]
+
+
+def test_a_name_that_is_too_long_leaves_nothing_in_the_log(
+    server: DnsServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    message = struct.pack("!6H", 1, 0x0100, 1, 0, 0, 0) + (b"\x3f" + b"a" * 63) * 5 + b"\0" + struct.pack("!2H", 1, 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(30)
+        client.sendto(message, ("127.0.0.1", server.port))
+        assert dns.message.from_wire(client.recv(512)).rcode() == dns.rcode.FORMERR
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_stopped_server_starts_again_with_its_records(server: DnsServer) -> None:

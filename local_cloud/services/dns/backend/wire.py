@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import dnslib
+from dnslib.label import DNSLabelError
 
 from local_cloud.services.dns.backend.zones import Answer, Record, Zones, caa_parts, srv_parts, text_parts
 
@@ -20,17 +21,27 @@ from local_cloud.services.dns.backend.zones import Answer, Record, Zones, caa_pa
 _LARGEST_UDP: Final = 1232
 _SMALLEST_UDP: Final = 512
 _CODES: Final = {"answered": 0, "no-data": 0, "no-name": 3, "not-ours": 5}
+_UNREADABLE: Final = (dnslib.DNSError, DNSLabelError, ValueError, IndexError)
+"""What dnslib raises for messages that are none."""
 _FORMAT_ERROR, _NOT_IMPLEMENTED, _REFUSED = 1, 4, 5
 
 
 def reply(question: bytes, zones: Zones, *, udp: bool) -> bytes | None:
-    """The answer to a message, or None for what is not a question at all."""
+    """The answer to a message, or None for what is not a question at all; whatever the message is, nothing is raised."""
     try:
         request = dnslib.DNSRecord.parse(question)
-    except (dnslib.DNSError, ValueError, IndexError):
+    except _UNREADABLE:
         return None
     if request.header.qr:
         return None  # an answer: answering it could go on for ever
+    try:
+        return _packed(request, zones, udp=udp)
+    except _UNREADABLE:  # a name that is too long can be read, and not be written into an answer
+        header = dnslib.DNSHeader(id=request.header.id, bitmap=0, qr=1, opcode=request.header.opcode)
+        return bytes(dnslib.DNSRecord(_coded(header, _FORMAT_ERROR)).pack())
+
+
+def _packed(request: Any, zones: Zones, *, udp: bool) -> bytes:
     response = _respond(request, zones)
     client_size = _edns_size(request)
     if client_size is not None:
@@ -50,15 +61,15 @@ def _truncated(response: Any) -> bytes:
 def _respond(request: Any, zones: Zones) -> Any:
     response = request.reply(ra=0, aa=1)
     if request.header.opcode != dnslib.OPCODE.QUERY:
-        return _coded(response, _NOT_IMPLEMENTED)
+        return _refused(response, _NOT_IMPLEMENTED)
     if len(request.questions) != 1:
-        return _coded(response, _FORMAT_ERROR)
+        return _refused(response, _FORMAT_ERROR)
     name, kind = str(request.q.qname), _type_name(request.q.qtype)
     if request.q.qclass != dnslib.CLASS.IN:
-        return _coded(response, _REFUSED)
+        return _refused(response, _REFUSED)
     answer = zones.answer(name, kind)
     if answer.outcome == "not-ours":
-        return _coded(response, _REFUSED)
+        return _refused(response, _REFUSED)
     response.header.rcode = _CODES[answer.outcome]
     asked = request.q.qname
     for record in answer.records:
@@ -115,7 +126,12 @@ def _edns_size(request: Any) -> int | None:
     return sizes[0] if sizes else None
 
 
-def _coded(response: Any, code: int) -> Any:
-    response.header.rcode = code
-    response.header.aa = 0
+def _refused(response: Any, code: int) -> Any:
+    _coded(response.header, code)
     return response
+
+
+def _coded(header: Any, code: int) -> Any:
+    header.rcode = code
+    header.aa = 0
+    return header
