@@ -27,6 +27,7 @@ def diagnose(directory: Path) -> Sequence[Finding]:
         *state.disk_space(directory),
         *state.files(directory),
         state.daemon(directory),
+        *state.authority(directory),
         *apps.listeners(directory),
         *state.ports(directory),
         machine.local_names(),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ignition.developer.trust import renewal
 from ignition.diagnosis.finding import Finding, note, ok, wrong
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.fixed_ports import FILE as FIXED_PORTS
@@ -114,6 +115,12 @@ def daemon(state: Path) -> Finding:
         detail = f"it ended without being asked to; its log is {background.log_file}"
         return note("local cloud", detail, "`ignition up` cleans up and continues; `ignition down` only cleans up")
     return ok("local cloud", "does not run")
+
+
+def authority(state: Path) -> Sequence[Finding]:
+    """Certificates of the authority that are of no more use and may still be trusted."""
+    changed = renewal(state / "ca")
+    return [note("authority", changed, "`ignition trust`, or `ignition trust --remove`")] if changed else []
 
 
 def ports(state: Path) -> Sequence[Finding]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from ignition.developer.trust import renewal
 from ignition.invocation import typed
 from local_cloud.daemon.client import Client
 
@@ -47,6 +49,8 @@ def print_summary(client: Client) -> None:
         if app["exposed"]:
             warning = f"\nWarning: {app['exposed']['problem']}.\n  fix: {app['exposed']['fix']}"
             console.print(warning, style="yellow", soft_wrap=True, markup=False)
+    if (changed := renewal(Path(status["ca_file"]).parent)) is not None:
+        console.print(f"\nNote: {changed}.", style="yellow", soft_wrap=True, markup=False)
     if reached:
         console.print("\nTry it:")
     for endpoint in reached.values():

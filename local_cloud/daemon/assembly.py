@@ -27,6 +27,7 @@ from local_cloud.services.dns.backend import DnsServer
 from local_cloud.services.dns.types.dns_record import DnsRecord
 from local_cloud.services.edge import declared as edge_parts
 from local_cloud.services.edge.backend import Edge
+from local_cloud.services.edge.types.origin_ca_certificate import LONGEST_VALIDITY_DAYS
 from local_cloud.services.identity.backend import Identity
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
 from local_cloud.services.key_vault.backend.server import KeyVault
@@ -34,6 +35,7 @@ from local_cloud.services.object_storage.backend.storage import ObjectStorage
 from local_cloud.services.postgres.backend.servers import PostgresServers
 
 TENANT_ID: Final = "00000000-0000-0000-0000-000000000000"
+_APPS_DOMAIN: Final = "azurecontainerapps.io"
 ACCOUNT_ID: Final = "0" * 32
 """What the local stack's configuration names: placeholders, since nothing of the kind exists in the real clouds."""
 
@@ -56,7 +58,15 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
         ending.callback(supervisor.stop_all)
         ports = Ports(state / "ports.json", settings.ports)
         note_moves(state, ports.settle())
-        ca, origin_ca = LocalCA(state / "ca"), LocalCA(state / "origin-ca", common_name="Ignition local Origin CA")
+        # The first one is what `ignition trust` puts into the system's store; the others are known to parts and apps alone.
+        ca = LocalCA(state / "ca", permitted=(settings.zone, "localhost"))
+        clouds_ca = LocalCA(state / "clouds-ca", common_name="Ignition local clouds' CA", permitted=(_APPS_DOMAIN,))
+        origin_ca = LocalCA(
+            state / "origin-ca",
+            common_name="Ignition local Origin CA",
+            days=7300,
+            longest_leaf_days=LONGEST_VALIDITY_DAYS,
+        )
         records = SealedRecords(state / "records")
         ending.callback(records.close)
         roles = RoleAssignments(state / "role-assignments.sqlite")
@@ -106,10 +116,11 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
                 identity_env=identity.endpoint_for,
                 lookup=dns.zones.lookup,
                 verification_id=verification_id(PLACEHOLDER_SUBSCRIPTION),
-                machine_env=_trust(state, ca),
+                machine_env=_trust(state, ca, clouds_ca),
             ),
             caddy=find_caddy(),
             ca=ca,
+            environment_ca=clouds_ca,
             ports=ports,
             supervisor=supervisor,
         )
@@ -159,9 +170,10 @@ def _name_server(ports: Ports, records: SealedRecords, zone: str) -> DnsServer:
     return server
 
 
-def _trust(state: Path, ca: LocalCA) -> dict[str, str]:
-    """Variables that make common clients trust this machine's authority beside the public ones."""
+def _trust(state: Path, *authorities: LocalCA) -> dict[str, str]:
+    """Variables that make common clients trust this machine's authorities beside the public ones."""
     bundle = state / "ca" / "bundle.pem"
     public = ssl.get_default_verify_paths().cafile
-    bundle.write_text((Path(public).read_text() if public else "") + ca.certificate_pem)
+    known = "".join(each.certificate_pem for each in authorities)
+    bundle.write_text((Path(public).read_text() if public else "") + known)
     return {name: str(bundle) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")}

@@ -1,15 +1,16 @@
 """
-A certificate authority of this machine's own: it is made once, kept in a directory, and signs what the parts present.
+A certificate authority of this machine's own: it is kept in a directory, and signs what the parts present.
 
-Who trusts it (a system store, `sslrootcert=`, `SSL_CERT_FILE`) and which names a host has earned are decided elsewhere.
+Who trusts it (a system store, `sslrootcert=`, `SSL_CERT_FILE`) and which names a host has earned are decided elsewhere. What is in a
+system's store counts for every program of the machine, so an authority for that gets `permitted` names: clients take nothing else
+from it (RFC 5280, 4.2.1.10).
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import ipaddress
-import re
+import hashlib
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -20,23 +21,28 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.certificate_contents import (
+    CertificateError,
+    constraints,
+    distinguished_name,
+    general_name,
+    is_permitted,
+    key_usage,
+    names_of,
+    normal_names,
+    requested_names,
+)
 from local_cloud.runtime.private_files import write_private
 
-# Longer than Cloudflare's longest origin certificate (5475 days), which must not outlive its issuer.
-_CA_DAYS = 7300
-_CA_RENEWED_BEFORE = timedelta(days=5600)
+_MARGIN = timedelta(days=30)
+"""What an authority has left, beyond the longest life of what it signs, when it is renewed: nothing may outlive its issuer."""
+_REPLACED = "replaced"
 # A machine that wakes up with its clock a little behind must still accept what was issued just now.
 _BACKDATED = timedelta(minutes=5)
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 _PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
-
-
-class CertificateError(BackendError):
-    """A certificate cannot be issued, or what is stored is damaged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +70,13 @@ class LocalCA:
     Args:
         directory: where key and certificate are kept; only its owner can read the key.
         common_name: what a person sees in a trust store; a part of the key's fingerprint is added.
+        permitted: DNS names; the authority certifies only these, what is below them, and loopback addresses. None permits all.
+        days: its life. It is renewed, with the same key, when the longest life of what it signs is left.
+        longest_leaf_days: that life.
         clock: the time, for tests.
+
+    An authority that is there and permits other names is replaced, with another key, because whoever trusts the old one would go on
+    to do so. `replaced` keeps the certificates from before.
 
     Raises:
         CertificateError: the directory holds something damaged, or cannot be written.
@@ -75,15 +87,46 @@ class LocalCA:
         directory: Path,
         *,
         common_name: str = "Ignition local CA",
+        permitted: Sequence[str] = (),
+        days: int = 365,
+        longest_leaf_days: int = 90,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._directory = directory.absolute()
         self._common_name = common_name
+        self._permitted = tuple(permitted)
+        self._days = days
+        self._longest_leaf_days = longest_leaf_days
         self._clock = clock
         self._lock = threading.Lock()
         with self._exclusive(self._directory):
             self._key = self._load_or_create_key()
+            if self._permits_other_names():
+                self._keep_replaced()
+                (self._directory / "ca-key.pem").unlink()
+                self.ca_file.unlink()
+                self._key = self._load_or_create_key()
             self._certificate = self._load_or_create_certificate()
+
+    def at(self, clock: Callable[[], datetime]) -> LocalCA:
+        """The same authority at another time."""
+        return LocalCA(
+            self._directory,
+            common_name=self._common_name,
+            permitted=self._permitted,
+            days=self._days,
+            longest_leaf_days=self._longest_leaf_days,
+            clock=clock,
+        )
+
+    def permits(self, name: str) -> bool:
+        """Whether it may certify a DNS name (also `*.example.org`) or an address."""
+        return is_permitted(name, self._permitted)
+
+    @property
+    def replaced(self) -> Sequence[Path]:
+        """The certificates (PEM) that it had before and somebody may still trust."""
+        return replaced_in(self._directory)
 
     @property
     def ca_file(self) -> Path:
@@ -111,9 +154,9 @@ class LocalCA:
         and has a third of its life left; otherwise it is replaced, with a new key.
 
         Raises:
-            CertificateError: no names, a name that is none, or the directory cannot be written.
+            CertificateError: no names, a name that is none or not permitted, or the directory cannot be written.
         """
-        wanted = _normal_names(names)
+        wanted = normal_names(names)
         directory = directory.absolute()
         cert_file, key_file = directory / "cert.pem", directory / "key.pem"
         with self._exclusive(directory):
@@ -155,27 +198,32 @@ class LocalCA:
             raise CertificateError(
                 f"the certificate request's RSA key has {key.key_size} bits: at least 2048 are needed"
             )
-        wanted = _normal_names(names if names is not None else _requested_names(request))
+        wanted = normal_names(names if names is not None else requested_names(request))
         return self._sign(key, wanted, days).public_bytes(serialization.Encoding.PEM).decode()
 
     def _sign(self, key: _PublicKey, names: tuple[str, ...], days: int) -> x509.Certificate:
         if days < 1:
             raise CertificateError(f"a certificate valid for {days} days cannot be issued: at least 1 is needed")
+        for name in names:
+            if not self.permits(name):
+                raise CertificateError(
+                    f"{name} cannot be certified: the authority is for {', '.join(self._permitted)} alone"
+                )
         now = self._clock().replace(microsecond=0)
         # A common name holds at most 64 characters; what verifies is the list of names anyway.
         subject = names[0] if len(names[0]) <= 64 else "ignition"
         issuer_key = self._certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         return (
             x509.CertificateBuilder()
-            .subject_name(_name(subject))
+            .subject_name(distinguished_name(subject))
             .issuer_name(self._certificate.subject)
             .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - _BACKDATED)
             .not_valid_after(now + timedelta(days=days))
-            .add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([general_name(name) for name in names]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(ca=False), critical=True)
+            .add_extension(key_usage(ca=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key), critical=False)
@@ -193,7 +241,7 @@ class LocalCA:
         life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
         now = self._clock()
         fresh = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - life / 3
-        same = _names_of(certificate.extensions) == list(names)
+        same = names_of(certificate.extensions) == list(names)
         return certificate if fresh and same and key.public_key() == certificate.public_key() else None
 
     def _load_or_create_key(self) -> ec.EllipticCurvePrivateKey:
@@ -214,34 +262,58 @@ class LocalCA:
     def _load_or_create_certificate(self) -> x509.Certificate:
         """The authority's certificate; one that would expire before what it signs is renewed for the same key."""
         if self.ca_file.exists():
-            try:
-                certificate = x509.load_pem_x509_certificate(self.ca_file.read_bytes())
-            except (ValueError, OSError) as error:
-                raise _damaged(self.ca_file) from error
+            certificate = self._read_certificate()
             if certificate.public_key() != self._key.public_key():
                 raise _damaged(self.ca_file)
-            if certificate.not_valid_after_utc - self._clock() > _CA_RENEWED_BEFORE:
+            if certificate.not_valid_after_utc - self._clock() > self._renewed_with:
                 return certificate
+            self._keep_replaced()
         public = self._key.public_key()
         identifier = x509.SubjectKeyIdentifier.from_public_key(public)
         # Two authorities of one name in one trust store would be tried for each other's certificates.
-        name = _name(f"{self._common_name} {identifier.digest.hex()[:8]}")
+        name = distinguished_name(f"{self._common_name} {identifier.digest.hex()[:8]}")
         now = self._clock().replace(microsecond=0)
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(name)
             .public_key(public)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - _BACKDATED)
-            .not_valid_after(now + timedelta(days=_CA_DAYS))
+            .not_valid_after(now + timedelta(days=self._days))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_key_usage(ca=True), critical=True)
+            .add_extension(key_usage(ca=True), critical=True)
             .add_extension(identifier, critical=False)
-            .sign(self._key, hashes.SHA256())
         )
+        if self._permitted:
+            builder = builder.add_extension(constraints(self._permitted), critical=True)
+        certificate = builder.sign(self._key, hashes.SHA256())
         write_private(self.ca_file, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
         return certificate
+
+    @property
+    def _renewed_with(self) -> timedelta:
+        return timedelta(days=self._longest_leaf_days) + _MARGIN
+
+    def _read_certificate(self) -> x509.Certificate:
+        try:
+            return x509.load_pem_x509_certificate(self.ca_file.read_bytes())
+        except (ValueError, OSError) as error:
+            raise _damaged(self.ca_file) from error
+
+    def _permits_other_names(self) -> bool:
+        if not self.ca_file.exists():
+            return False
+        wanted = constraints(self._permitted) if self._permitted else None
+        try:
+            found = self._read_certificate().extensions.get_extension_for_class(x509.NameConstraints).value
+        except x509.ExtensionNotFound:
+            return wanted is not None
+        return found != wanted
+
+    def _keep_replaced(self) -> None:
+        content = self.ca_file.read_bytes()
+        write_private(self._directory / _REPLACED / f"{hashlib.sha256(content).hexdigest()[:12]}.pem", content)
 
     @contextlib.contextmanager
     def _exclusive(self, directory: Path) -> Generator[None]:
@@ -259,65 +331,15 @@ class LocalCA:
             ) from error
 
 
+def replaced_in(directory: Path) -> Sequence[Path]:
+    """The certificates (PEM) that the authority in a directory had before and somebody may still trust."""
+    return sorted((directory / _REPLACED).glob("*.pem"))
+
+
 def _damaged(file: Path) -> CertificateError:
     return CertificateError(
         f"{file} is damaged or does not belong to the key beside it; put it back from a backup, or `rm -r {file.parent}` and "
         "`ignition up --refresh`, which makes a new authority: whoever trusted the old one must trust the new one"
-    )
-
-
-def _normal_names(names: Sequence[str]) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(name.strip().lower().rstrip(".") for name in names))
-    if not wanted:
-        raise CertificateError("a certificate needs at least one DNS name or address")
-    for name in wanted:
-        _general_name(name)
-    return wanted
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    with contextlib.suppress(ValueError):
-        return x509.IPAddress(ipaddress.ip_address(name))
-    labels = name.removeprefix("*.").split(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise CertificateError(f"{name!r} is neither a DNS name (`*.` only in front) nor an address")
-    return x509.DNSName(name)
-
-
-def _names_of(extensions: x509.Extensions) -> list[str]:
-    """The names that a certificate or a request lists."""
-    try:
-        listed = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    return [str(entry.value) for entry in listed if isinstance(entry, x509.DNSName | x509.IPAddress)]
-
-
-def _requested_names(request: x509.CertificateSigningRequest) -> list[str]:
-    common = [str(attribute.value) for attribute in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return _names_of(request.extensions) or common
-
-
-def _name(common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Ignition local cloud"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
-
-
-def _key_usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=not ca,  # what RSA key exchange of TLS 1.2 asks for
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        encipher_only=False,
-        decipher_only=False,
     )
 
 

@@ -40,7 +40,8 @@ class Platform:
         images: what runs in the place of images.
         outside: DNS, Key Vault, identities.
         caddy: the caddy executable.
-        ca: signs what a public authority would.
+        ca: signs certificates of custom domains, as a public authority would.
+        environment_ca: signs those of the environments' own domains; `ca` where it is left out.
         ports: where ingress and replicas listen.
         supervisor: keeps the ingress running.
         timing: how patient it is.
@@ -54,6 +55,7 @@ class Platform:
         outside: Outside,
         caddy: Path,
         ca: LocalCA,
+        environment_ca: LocalCA | None = None,
         ports: Ports,
         supervisor: Supervisor,
         timing: Timing | None = None,
@@ -85,7 +87,7 @@ class Platform:
         self._lock = threading.RLock()
         self._gateway = Gateway(
             Caddy("origin", program=caddy, directory=self._directory / "ingress", supervisor=supervisor),
-            ca=ca,
+            ca=environment_ca or ca,
             directory=self._directory / "environments",
             ports=ports,
             certificates=self._certificates,

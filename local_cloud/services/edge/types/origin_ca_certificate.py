@@ -14,6 +14,7 @@ from local_cloud.services.generated.rules.keys_in_plan import ORIGINS_IN_PLAN
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
 
+LONGEST_VALIDITY_DAYS: Final = 5475
 _SOURCE: Final = "https://developers.cloudflare.com/ssl/origin-configuration/origin-ca/"
 _REQUEST: Final = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
 
@@ -51,7 +52,7 @@ class OriginCaCertificate(CloudflareType):
         ),
         Choice(
             path="requestedValidity",
-            among=(7, 30, 90, 365, 730, 1095, 5475),
+            among=(7, 30, 90, 365, 730, 1095, LONGEST_VALIDITY_DAYS),
             says="the validity is 7, 30, 90, 365, 730, 1095 or 5475 days",
             source=_SOURCE,
             passes=5475,
@@ -75,7 +76,7 @@ class OriginCaCertificate(CloudflareType):
             and parts.origin_ca.has_signed(kept.outputs["certificate"])
         ):
             return {name: kept.outputs[name] for name in ("certificate", "expiresOn")}
-        days = int(resource.inputs.get("requestedValidity") or 5475)
+        days = int(resource.inputs.get("requestedValidity") or LONGEST_VALIDITY_DAYS)
         signed = parts.origin_ca.sign_request(resource.inputs["csr"], days=days, names=resource.inputs["hostnames"])
         expires = x509.load_pem_x509_certificate(signed.encode()).not_valid_after_utc
         return {"certificate": signed, "expiresOn": expires.isoformat()}

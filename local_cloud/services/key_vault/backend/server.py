@@ -182,7 +182,7 @@ class KeyVault:
 
     def _faults_changed(self, standing: tuple[Fault, ...]) -> None:
         if any(fault.kind is FaultKind.EXPIRED_CERTIFICATE for fault in standing):
-            past = LocalCA(self._ca.ca_file.parent, clock=lambda: datetime.now(UTC) - timedelta(days=2))
+            past = self._ca.at(lambda: datetime.now(UTC) - timedelta(days=2))
             self._server.present(past.issue(self._names, directory=self._directory / "expired-tls", days=1))
         else:
             self._server.present(self._certificate)

@@ -46,7 +46,7 @@ class Gateway:
     Attributes:
         program: the versitygw executable.
         directory: state directory; objects are in `data`, accounts in `accounts`.
-        host_names: names that the certificate is for.
+        host_names: names that it answers to; the certificate is for those that the authority may certify.
     """
 
     program: Path
@@ -99,7 +99,8 @@ class Gateway:
             needs=(),
             ready=lambda: _healthy(UnixConnection(s3)) and accepts(admin),
         )
-        certificate = self.ca.issue(self.host_names, directory=self.directory / "tls")
+        names = [each for each in self.host_names if self.ca.permits(each)]
+        certificate = self.ca.issue(names, directory=self.directory / "tls")
         self._supervise(
             TLS,
             [

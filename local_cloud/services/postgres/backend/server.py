@@ -102,7 +102,7 @@ class PostgresServer:
 
     @property
     def host_names(self) -> tuple[str, ...]:
-        """Names its certificate is for."""
+        """Names its certificate is for, as far as the authority may certify them."""
         return ("localhost", "127.0.0.1", f"{self.name}.postgres.database.azure.com")
 
     def reach(self, *, login: str, version: str, password: str | None) -> None:
@@ -342,7 +342,8 @@ class PostgresServer:
         )
 
     def _write_certificate(self, cluster: Cluster) -> None:
-        certificate = self._around.ca.issue(self.host_names, directory=self.directory / "tls")
+        ca = self._around.ca
+        certificate = ca.issue([each for each in self.host_names if ca.permits(each)], directory=self.directory / "tls")
         cluster.write("server.key", certificate.key_file.read_text())
         cluster.write("server.crt", certificate.cert_file.read_text())
 

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import stat
+import time
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from ignition.developer.trust import Store, anchor_name, command, commands_for
-from local_cloud.runtime.certificates import LocalCA
+from ignition.developer.trust import Store, anchor_name, command, commands_for, renewal
+from local_cloud.runtime.certificates import LocalCA, replaced_in
 
 
 @pytest.fixture
@@ -78,3 +79,37 @@ def test_without_a_yes_nothing_is_run(
 def test_an_authority_that_is_not_there_yet_is_said(tmp_path: Path) -> None:
     answer = CliRunner().invoke(command, ["--state-dir", str(tmp_path)])
     assert (answer.exit_code, "`ignition up` makes it" in answer.output) == (1, True)
+
+
+def test_the_certificate_from_before_is_taken_out_with_it(
+    ca_file: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ignition.developer.trust.STORES", (store,))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    state = ["--state-dir", str(tmp_path / "state"), "--yes"]
+    assert CliRunner().invoke(command, state).exit_code == 0
+    LocalCA(ca_file.parent, permitted=("ecent.online",))
+    answer = CliRunner().invoke(command, state)
+    assert "Trusted until " in answer.output
+    assert [each.name for each in store.anchors.iterdir()] == [anchor_name(ca_file)]
+    assert replaced_in(ca_file.parent) == []
+
+
+def test_macos_takes_the_certificate_from_before_out_of_its_keychain(ca_file: Path, tmp_path: Path) -> None:
+    argv, _ = commands_for(ca_file, replaced=[tmp_path / "old.pem"], platform="darwin", stores=[], root=True)
+    assert argv == ("security", "remove-trusted-cert", "-d", str(tmp_path / "old.pem"))
+
+
+def test_a_replaced_certificate_is_said_while_the_store_has_it(ca_file: Path, store: Store) -> None:
+    later = lambda: time.time() + 90_000  # noqa: E731  a clock
+    assert renewal(ca_file.parent, [store]) is None
+    (store.anchors / anchor_name(ca_file)).write_bytes(ca_file.read_bytes())
+    LocalCA(ca_file.parent, permitted=("ecent.online",))
+    assert "run `ignition trust`" in str(renewal(ca_file.parent, [store], later))
+    next(store.anchors.iterdir()).unlink()
+    assert renewal(ca_file.parent, [store], later) is None
+
+
+def test_a_replaced_certificate_is_said_for_a_day_because_browsers_may_have_it(ca_file: Path, store: Store) -> None:
+    LocalCA(ca_file.parent, permitted=("ecent.online",))
+    assert "into the browsers that had it" in str(renewal(ca_file.parent, [store]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import concurrent.futures
+import shutil
 import socket
 import ssl
 import stat
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -214,8 +216,8 @@ def test_a_signed_request_carries_the_requester_s_key_and_the_authority_s_signat
 
 
 def test_the_longest_origin_certificate_does_not_outlive_its_issuer(tmp_path: Path) -> None:
-    LocalCA(tmp_path / "ca")
-    much_later = LocalCA(tmp_path / "ca", clock=lambda: datetime.now(UTC) + timedelta(days=1_800))
+    ca = LocalCA(tmp_path / "ca", days=7300, longest_leaf_days=5475)
+    much_later = ca.at(lambda: datetime.now(UTC) + timedelta(days=1_800))
     key = ec.generate_private_key(ec.SECP256R1())
     signed = x509.load_pem_x509_certificate(much_later.sign_request(_request(key), days=5475).encode())
     issuer = x509.load_pem_x509_certificate(much_later.certificate_pem.encode())
@@ -245,3 +247,86 @@ def test_a_weak_key_is_refused(ca: LocalCA) -> None:
 def test_a_certificate_needs_a_day(ca: LocalCA, tmp_path: Path) -> None:
     with pytest.raises(CertificateError, match="0 days"):
         ca.issue(["localhost"], directory=tmp_path / "server", days=0)
+
+
+ZONE = ("ecent.online", "localhost")
+
+
+@pytest.fixture
+def constrained(tmp_path: Path) -> LocalCA:
+    return LocalCA(tmp_path / "constrained", permitted=ZONE)
+
+
+@pytest.mark.parametrize(
+    "host", ["ecent.online", "admin.ignition.ecent.online", "localhost", "kv.vault.localhost", "127.0.0.1", "::1"]
+)
+def test_a_constrained_authority_certifies_its_zone_and_this_machine(
+    constrained: LocalCA, tmp_path: Path, host: str
+) -> None:
+    names = ["ecent.online", "*.ignition.ecent.online", "localhost", "*.vault.localhost", "127.0.0.1", "::1"]
+    assert _handshake(constrained.issue(names, directory=tmp_path / "server"), constrained, host)
+
+
+@pytest.mark.parametrize("name", ["example.org", "notecent.online", "online", "ecent.online.example.org", "192.0.2.1"])
+def test_a_constrained_authority_refuses_other_names(constrained: LocalCA, tmp_path: Path, name: str) -> None:
+    assert not constrained.permits(name)
+    with pytest.raises(CertificateError, match=f"{name} cannot be certified: the authority is for ecent.online, local"):
+        constrained.issue([name], directory=tmp_path / "server")
+
+
+@pytest.mark.parametrize("host", ["example.org", "notecent.online", "192.0.2.1"])
+def test_a_client_takes_no_other_name_from_it_although_its_key_signed(
+    constrained: LocalCA, tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As somebody would who has stolen the key."""
+    monkeypatch.setattr(constrained, "_permitted", ())
+    stolen = constrained.issue([host, "localhost"], directory=tmp_path / "server")
+    with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
+        _handshake(stolen, constrained, "localhost")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the command openssl is not installed")
+def test_openssl_says_the_same(constrained: LocalCA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = constrained.issue(["api.ecent.online"], directory=tmp_path / "right")
+    monkeypatch.setattr(constrained, "_permitted", ())
+    wrong = constrained.issue(["api.example.org"], directory=tmp_path / "wrong")
+    argv = ["openssl", "verify", "-x509_strict", "-CAfile", str(constrained.ca_file)]
+    said = [
+        subprocess.run([*argv, str(each.cert_file)], capture_output=True, text=True, check=False)
+        for each in (right, wrong)
+    ]
+    assert [each.returncode for each in said] == [0, 2]
+    assert "permitted subtree violation" in said[1].stderr
+
+
+def test_an_authority_lives_for_a_year(constrained: LocalCA) -> None:
+    certificate = x509.load_pem_x509_certificate(constrained.certificate_pem.encode())
+    life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    assert timedelta(days=365) <= life < timedelta(days=366)
+
+
+def test_it_is_renewed_with_its_key_before_it_ends(tmp_path: Path) -> None:
+    """Whoever trusts the old certificate goes on to do so until that ends."""
+    old = LocalCA(tmp_path / "ca", permitted=ZONE, clock=lambda: datetime.now(UTC) - timedelta(days=250))
+    server = old.issue(["localhost"], directory=tmp_path / "server", days=300)
+    new = LocalCA(tmp_path / "ca", permitted=ZONE)
+    assert new.certificate_pem != old.certificate_pem
+    assert [each.read_text() for each in new.replaced] == [old.certificate_pem]
+    assert _handshake(server, new, "localhost")
+
+
+def test_it_is_not_renewed_while_there_is_time(constrained: LocalCA) -> None:
+    later = constrained.at(lambda: datetime.now(UTC) + timedelta(days=240))
+    assert (later.certificate_pem, later.replaced) == (constrained.certificate_pem, [])
+
+
+@pytest.mark.parametrize("before", [(), ("example.org", "localhost")])
+def test_an_authority_for_other_names_is_replaced_with_its_key(tmp_path: Path, before: tuple[str, ...]) -> None:
+    """A system's store may still trust the old certificate, so the old key must be of no more use."""
+    old = LocalCA(tmp_path / "ca", permitted=before)
+    server = old.issue(["localhost"], directory=tmp_path / "server")
+    new = LocalCA(tmp_path / "ca", permitted=ZONE)
+    assert not new.has_signed(server.cert_file.read_text())
+    assert [each.read_text() for each in new.replaced] == [old.certificate_pem]
+    assert _handshake(new.issue(["localhost"], directory=tmp_path / "server"), new, "localhost")
+    assert LocalCA(tmp_path / "ca", permitted=ZONE).certificate_pem == new.certificate_pem
