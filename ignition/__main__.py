@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any, Final
 
@@ -67,8 +68,9 @@ def main() -> Any:
     """Entry point; errors that a person can mend are one message and exit code 1."""
     from ignition.failure import MENDABLE, explained  # noqa: PLC0415  keeps `--help` and completion instant
 
+    umask = os.umask(0o077)  # what we make is ours alone
     try:
-        return cli()
+        return cli(obj=umask)
     except MENDABLE as error:
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
         click.echo(explained(error), err=True)

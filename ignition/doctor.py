@@ -11,14 +11,14 @@ from typing import Final
 import click
 
 from ignition.diagnosis import Finding, diagnose
-from ignition.state import state_option
+from ignition.state import unchecked_state_option
 
 _SIGNS: Final = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "wrong": ("FAIL", "red")}
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@state_option
+@unchecked_state_option()
 def command(*, as_json: bool, state: Path) -> None:
     """
     Say what is missing or wrong on this machine, and the command that fixes it.

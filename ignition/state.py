@@ -11,6 +11,7 @@ import click
 
 from local_cloud.daemon.settings import FILE
 from local_cloud.engine.state_directories import state_directory
+from local_cloud.runtime.private_trees import require_private_tree
 
 VARIABLE: Final = "IGNITION_STATE_DIR"
 
@@ -26,12 +27,26 @@ def default_state(environ: Mapping[str, str] = os.environ) -> Path:
     return older if (older / FILE).exists() and not (directory / FILE).exists() else directory
 
 
+def _checked(_context: click.Context, _option: click.Parameter, state: Path) -> Path:
+    """What is read from a directory that others can write to could be theirs: the address of a server, say."""
+    require_private_tree(state)
+    return state
+
+
 def state_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--state-dir`: which local cloud; its own directory for each."""
+    """`--state-dir`: which local cloud; its own directory for each, ours alone."""
+    return unchecked_state_option(callback=_checked)(function)
+
+
+def unchecked_state_option(
+    callback: Callable[[click.Context, click.Parameter, Path], Path] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """As `state_option`, also for a directory that others can write to: for a command that says so itself."""
     return click.option(
         "--state-dir",
         "state",
         type=click.Path(path_type=Path, file_okay=False),
         default=default_state,
         help=f"Where this local cloud keeps everything (default: ${VARIABLE}, or a directory below the user's state directory).",
-    )(function)
+        callback=callback,
+    )

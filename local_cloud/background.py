@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
+from local_cloud.runtime.private_directories import own_link_resolved, private_directory
 from local_cloud.runtime.terminal_text import printable
 
 EXPLAINED: Final = 3
@@ -108,11 +109,12 @@ class Background:
 
         Raises:
             BackgroundError: it ended or did not come up.
+            NotPrivate: the directory is not ours alone.
         """
+        private_directory(own_link_resolved(self.directory))
         current = self._current()
         if current is not None:
             return current
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._lock():
             current = self._current()  # another command may have started it while this one waited
             if current is not None:

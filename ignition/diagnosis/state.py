@@ -20,6 +20,8 @@ from local_cloud.plan.throwaway import StackError
 from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.pids import Mark
 from local_cloud.runtime.ports import Ports, is_free, owner_of
+from local_cloud.runtime.private_directories import NotPrivate
+from local_cloud.runtime.private_trees import require_private_tree
 
 _GIB: Final = 1 << 30
 _NEEDED_GIB: Final = 1.0
@@ -28,8 +30,13 @@ _COMFORTABLE_GIB: Final = 4.0
 
 
 def writable(state: Path) -> Finding:
-    """Whether the state directory can be made and written."""
+    """Whether the state directory can be made and written, by us alone."""
     place = _existing(state)
+    try:
+        require_private_tree(state)
+    except NotPrivate as error:
+        what, _, fix = str(error).partition("; ")
+        return wrong("state directory", what, fix)
     try:
         with tempfile.NamedTemporaryFile(dir=place, prefix=".ignition-doctor-"):
             pass

@@ -30,6 +30,7 @@ from local_cloud.daemon.sole import lock_taken
 from local_cloud.daemon.stack import ensure_stack, refuse_foreign_passphrase, stack_environment
 from local_cloud.engine.all_programs import find_all
 from local_cloud.room import is_full, room_for_a_run
+from local_cloud.runtime.private_trees import private_tree
 
 
 @click.command()
@@ -77,7 +78,7 @@ def _tools() -> dict[str, str]:
 @contextlib.contextmanager
 def _alone(state: Path) -> Generator[None]:
     """One `ignition up` at a time in a state directory: another one waits for its turn."""
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_tree(state)
     with (state / "up.lock").open("w") as file:
         if not lock_taken(file):
             say("Waiting for another `ignition up` in this state directory to end")

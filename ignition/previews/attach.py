@@ -29,7 +29,8 @@ from local_cloud.plan.event_log import counts
 )
 @report_options
 @click.argument("argv", nargs=-1, required=True, metavar="-- COMMAND [ARG ...]", type=click.UNPROCESSED)
-def command(argv: tuple[str, ...], *, as_json: bool, wanted: Wanted) -> None:
+@click.pass_obj
+def command(umask: int | None, argv: tuple[str, ...], *, as_json: bool, wanted: Wanted) -> None:
     """
     Run a command with the pinned engine, the warm language host and the planning providers attached.
 
@@ -38,6 +39,8 @@ def command(argv: tuple[str, ...], *, as_json: bool, wanted: Wanted) -> None:
     rules on how resources stand together need a Python program, which our own language host runs.
     """
     environment = planning().environment
+    if umask is not None:
+        os.umask(umask)  # what the command makes is the user's
     if not as_json and not wanted.something:
         _become(argv, environment)
     with reporting(strict=wanted.strict) as report:

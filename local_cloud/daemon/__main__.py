@@ -23,12 +23,14 @@ from local_cloud.daemon.stack import checkpoint_file
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
 from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.private_trees import private_tree
 from local_cloud.server.plan.judge import Judge
 from local_cloud.server.serve import serve
 
 
 def main(state: Path) -> int:
     """Puts everything together, says where it is, and waits."""
+    os.umask(0o077)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: object) -> None:
@@ -53,6 +55,7 @@ def main(state: Path) -> int:
 
 
 def _serve(state: Path, code: str, stopping: threading.Event) -> None:
+    private_tree(state)
     settings = Settings.load(state)
     judge = Judge(PACKAGES)
     host = LanguageHost(judge=judge)

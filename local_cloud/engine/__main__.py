@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from local_cloud.engine.all_programs import ALL
@@ -11,6 +12,7 @@ from local_cloud.engine.binaries import BinaryMissing, Cache, find
 
 def main(arguments: list[str] | None = None) -> int:
     """Obtain all programs, or those named; returns the exit code."""
+    os.umask(0o077)
     parser = argparse.ArgumentParser(prog="python -m local_cloud.engine", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these: " + ", ".join(b.name for b in ALL))
     parser.add_argument("--full-check", action="store_true", help="compute the digests of cached programs again")

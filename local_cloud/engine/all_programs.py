@@ -26,6 +26,7 @@ def find_all(progress: Progress, *, cache: Cache | None = None) -> None:
         BinaryMissing: says of each that is missing what was tried and what to install.
     """
     cache = cache or Cache.of_user()
+    cache.close()
     missing: list[str] = []
     for binary in ALL:
         try:

@@ -48,7 +48,7 @@ def _looks_installed(home: Path) -> Path:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_NEVER_RUN)
-        file.chmod(0o755)
+        file.chmod(0o700)
     return file.parent
 
 

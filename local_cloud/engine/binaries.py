@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from local_cloud.runtime.errors import NotWritten
+from local_cloud.runtime.private_directories import NotPrivate, own_link_resolved, private_directory
 from local_cloud.system_errors import explained
 
 Progress = Callable[[str], None]
@@ -103,6 +105,20 @@ class Cache:
         # The specification asks to ignore a relative path here.
         return cls((Path(base) if base.startswith("/") else Path.home() / ".cache") / "ignition", full_check)
 
+    def close(self) -> None:
+        """
+        Close the directory to other accounts; one that cannot be made is none.
+
+        Raises:
+            BinaryMissing: other accounts can put programs into it.
+        """
+        try:
+            private_directory(own_link_resolved(self.root))
+        except NotPrivate as error:
+            raise BinaryMissing(f"The cache of programs is not safe to use. {error}") from None
+        except NotWritten:
+            return
+
     def entry(self, binary: Binary) -> Path:
         """The directory of one version of one program."""
         return self.root / binary.name / binary.version
@@ -182,9 +198,10 @@ def find(binary: Binary, *, cache: Cache | None = None, progress: Progress | Non
         progress: told of everything that takes longer, in words without the program's name.
 
     Raises:
-        BinaryMissing: no source has it.
+        BinaryMissing: no source has it, or other accounts can write to the cache.
     """
     cache = cache or Cache.of_user()
+    cache.close()
     tried: list[str] = []
     for source in binary.sources:
         try:

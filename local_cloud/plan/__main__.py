@@ -22,6 +22,7 @@ _DRAIN_LIMIT_S: Final = 10 * 60
 
 def main() -> None:
     """Serves until stopped."""
+    os.umask(0o077)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: object) -> None:

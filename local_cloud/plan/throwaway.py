@@ -89,6 +89,8 @@ def _remove_what_killed_runs_left() -> None:
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
         pid = left.name.removeprefix(_PREFIX).partition("-")[0]
         try:
+            if left.lstat().st_uid != os.geteuid():
+                continue
             os.kill(int(pid), 0)
         except ProcessLookupError:
             shutil.rmtree(left, ignore_errors=True)

@@ -166,7 +166,7 @@ class LocalCA:
                 kept = self._sign(key.public_key(), wanted, days)
                 write_private(key_file, _key_pem(key))
                 chain = kept.public_bytes(serialization.Encoding.PEM) + self.certificate_pem.encode()
-                write_private(cert_file, chain, mode=0o644)
+                write_private(cert_file, chain)
         return Certificate(cert_file=cert_file, key_file=key_file, names=wanted, not_after=kept.not_valid_after_utc)
 
     def sign_request(self, csr_pem: str, *, days: int, names: Sequence[str] | None = None) -> str:
@@ -288,7 +288,7 @@ class LocalCA:
         if self._permitted:
             builder = builder.add_extension(constraints(self._permitted), critical=True)
         certificate = builder.sign(self._key, hashes.SHA256())
-        write_private(self.ca_file, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
+        write_private(self.ca_file, certificate.public_bytes(serialization.Encoding.PEM))
         return certificate
 
     @property

@@ -10,9 +10,7 @@ import contextlib
 import grp
 import os
 import pwd
-import shutil
 import stat
-import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final
@@ -58,20 +56,39 @@ def private_directory(directory: Path, *, mode: int = 0o700, owner: pwd.struct_p
     with _opened(directory) as descriptor:
         found = os.fstat(descriptor)
         if found.st_uid not in {wanted, os.geteuid()}:
-            raise NotPrivate(
-                f"{directory} belongs to {_account(found.st_uid)}, not to {_account(wanted)}; "
-                f"if you do not know why, remove it with `rm -r {directory}` and try again"
-            )
+            raise NotPrivate(foreign(directory, found, wanted))
         if not made and others_write(found):
-            raise NotPrivate(
-                f"Other accounts can write to {directory}. Check that what is in it is yours, "
-                f"run `chmod {mode:o} {directory}` and try again"
-            )
+            raise NotPrivate(_open_to_others(directory, mode))
         if owner and found.st_uid != wanted:
             os.fchown(descriptor, owner.pw_uid, owner.pw_gid)
         if made or stat.S_IMODE(found.st_mode) != mode:
             os.fchmod(descriptor, mode)
     return directory
+
+
+def require_private(directory: Path) -> None:
+    """
+    Refuse to use an existing directory that is not ours alone; nothing is changed, and one that others can only read passes.
+
+    Raises:
+        NotPrivate: it belongs to another account, or others can write to it or exchange it.
+    """
+    directory = own_link_resolved(directory.absolute())
+    if not os.path.lexists(directory):
+        return
+    _require_safe_parents(directory)
+    with _opened(directory) as descriptor:
+        found = os.fstat(descriptor)
+    if found.st_uid != os.geteuid():
+        raise NotPrivate(foreign(directory, found, os.geteuid()))
+    if others_write(found):
+        raise NotPrivate(_open_to_others(directory, 0o700))
+
+
+def own_link_resolved(directory: Path) -> Path:
+    """Where a link leads that this account or root made; everything else stays as it is."""
+    trusted = {os.geteuid(), 0}
+    return directory.resolve() if directory.is_symlink() and directory.lstat().st_uid in trusted else directory
 
 
 def socket_directory(directory: Path) -> Path:
@@ -86,6 +103,8 @@ def socket_directory(directory: Path) -> Path:
     record = directory / _RECORD
     with contextlib.suppress(OSError, NotPrivate):
         return _still_private(Path(os.fsdecode(record.read_bytes())))
+    import tempfile  # noqa: PLC0415  a preview needs no sockets
+
     made = Path(tempfile.mkdtemp(prefix="ignition-", dir=_SHARED))
     write_private(record, os.fsencode(made))
     return made
@@ -93,6 +112,8 @@ def socket_directory(directory: Path) -> Path:
 
 def remove_socket_directory(directory: Path) -> None:
     """Remove what `socket_directory` made."""
+    import shutil  # noqa: PLC0415  as above
+
     with contextlib.suppress(OSError, NotPrivate):
         shutil.rmtree(_still_private(Path(os.fsdecode((directory / _RECORD).read_bytes()))))
     shutil.rmtree(directory, ignore_errors=True)
@@ -158,10 +179,26 @@ def _opened(directory: Path) -> Generator[int]:
         os.close(descriptor)
 
 
+def foreign(directory: Path, found: os.stat_result, wanted: int) -> str:
+    """What is wrong with something that belongs to another account than `wanted`, and what to do."""
+    owner = _account(wanted)
+    return (
+        f"{directory} belongs to {_account(found.st_uid)}, not to {owner}; use another directory, "
+        f"or run `sudo chown -R {owner} {directory}` if what is in it is yours, and try again"
+    )
+
+
+def _open_to_others(directory: Path, mode: int) -> str:
+    return (
+        f"Other accounts can write to {directory}; check that what is in it is yours, "
+        f"run `chmod {mode:o} {directory}` and try again"
+    )
+
+
 def _what_is_there(path: Path) -> str:
     found = path.lstat()
     if stat.S_ISDIR(found.st_mode):
-        return f"{path} belongs to {_account(found.st_uid)} and cannot be opened; remove it with `rm -r {path}` and try again"
+        return foreign(path, found, os.geteuid()) if found.st_uid != os.geteuid() else _open_to_others(path, 0o700)
     what = "a link" if stat.S_ISLNK(found.st_mode) else "not a directory"
     return f"{path} is {what}; remove it with `rm {path}` and try again"
 

@@ -93,10 +93,10 @@ class Places:
 
     def remove_data_directory(self, wanted: Path) -> None:
         """Remove what `data_directory` and `socket_directory` made for one server."""
-        shutil.rmtree(self.outside / "data" / _key(str(wanted.absolute())), ignore_errors=True)
         shutil.rmtree(self.outside / "sockets" / _key(str(wanted.absolute())), ignore_errors=True)
         remove_socket_directory(_sockets(wanted))
         if wanted.is_symlink():
+            shutil.rmtree(wanted.resolve(), ignore_errors=True)
             wanted.unlink()
         else:
             shutil.rmtree(wanted, ignore_errors=True)

@@ -212,3 +212,31 @@ def test_the_cache_is_the_homes_when_the_environment_names_no_absolute_path(
     monkeypatch.setenv("XDG_CACHE_HOME", value)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Cache.of_user().root == tmp_path / ".cache" / "ignition"
+
+
+def test_the_cache_is_closed_to_others_at_each_start(tmp_path: Path) -> None:
+    root = tmp_path / "cache"
+    root.mkdir()
+    root.chmod(0o755)
+    find(_tool(Obtained("a build", _builds())), cache=Cache(root))
+    assert root.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+def test_programs_from_a_cache_that_others_can_write_are_not_run(tmp_path: Path, mode: int) -> None:
+    root = tmp_path / "cache"
+    root.mkdir()
+    root.chmod(mode)
+    with pytest.raises(BinaryMissing, match=f"run `chmod 700 {root}` and try again"):
+        find(_tool(Obtained("a build", _builds())), cache=Cache(root))
+    assert list(root.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_made_does_not_matter_where_the_program_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _program(tmp_path / "bin" / "tool", "2.0.0")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    (tmp_path / "file").touch()
+    found = find(_tool(OnPath()), cache=Cache(tmp_path / "file" / "cache"))
+    assert found.path == tmp_path / "bin" / "tool"

@@ -199,7 +199,6 @@ def make_process(plan: Plan) -> Process:
         pid_file=plan.pid_file,
         ready=lambda: True,
         grace_s=plan.grace_s,
-        umask=0o022,  # as in a container
     )
 
 

@@ -69,7 +69,7 @@ class DomainCertificates:
         folder = self._folder(certificate_id)
         chain = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates)
         write_private(folder / "key.pem", key)
-        write_private(folder / "cert.pem", chain, mode=0o644)
+        write_private(folder / "cert.pem", chain)
         write_private(folder / "names.json", json.dumps(_names(certificates[0])).encode())
         return self._load(folder)
 
