@@ -1,21 +1,29 @@
 """
 Bytes that no client sends: what the front and the gateway might read differently, put together at random.
 
-The bucket is open to everybody, so that no signature stands in the way. `IGNITION_REQUESTS` sends more of them.
+The bucket is open to everybody, so that no signature stands in the way; only lists of keys to delete have to be signed.
+`IGNITION_REQUESTS` sends more of them.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import json
 import os
 import random
 import socket
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
-from local_cloud.services.object_storage.backend.storage import ObjectStorage
+from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key
+from tests.integration.object_storage.conftest import TOKEN_VALUE
 
 _REQUESTS = int(os.environ.get("IGNITION_REQUESTS", "400"))
 _DOTS = ("..", "../", "%2e%2e", "%2E.", "%252e%252e", "..;", "..%00", "..%c0%af", "%u002e", ".", ".sgwtmp")
@@ -69,9 +77,11 @@ class Requests:
         seed: the same one makes the same requests.
         mine: the bucket.
         other: the other one.
+        credentials: may write to `mine`.
     """
 
-    def __init__(self, seed: int, mine: str, other: str) -> None:
+    def __init__(self, seed: int, mine: str, other: str, credentials: Credentials) -> None:
+        self._credentials = credentials
         self._random = random.Random(seed)  # noqa: S311  not for secrets
         self._mine = mine
         self._names = (other, mine, "k", "7", "neighbour", "file")
@@ -85,15 +95,23 @@ class Requests:
             key = self._some(6, (*_DOTS, "/", *self._names, *_MARKUP))
             if self._random.random() < 0.5:
                 key = f"{self._random.choice(('..', '&#46;.', '.&#x2e;', 'a/../..'))}/{self._names[0]}/{self._random.choice('k7')}"
-            return self._whole(method, target, self._random.choice(_LISTS).format(key).encode())
+            body = self._random.choice(_LISTS).format(key).encode()
+            return self._whole(method, target, body, self._signed(target, body))
         target = f"/{self._random.choice((self._mine, self._names[0], ''))}/"
         target += self._some(7, (*_DOTS, *_SLASHES, *_REST, *self._names))
         if self._random.random() < 0.6:
             target += self._random.choice(_NAMES) + self._random.choice(self._ways)
         return self._whole(method, target, b"bad")
 
-    def _whole(self, method: str, target: str, body: bytes) -> bytes:
-        lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: keep-alive"]
+    def _signed(self, target: str, body: bytes) -> list[str]:
+        request = AWSRequest("POST", f"http://localhost{target}", data=body)
+        request.headers["Content-MD5"] = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+        request.headers["X-Amz-Content-Sha256"] = hashlib.sha256(body).hexdigest()
+        S3SigV4Auth(self._credentials, "s3", "auto").add_auth(request)
+        return [f"{name}: {value}" for name, value in request.headers.items()]
+
+    def _whole(self, method: str, target: str, body: bytes, headers: Sequence[str] = ()) -> bytes:
+        lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: keep-alive", *headers]
         if self._random.random() < 0.2:
             source = self._some(5, (self._mine, *_DOTS, *_SLASHES, *self._names, "?versionId="))
             lines.append(f"X-Amz-Copy-Source: {source}")
@@ -129,12 +147,15 @@ def _elsewhere(storage: ObjectStorage, mine: str) -> dict[str, bytes | None]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_no_request_leads_out_of_its_bucket(storage: ObjectStorage, bucket: str, other_bucket: str, seed: int) -> None:
+def test_no_request_leads_out_of_its_bucket(
+    storage: ObjectStorage, bucket: str, other_bucket: str, token: str, seed: int
+) -> None:
     everywhere = storage._client
     for key in ("k", "7"):
         everywhere.put_object(Bucket=other_bucket, Key=key, Body=b"secret")
     resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
+    credentials = Credentials(token, secret_access_key(TOKEN_VALUE))
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     everywhere.put_bucket_policy(Bucket=bucket, Policy=policy)
     (storage.directory / "neighbour").mkdir(exist_ok=True)
@@ -142,7 +163,7 @@ def test_no_request_leads_out_of_its_bucket(storage: ObjectStorage, bucket: str,
     port = urlsplit(storage.plain_endpoint).port
     assert port is not None
     before = _elsewhere(storage, bucket)
-    requests = Requests(seed, bucket, other_bucket)
+    requests = Requests(seed, bucket, other_bucket, credentials)
     for number in range(_REQUESTS):
         request = requests.next()
         assert b"secret" not in _answer(port, request), request
