@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 
 from local_cloud.services.object_storage.backend.admission import (
@@ -15,7 +13,7 @@ from local_cloud.services.object_storage.backend.admission import (
 )
 from local_cloud.services.object_storage.backend.request_head import RequestHead
 
-UPLOAD = str(uuid.uuid4())
+UPLOAD = "f5958c1e-78fa-4a64-aa1b-bcc4bba3eae1"
 VERSION = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 ADMISSION = Admission(["localhost", "127.0.0.1", "*.acc.r2.cloudflarestorage.com", "acc.r2.cloudflarestorage.com"])
 
