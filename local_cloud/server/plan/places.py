@@ -20,8 +20,8 @@ def region(plan: Plan, resource: Planned) -> str | None:
     """
     given = plan.known(resource, "location")
     if given is None:
-        group = plan.known(resource, "resourceGroupName") if resource.inputs.get("resourceGroupName") else None
-        found = [each for each in plan.of(_GROUP) if plan.known(each, "resourceGroupName") == group]
+        group = plan.key(resource, "resourceGroupName")
+        found = [each for each in plan.of(_GROUP) if plan.key(each, "resourceGroupName") == group]
         given = plan.known(found[0], "location") if group is not None and len(found) == 1 else None
     return str(given).replace(" ", "") if given is not None else None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -52,6 +53,7 @@ class Plan:
         self.resources: Sequence[Planned] = tuple(resources)
         self.types = types
         self._before: dict[str, frozenset[str]] = {}
+        self._narrowed: dict[str, Planned] = {}
         self._identities: dict[str, Key] = {}
         self._texts: dict[tuple[str, str], Mapping[str, Sequence[Planned]]] = {}
 
@@ -70,7 +72,17 @@ class Plan:
     def of(self, *tokens: str) -> Iterator[Planned]:
         """The resources of some types."""
         for token in tokens:
-            yield from self._by_token.get(token, ())
+            only = self._narrowed.get(token)
+            yield from self._by_token.get(token, ()) if only is None else [only]
+
+    @contextlib.contextmanager
+    def narrowed_to(self, resource: Planned) -> Generator[None, None, None]:
+        """For a while, `of` knows no other resource of this one's type."""
+        self._narrowed[resource.token] = resource
+        try:
+            yield
+        finally:
+            del self._narrowed[resource.token]
 
     def follows(self, later: Planned, earlier: Planned) -> bool:
         """Whether something makes sure that one resource is made after another: a chain of dependencies, or of parents."""
@@ -221,7 +233,8 @@ class Plan:
         return f"/resourcegroups/{group}/providers/{own}".casefold() if group is not None else None
 
     def _part(self, resource: Planned, name: str, *, own: bool = False) -> str | None:
-        if own and resource.inputs.get(name) is None:
+        given = resource.inputs.get(name)
+        if own and (given is None or (given is UNKNOWN and name not in resource.origins)):
             value = self._own_name(resource)
             return str(value) if value is not None else f"<{resource.urn}#name>"
         try:
@@ -253,12 +266,12 @@ class Plan:
         return next(iter(self.targets(resource, path, *tokens)), Elsewhere.NOWHERE)
 
     def targets(self, resource: Planned, path: str, *tokens: str) -> list[Planned | Elsewhere]:
-        """The resource that each value at a path refers to."""
-        return [
-            self._target(resource, at, value, tokens)
-            for at, value in values_at(resource.inputs, path)
-            if value is not None
-        ]
+        """The resource that each value at a path refers to; one that cannot be told where what they would be in is not known."""
+        try:
+            found = list(known_way(resource.inputs, path))
+        except NotKnownYet:
+            return [Elsewhere.UNKNOWN]
+        return [self._target(resource, at, value, tokens) for at, value in found if value is not None]
 
     def _target(self, resource: Planned, at: str, value: Any, tokens: Sequence[str]) -> Planned | Elsewhere:
         if value is UNKNOWN:
@@ -285,6 +298,13 @@ class Plan:
             if (each := self.by_urn.get(urn)) and each.token in tokens
         ]
         return fitting[0] if len(fitting) == 1 else None
+
+    def made_of(self, resource: Planned, at: str) -> Planned | None:
+        """The one resource that the value at an exact path is made of, though it is none of its outputs as it is."""
+        origin = resource.origins.get(at)
+        if origin is None or origin.attribute is not None or len(origin.resources) != 1:
+            return None
+        return self.by_urn.get(origin.resources[0])
 
     def text_at(self, resource: Planned, at: str) -> str | None:
         """The known text at an exact path; None for anything else."""

@@ -146,9 +146,9 @@ class AtMost(PlanRule):
         scopes: dict[Hashable, list[tuple[Planned, float]]] = {}
         for resource in plan.of(self.of, *self.also):
             with contextlib.suppress(NotKnownYet):
-                scope = self.scope(plan, resource)
+                scope, amount = self.scope(plan, resource), self.amount(plan, resource)
                 if scope is not None:
-                    scopes.setdefault(scope, []).append((resource, self.amount(plan, resource)))
+                    scopes.setdefault(scope, []).append((resource, amount))
         for members in scopes.values():
             with contextlib.suppress(NotKnownYet):
                 yield from self._beyond(plan, members)
@@ -171,11 +171,13 @@ class Fits(PlanRule):
     Attributes:
         to: tokens of the types referred to.
         along: the property that refers; empty where the resource lies in the other one (a database in its server).
+        older: further properties that refer to the same, under names that the service had before.
         fits: of the plan, the resource and what it refers to.
     """
 
     to: Sequence[str]
     along: str = ""
+    older: Sequence[str] = ()
     fits: Callable[[Plan, Planned, Planned], bool] = field(repr=False)
 
     def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
@@ -192,7 +194,7 @@ class Fits(PlanRule):
         if not self.along:
             found = plan.parent(resource, *self.to)
             return () if found is None else (found,)
-        targets = plan.targets(resource, self.along, *self.to)
+        targets = [each for path in (self.along, *self.older) for each in plan.targets(resource, path, *self.to)]
         return dict.fromkeys(each for each in targets if not isinstance(each, Elsewhere))
 
 
@@ -253,11 +255,33 @@ class LeadsTo(PlanRule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ById(PlanRule):
+    """A property that takes the id of whatever resource must not be given another output of it."""
+
+    def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
+        """Every resource that is given another output."""
+        for resource in plan.of(self.of):
+            for _, origin in resource.without_items.get(self.path, ()):
+                other = plan.by_urn.get(origin.resources[0]) if len(origin.resources) == 1 else None
+                if other is not None and other.token in plan.types and origin.attribute not in {None, "id"}:
+                    yield resource, other
+
+
+@dataclass(frozen=True, kw_only=True)
 class Together(PlanRule):
     """Whatever no other kind says: `test` gives each resource that is refused, with the one that it clashes with."""
 
     test: Callable[[Plan], Iterable[tuple[Planned, Planned]]] = field(repr=False)
 
     def broken(self, plan: Plan) -> Iterator[tuple[Planned, Planned]]:
-        """What the function finds."""
-        yield from self.test(plan)
+        """What the function finds; where it meets what is not known yet, it looks again at every resource without the others."""
+        try:
+            found = list(self.test(plan))
+        except NotKnownYet:
+            found = [each for token in (self.of, *self.also) for each in self._one_by_one(plan, token)]
+        yield from found
+
+    def _one_by_one(self, plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+        for resource in list(plan.of(token)):
+            with plan.narrowed_to(resource), contextlib.suppress(NotKnownYet):
+                yield from list(self.test(plan))

@@ -25,34 +25,28 @@ from local_cloud.server.plan.plan import Elsewhere, Key, Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import LeadsTo, PlanRule, Together
 from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.services.container_apps.rules.reads import (
+    PULL_ROLES,
+    VAULT_ROLES,
+    endpoints_of,
+    pulls,
+    reads,
+    registry_of,
+)
 from local_cloud.services.container_apps.rules.secrets import DOCS
 from local_cloud.services.identity.rules.granted import knows_every_grant, roles_of
-from local_cloud.services.network.rules.endpoints_in_plan import service_of
 
 _SECRETS: Final = "configuration.secrets[]"
 _REGISTRIES: Final = "configuration.registries[]"
 _TARGET: Final = "privateLinkServiceConnections[].privateLinkServiceId"
 _OWN: Final = "identity.userAssignedIdentities[]"
-_USERS: Final = {
-    tokens.APP: (f"{_SECRETS}.identity", f"{_REGISTRIES}.identity", "configuration.identitySettings[].identity"),
-    tokens.JOB: (f"{_SECRETS}.identity", f"{_REGISTRIES}.identity", "configuration.identitySettings[].identity"),
-}
-_VAULT_ROLES: Final = frozenset(
-    {
-        "4633458b-17de-408a-b874-0445c86b69e6",  # Key Vault Secrets User
-        "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",  # Key Vault Secrets Officer
-        "00482a5a-887f-4fb3-b363-3b7fe8e74483",  # Key Vault Administrator
-    }
-)
-_PULL_ROLES: Final = frozenset(
-    {
-        "7f951dda-4ed3-4680-a7ca-43fe172d538d",  # AcrPull
-        "8311e382-0749-4cb8-b61a-304f252e45ec",  # AcrPush
-        "b24988ac-6180-42a0-ab88-20f7382dd24c",  # Contributor
-        "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
-        "b93aa761-3e63-49ed-ac28-beffa264f7ac",  # Container Registry Repository Reader
-        "2a1e307c-b015-4ebd-883e-5b7698a07328",  # Container Registry Repository Writer
-    }
+_SCALING: Final = "template.scale.rules[]"
+_USERS: Final = (
+    f"{_SECRETS}.identity",
+    f"{_REGISTRIES}.identity",
+    "configuration.identitySettings[].identity",
+    *(f"{_SCALING}.{kind}.identity" for kind in ("azureQueue", "custom", "http", "tcp")),
+    "configuration.eventTriggerConfig.scale.rules[].identity",
 )
 
 
@@ -61,7 +55,7 @@ def _strangers(plan: Plan, user: Planned) -> Iterator[Planned]:
     own = {each for each in plan.targets(user, _OWN) if isinstance(each, Planned)}
     if len(own) != len(plan.keys(user, _OWN)):
         return  # one of its own cannot be told
-    for path in _USERS[user.token]:
+    for path in _USERS:
         yield from (
             each for each in plan.targets(user, path, tokens.IDENTITY) if isinstance(each, Planned) and each not in own
         )
@@ -78,68 +72,9 @@ def _uses_a_stranger(token: str) -> Callable[[Plan], Iterable[tuple[Planned, Pla
     return test
 
 
-def _vault_of(plan: Plan, user: Planned, at: str) -> Planned | None:
-    """The vault whose secret an address names: the output of a secret or vault, or its name in a known address."""
-    found = plan.origin_at(user, at, tokens.SECRET, tokens.VAULT)
-    if found is not None:
-        return found if found.token == tokens.VAULT else plan.parent(found, tokens.VAULT)
-    text = plan.text_at(user, at)
-    name = text.removeprefix("https://").partition(".")[0] if text is not None else ""
-    named = plan.by_text(tokens.VAULT, "vaultName").get(name.casefold(), ())
-    return named[0] if len(named) == 1 else None
-
-
-def _reads(plan: Plan, user: Planned) -> Iterator[tuple[Planned, Planned]]:
-    """Each identity with which a resource reads a vault at its creation, both in the plan."""
-    at = "properties.certificateKeyVaultProperties" if user.token == tokens.APP_CERTIFICATE else None
-    places = (
-        [at]
-        if at
-        else [f"configuration.secrets[{number}]" for number in range(plan.count(user, "configuration.secrets"))]
-    )
-    for place in places:
-        found = plan.origin_at(user, f"{place}.identity", tokens.IDENTITY)
-        holder = _vault_of(plan, user, f"{place}.keyVaultUrl")
-        if found is not None and holder is not None:
-            yield found, holder
-
-
-def _pulls(plan: Plan, user: Planned) -> Iterator[tuple[Planned, Planned]]:
-    """Each identity with which a resource pulls its image at its creation from a registry of the plan."""
-    for number in range(plan.count(user, "configuration.registries")):
-        at = f"configuration.registries[{number}]"
-        found, source = (
-            plan.origin_at(user, f"{at}.identity", tokens.IDENTITY),
-            _registry_of(plan, user, f"{at}.server"),
-        )
-        if found is not None and source is not None and _has_an_image_from(plan, user, source):
-            yield found, source
-
-
-def _registry_of(plan: Plan, user: Planned, at: str) -> Planned | None:
-    found = plan.origin_at(user, at, tokens.REGISTRY)
-    text = plan.text_at(user, at)
-    if found is not None or text is None:
-        return found
-    named = plan.by_text(tokens.REGISTRY, "registryName").get(text.casefold().partition(".")[0], ())
-    return named[0] if len(named) == 1 else None
-
-
-def _has_an_image_from(plan: Plan, user: Planned, source: Planned) -> bool:
-    name = source.inputs.get("registryName")
-    for number in range(plan.count(user, "template.containers")):
-        at = f"template.containers[{number}].image"
-        image = plan.text_at(user, at)
-        if image is not None and isinstance(name, str) and image.casefold().startswith(f"{name.casefold()}."):
-            return True
-        if plan.origin_at(user, at, tokens.REGISTRY) is source:
-            return True
-    return False
-
-
 def _grants(plan: Plan, user: Planned) -> Iterator[Planned]:
-    for uses, wanted in ((_reads, _VAULT_ROLES), (_pulls, _PULL_ROLES)):
-        if uses is _pulls and user.token == tokens.APP_CERTIFICATE:
+    for uses, wanted in ((reads, VAULT_ROLES), (pulls, PULL_ROLES)):
+        if uses is pulls and user.token == tokens.APP_CERTIFICATE:
             continue
         for found, target in uses(plan, user):
             yield from roles_of(plan, found, target, wanted)
@@ -156,8 +91,8 @@ def _secrets_named_by_text(plan: Plan, user: Planned) -> Iterator[Planned]:
 
 def _unread(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
     for each in plan.of(token):
-        for found, holder in dict.fromkeys(_reads(plan, each)):
-            grants = roles_of(plan, found, holder, _VAULT_ROLES)
+        for found, holder in dict.fromkeys(reads(plan, each)):
+            grants = roles_of(plan, found, holder, VAULT_ROLES)
             if holder.inputs.get("properties") is None or not knows_every_grant(plan):
                 continue
             if plan.known(holder, "properties.enableRbacAuthorization") is True and not grants:
@@ -166,8 +101,8 @@ def _unread(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
 
 def _unpulled(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
     for each in plan.of(token):
-        for found, source in dict.fromkeys(_pulls(plan, each)):
-            if knows_every_grant(plan) and not roles_of(plan, found, source, _PULL_ROLES):
+        for found, source in dict.fromkeys(pulls(plan, each)):
+            if knows_every_grant(plan) and not roles_of(plan, found, source, PULL_ROLES):
                 yield each, source
 
 
@@ -185,22 +120,18 @@ def _guarded(
 
 def _private_reads(plan: Plan, user: Planned) -> Iterator[Planned]:
     """The zone groups of the endpoints through which a resource reads vaults that are not public."""
-    for _, holder in _reads(plan, user):
+    for _, holder in reads(plan, user):
         if plan.known(holder, "properties.publicNetworkAccess") == "disabled":
-            for each in _endpoints_of(plan, holder):
+            for each in endpoints_of(plan, holder):
                 yield from plan.children(each, tokens.ZONE_GROUP)
-
-
-def _endpoints_of(plan: Plan, target: Planned) -> list[Planned]:
-    return [each for each in plan.of(tokens.ENDPOINT) if service_of(plan, each) is target]
 
 
 def _cut_off(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
     for each in plan.of(token):
-        for _, holder in dict.fromkeys(_reads(plan, each)):
+        for _, holder in dict.fromkeys(reads(plan, each)):
             closed = plan.known(holder, "properties.publicNetworkAccess") == "disabled"
             unknown = any(Elsewhere.UNKNOWN in plan.targets(one, _TARGET) for one in plan.of(tokens.ENDPOINT))
-            if closed and not unknown and not _endpoints_of(plan, holder):
+            if closed and not unknown and not endpoints_of(plan, holder):
                 yield each, holder
 
 
@@ -208,7 +139,7 @@ def _without_admin_user(plan: Plan, token: str) -> Iterator[tuple[Planned, Plann
     for each in plan.of(token):
         for number in range(plan.count(each, "configuration.registries")):
             at = f"configuration.registries[{number}]"
-            source = _registry_of(plan, each, f"{at}.server")
+            source = registry_of(plan, each, f"{at}.server")
             name: Key = plan.known(source, "registryName") if source is not None else None
             login = plan.text_at(each, f"{at}.username")
             if source is None or login is None or login.casefold() != name:
@@ -445,6 +376,17 @@ CERTIFICATES_ACCESS: Final = (
         source=f"{DOCS}/key-vault-certificates-manage",
         passes=_reading(_from_vault("grant")),
         fails=_reading(_from_vault()),
+    ),
+    Together(
+        id="container_apps.certificate-that-cannot-be-read",
+        of=tokens.APP_CERTIFICATE,
+        path="properties.certificateKeyVaultProperties",
+        test=_guarded(_unread, tokens.APP_CERTIFICATE),
+        says="the identity that reads a certificate has the role Key Vault Secrets User over the vault, or over the secret",
+        remedy="Assign the role over '{other}' to the identity, and make '{this}' depend on the assignment",
+        source=f"{DOCS}/key-vault-certificates-manage",
+        passes=_reading(_from_vault("grant")),
+        fails=_reading(_from_vault(), granted=False),
     ),
     Together(
         id="container_apps.certificate-with-a-foreign-identity",

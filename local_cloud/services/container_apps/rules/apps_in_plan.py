@@ -21,7 +21,7 @@ from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.places import in_one_region
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
-from local_cloud.server.plan.rules import Fits, LeadsTo, PlanRule, Together
+from local_cloud.server.plan.rules import Fits, LeadsTo, OneOfAKind, PlanRule, Together
 from local_cloud.server.rules import items_at, objects
 from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.services.container_apps.rules.environments_in_plan import has_profiles
@@ -41,6 +41,12 @@ _SIZES: Final = {
     "e32": (32, 256),
 }
 _WITHOUT_PROFILES: Final = (2, 4)
+
+
+def environment_of(plan: Plan, one: Planned) -> Planned | None:
+    """The environment that an app runs in, under the property's name of today or of before."""
+    found = [*plan.targets(one, "environmentId"), *plan.targets(one, "managedEnvironmentId")]
+    return next((each for each in found if isinstance(each, Planned) and each.token == tokens.ENVIRONMENT), None)
 
 
 def _profile(plan: Plan, one: Planned, environment_: Planned) -> str | None:
@@ -81,7 +87,7 @@ def _is_in_a_network(plan: Plan, one: Planned, environment_: Planned) -> bool:
 def _ports_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     seen: dict[Hashable, Planned] = {}
     for each in plan.of(tokens.APP):
-        found = plan.target(each, "environmentId", tokens.ENVIRONMENT)
+        found = environment_of(plan, each)
         if not isinstance(found, Planned):
             continue
         configuration = each.inputs.get("configuration")
@@ -112,7 +118,7 @@ def _port(mapping: Mapping[str, Any]) -> Iterable[int]:
 def _names_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     seen: dict[Hashable, Planned] = {}
     for each in plan.of(tokens.APP):
-        found = plan.target(each, "environmentId", tokens.ENVIRONMENT)
+        found = environment_of(plan, each)
         name = each.inputs.get("containerAppName")
         if isinstance(found, Planned) and isinstance(name, str):
             other = seen.setdefault((found.urn, name.casefold()), each)
@@ -154,6 +160,7 @@ def _of_both(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             id=f"container_apps.{noun}-{id}",
             of=token,
             along="environmentId",
+            older=("managedEnvironmentId",) if token == tokens.APP else (),
             to=(tokens.ENVIRONMENT,),
             fits=test,
             **told,
@@ -218,6 +225,16 @@ def _of_both(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
     )
 
 
+def _dapr_id(plan: Plan, one: Planned) -> Hashable | None:
+    environment_ = environment_of(plan, one)
+    enabled, name = plan.known(one, "configuration.dapr.enabled"), plan.key(one, "configuration.dapr.appId")
+    return (environment_.urn, name) if environment_ is not None and enabled is True and name is not None else None
+
+
+def _dapr(name: str, app_id: str) -> Sketched:
+    return app(name, configuration={"dapr": {"enabled": True, "appId": app_id}})
+
+
 JOBS_IN_ENVIRONMENT: Final = _of_both(tokens.JOB, "job", job)
 
 APPS_IN_ENVIRONMENT: Final = (
@@ -227,6 +244,7 @@ APPS_IN_ENVIRONMENT: Final = (
         of=tokens.APP,
         path=f"{_INGRESS}.transport",
         along="environmentId",
+        older=("managedEnvironmentId",),
         to=(tokens.ENVIRONMENT,),
         fits=_is_in_a_network,
         says="only an environment in a network of one's own takes TCP from outside",
@@ -256,5 +274,16 @@ APPS_IN_ENVIRONMENT: Final = (
         source=f"{DOCS}/connect-apps",
         passes=_in(environment(), app("ca-one"), app("ca-two", resourceGroupName="rg-other")),
         fails=_in(environment(), app("ca-one"), app("ca-one", resourceGroupName="rg-other")),
+    ),
+    OneOfAKind(
+        id="container_apps.dapr-id-twice",
+        of=tokens.APP,
+        path="configuration.dapr.appId",
+        key=_dapr_id,
+        says="a Dapr app id is used once in an environment",
+        remedy="Give '{this}' another appId than '{other}' has",
+        source=f"{DOCS}/dapr-overview",
+        passes=_in(environment(), _dapr("ca-one", "orders"), _dapr("ca-two", "stock")),
+        fails=_in(environment(), _dapr("ca-one", "orders"), _dapr("ca-two", "orders")),
     ),
 )

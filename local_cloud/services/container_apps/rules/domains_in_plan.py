@@ -58,7 +58,7 @@ def _bound_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
 
 def _in_one_environment(plan: Plan, one: Planned, certificate: Planned) -> bool:
     own, around = plan.key(one, "environmentId"), plan.place(certificate)
-    return None in (own, around) or own == around
+    return not isinstance(own, str) or around is None or own == around
 
 
 def _binding(plan: Plan, one: Planned, certificate: Planned) -> list[str]:
@@ -120,7 +120,8 @@ def _unproved(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     for each in plan.of(tokens.APP):
         for _, host in hosts_of(each):
             served = records(plan, host, "CNAME", "A")
-            if served and not records(plan, f"asuid.{host}", "TXT", "CNAME") and not plan.has_unknown(RECORD, "name"):
+            proved = plan.by_text(RECORD, "name").get(f"asuid.{host}") or plan.has_unknown(RECORD, "name")
+            if served and not proved:
                 yield each, served[0]
 
 

@@ -13,6 +13,7 @@ from local_cloud.server.rules import Combination, Pattern, Range, Valid, part
 from local_cloud.services.container_apps.rules.access_in_plan import JOBS_ACCESS
 from local_cloud.services.container_apps.rules.apps_in_plan import JOBS_IN_ENVIRONMENT
 from local_cloud.services.container_apps.rules.containers import CONTAINER_RULES, DOCS, example_of
+from local_cloud.services.container_apps.rules.first_reads_in_plan import JOBS_FIRST_READS
 from local_cloud.services.container_apps.rules.ingress import ENVIRONMENT_ID
 from local_cloud.services.container_apps.specs import job_of
 
@@ -123,7 +124,7 @@ class Job(AzureType):
         ),
         *CONTAINER_RULES,
     )
-    plan_rules = (*JOBS_IN_ENVIRONMENT, *JOBS_ACCESS)
+    plan_rules = (*JOBS_IN_ENVIRONMENT, *JOBS_ACCESS, *JOBS_FIRST_READS)
     example: ClassVar = {
         **_EXAMPLE,
         "configuration": {

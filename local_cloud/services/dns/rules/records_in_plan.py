@@ -6,13 +6,14 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from local_cloud.packages.cloudflare.sketches import ZONE, Sketched, record
-from local_cloud.server.plan.examples import Sketch
+from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import OneOfAKind, Together
 
 RECORD: Final = "cloudflare:index/dnsRecord:DnsRecord"
 _SAME_NAME: Final = "https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/"
+_HOST_OUTPUTS: Final = {"default_domain", "fully_qualified_domain_name", "login_server"}
 _HOSTS: Final = {"A", "AAAA", "CNAME"}
 
 
@@ -73,6 +74,24 @@ def _data(plan: Plan, one: Planned) -> Hashable | None:
         _kind(one),
         tuple(sorted((str(k), str(v)) for k, v in data.items())),
     )
+
+
+def _of_another_form(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    """Records whose content is an output of another form than their type asks for: an id, a name, a host or an address."""
+    for each in plan.of(RECORD):
+        origin = each.origins.get("content")
+        other = plan.by_urn.get(origin.resources[0]) if origin is not None and len(origin.resources) == 1 else None
+        if origin is None or origin.attribute is None or other is None or other.token not in plan.types:
+            continue
+        kind = _kind(each)
+        wrong = origin.attribute in ({"id", "name"} | ({"static_ip"} if kind == "CNAME" else _HOST_OUTPUTS))
+        if wrong and kind in _HOSTS:
+            yield each, other
+
+
+def _to_environment(kind: str, output: str) -> Sketch:
+    environment = ("azure-native:app:ManagedEnvironment", {"environmentName": "cae-ignition-dev"})
+    return Sketch(environment=environment, one=record(kind, Ref("environment", output)))
 
 
 def _same(**second: Any) -> Sketch:
@@ -146,5 +165,16 @@ RECORDS_IN_PLAN: Final = (
         source=_SAME_NAME,
         passes=Sketch(one=_caa("pki.goog"), two=_caa("letsencrypt.org")),
         fails=Sketch(one=_caa("pki.goog"), two=_caa("pki.goog")),
+    ),
+    Together(
+        id="dns.content-of-another-form",
+        of=RECORD,
+        path="content",
+        test=_of_another_form,
+        says="an A record holds an address (static_ip) and a CNAME a host name (default_domain), neither an id nor a name (9005, 9007)",
+        remedy="Pass the output of '{other}' that has the right form",
+        source="https://developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/",
+        passes=_to_environment("A", "static_ip"),
+        fails=_to_environment("CNAME", "static_ip"),
     ),
 )

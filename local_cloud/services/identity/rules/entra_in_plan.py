@@ -37,6 +37,14 @@ def _taken_addresses(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
                 yield each, other
 
 
+def _kept_single(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    for each in plan.of(_APPLICATION):
+        name = each.inputs.get("displayName")
+        if each.inputs.get("preventDuplicateNames") is True and isinstance(name, str):
+            same = plan.by_text(_APPLICATION, "displayName").get(name.casefold().rstrip("."), ())
+            yield from ((each, other) for other in same if other is not each)
+
+
 def _credential(name: str, subject: str = "repo:ecent/ignition:environment:dev", **inputs: Any) -> Sketched:
     return tokens.FEDERATED_CREDENTIAL, {
         "resourceGroupName": GROUP,
@@ -112,6 +120,19 @@ APPLICATIONS_IN_PLAN: Final = (
         source="https://learn.microsoft.com/entra/identity-platform/reference-app-manifest#identifieruris-attribute",
         passes=Sketch(one=_application("api://one"), two=_application("api://two", name="Two")),
         fails=Sketch(one=_application("api://one"), two=_application("API://one", name="Two")),
+    ),
+    Together(
+        id="identity.name-that-is-kept-single",
+        of=_APPLICATION,
+        path="displayName",
+        test=_kept_single,
+        says="an application with preventDuplicateNames is refused where another one has its name",
+        remedy="Give '{this}' another name than '{other}' has",
+        source="https://www.pulumi.com/registry/packages/azuread/api-docs/application/",
+        passes=Sketch(one=_application(), two=_application(name="Two")),
+        fails=Sketch(
+            one=_application(), two=(_APPLICATION, {"displayName": "Ignition", "preventDuplicateNames": True})
+        ),
     ),
 )
 

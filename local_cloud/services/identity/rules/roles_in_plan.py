@@ -10,7 +10,7 @@ from local_cloud.packages.azure_native.sketches import Sketched, identity, role,
 from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
-from local_cloud.server.plan.rules import Fits, LeadsTo, OneOfAKind, Together
+from local_cloud.server.plan.rules import ById, Fits, LeadsTo, OneOfAKind, Together
 
 _STEPS: Final = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-steps"
 _TROUBLES: Final = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
@@ -167,5 +167,15 @@ ROLES_IN_PLAN: Final = (
         source="https://learn.microsoft.com/azure/key-vault/general/rbac-access-policy",
         passes=_granted(_grant()),
         fails=_granted(_grant(), vault=vault(enableRbacAuthorization=False)),
+    ),
+    ById(
+        id="identity.role-at-another-output",
+        of=tokens.ROLE_ASSIGNMENT,
+        path="scope",
+        says="a scope is a whole ARM id",
+        remedy="Pass the `id` of '{other}'",
+        source="https://learn.microsoft.com/azure/role-based-access-control/scope-overview",
+        passes=_granted(_grant()),
+        fails=_granted(_grant(scope=Ref("vault", "name"))),
     ),
 )

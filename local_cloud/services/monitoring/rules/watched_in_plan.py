@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.places import in_one_region, region
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
-from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, Together
+from local_cloud.server.plan.rules import AtMost, ById, Fits, LeadsTo, Together
 from local_cloud.server.rules import objects
 from local_cloud.services.monitoring.rules.known_logs import (
     ARM_TYPES,
@@ -124,6 +125,18 @@ def _asks_in_its_region(plan: Plan, rule: Planned, source: Planned) -> bool:
     return in_one_region(plan, rule, source)
 
 
+def _asks_a_table_to_come(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    for each in plan.of(tokens.QUERY_ALERT):
+        found = plan.target(each, "scopes[]", tokens.WORKSPACE)
+        asked = [
+            str(text) for text in plan.as_far_as_known(lambda p, one: iter(p.keys(one, "criteria.allOf[].query")), each)
+        ]
+        if not isinstance(found, Planned) or each.inputs.get("skipQueryValidation") is True:
+            continue
+        if any(re.search(r"\b\w+_cl\b", text) for text in asked):
+            yield each, found
+
+
 def _budget_of_a_resource(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     for each in plan.of(tokens.BUDGET):
         found = plan.target(each, "scope")
@@ -172,6 +185,12 @@ def _query(place: str = "westeurope") -> Sketched:
         "location": place,
         "scopes": [Ref("logs")],
     }
+
+
+def _custom(*, skipped: bool) -> Sketched:
+    query = {"query": "ContainerAppConsoleLogs_CL | count", "threshold": 1}
+    given = {"scopes": [Ref("logs")], "criteria": {"allOf": [query]}, "skipQueryValidation": skipped}
+    return tokens.QUERY_ALERT, {"resourceGroupName": GROUP, "ruleName": "errors", **given}
 
 
 def _budget(scope: str, contact: Any = "operations") -> Sketched:
@@ -253,6 +272,16 @@ SETTINGS_IN_PLAN: Final = (
         source=_SETTINGS,
         passes=_watched(vault(), _setting("one", "AuditEvent")),
         fails=_watched(vault(), _setting("one", "AuditEvent", workspaceId=Ref("logs", "customer_id"))),
+    ),
+    ById(
+        id="monitoring.settings-of-another-output",
+        of=tokens.DIAGNOSTICS,
+        path="resourceUri",
+        says="the resource whose logs are meant is named by its ARM id",
+        remedy="Pass the `id` of '{other}'",
+        source=_SETTINGS,
+        passes=_watched(vault(), _setting("one", "AuditEvent")),
+        fails=_watched(vault(), _setting("one", "AuditEvent", source=Ref("source", "name"))),
     ),
 )
 
@@ -337,6 +366,16 @@ ALERTS_IN_PLAN: Final = (
             alert=_alert("x", actions=[{"actionGroupId": Ref("operations", "name")}]),
         ),
     ),
+    ById(
+        id="monitoring.alert-over-another-output",
+        of=tokens.METRIC_ALERT,
+        path="scopes[]",
+        says="what an alert watches is named by its ARM id",
+        remedy="Pass the `id` of '{other}'",
+        source=_ALERTS,
+        passes=_watched(server(), _alert("cpu_percent")),
+        fails=Sketch(source=server(), alert=(tokens.METRIC_ALERT, {"scopes": [Ref("source", "name")]})),
+    ),
 )
 
 QUERIES_IN_PLAN: Final = (
@@ -385,6 +424,18 @@ QUERIES_IN_PLAN: Final = (
         ),
         fails=Sketch(logs=workspace(), query=(tokens.QUERY_ALERT, {"actions": {"actionGroups": [Ref("logs")]}})),
     ),
+    Together(
+        id="monitoring.query-over-a-table-to-come",
+        of=tokens.QUERY_ALERT,
+        path="criteria.allOf",
+        test=_asks_a_table_to_come,
+        says="a custom table (_CL) is in a workspace only when its first line has arrived, so a query over one of a new workspace is "
+        "refused (SemanticError: Failed to resolve table)",
+        remedy="Set skip_query_validation=True on '{this}'; '{other}' is new",
+        source="https://github.com/Azure/bicep/issues/11378",
+        passes=Sketch(logs=workspace(), query=_custom(skipped=True)),
+        fails=Sketch(logs=workspace(), query=_custom(skipped=False)),
+    ),
 )
 
 BUDGETS_IN_PLAN: Final = (
@@ -409,5 +460,15 @@ BUDGETS_IN_PLAN: Final = (
         source="https://learn.microsoft.com/rest/api/consumption/budgets/create-or-update",
         passes=Sketch(group=group(), operations=_OPERATIONS, budget=_budget("group")),
         fails=Sketch(group=group(), logs=workspace(), budget=_budget("group", "logs")),
+    ),
+    ById(
+        id="monitoring.budget-of-another-output",
+        of=tokens.BUDGET,
+        path="scope",
+        says="a scope is a whole ARM id",
+        remedy="Pass the `id` of '{other}'",
+        source="https://learn.microsoft.com/rest/api/consumption/budgets/create-or-update",
+        passes=Sketch(group=group(), operations=_OPERATIONS, budget=_budget("group")),
+        fails=Sketch(group=group(), budget=(tokens.BUDGET, {"scope": Ref("group", "name"), "budgetName": "b"})),
     ),
 )

@@ -14,9 +14,11 @@ from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.ranges import NoOverlap, network_of
 from local_cloud.server.plan.rules import Fits, LeadsTo
+from local_cloud.server.rules import objects
 
 _ADD_SUBNET: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet#add-a-subnet"
 _SECURITY_GROUPS: Final = "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"
+_REMOTE: Final = "remoteVirtualNetwork.id"
 _PEERINGS: Final = "virtualNetworkPeerings[].remoteVirtualNetwork.id"
 
 
@@ -59,6 +61,19 @@ def _keeps_off_inline_ones(plan: Plan, subnet_: Planned, network_: Planned) -> b
     )
 
 
+def _lends_its_gateway(plan: Plan, one: Planned, hub: Planned) -> bool:
+    """Whether the other network's peering, where the plan has it, lends its gateway to one that uses it."""
+    inputs, identity = plan.read(one), plan.identity(hub)
+    peerings = objects(inputs, "virtualNetworkPeerings")
+    uses = any(
+        each.get("useRemoteGateways") is True
+        and plan.key_at(one, f"virtualNetworkPeerings[{number}].{_REMOTE}") == identity
+        for number, each in enumerate(peerings)
+    )
+    lends = objects(plan.read(hub), "virtualNetworkPeerings")
+    return not uses or any(each.get("allowGatewayTransit") is True for each in lends)
+
+
 _APART: Final = Sketch(apps=subnet("snet-apps", "10.10.0.0/24"), data=subnet("snet-data", "10.10.1.0/24"))
 _INLINE: Final = network(subnets=[{"name": "snet-inline", "addressPrefix": "10.10.8.0/24"}])
 _HUB: Final = network("vnet-hub", "10.0.0.0/16")
@@ -67,6 +82,16 @@ _HUB: Final = network("vnet-hub", "10.0.0.0/16")
 def _spoke(space: str) -> sketches.Sketched:
     return network(
         "vnet-spoke", space, virtualNetworkPeerings=[{"name": "hub", "remoteVirtualNetwork": {"id": Ref("hub")}}]
+    )
+
+
+def _gateway(*, lent: bool) -> Sketch:
+    spoke = "/subscriptions/s/resourceGroups/rg-ignition-dev/providers/Microsoft.Network/virtualNetworks/vnet-spoke"
+    back = {"name": "spoke", "remoteVirtualNetwork": {"id": spoke}, "allowGatewayTransit": lent}
+    there = {"name": "hub", "remoteVirtualNetwork": {"id": Ref("hub")}, "useRemoteGateways": True}
+    return Sketch(
+        hub=network("vnet-hub", "10.0.0.0/16", virtualNetworkPeerings=[back]),
+        spoke=network("vnet-spoke", "10.1.0.0/16", virtualNetworkPeerings=[there]),
     )
 
 
@@ -190,6 +215,19 @@ NETWORKS_IN_PLAN: Final = (
             rules=security_group(location="eastus"),
             network=network(subnets=[{"name": "a", "networkSecurityGroup": {"id": Ref("rules")}}]),
         ),
+    ),
+    Fits(
+        id="network.uses-a-gateway-that-is-not-lent",
+        of=tokens.NETWORK,
+        path="virtualNetworkPeerings",
+        along=_PEERINGS,
+        to=(tokens.NETWORK,),
+        fits=_lends_its_gateway,
+        says="useRemoteGateways needs allowGatewayTransit on the other network's peering (RemotePeeringDoesNotAllowGatewayTransit)",
+        remedy="Set allowGatewayTransit=True on the peering of '{other}', or useRemoteGateways=False on '{this}'",
+        source="https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit",
+        passes=_gateway(lent=True),
+        fails=_gateway(lent=False),
     ),
     LeadsTo(
         id="network.peered-with-another-kind",

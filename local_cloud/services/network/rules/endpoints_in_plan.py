@@ -27,6 +27,7 @@ from local_cloud.server.plan.ranges import network_of
 from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, OneOfAKind, Together
 from local_cloud.server.rules import items_at
 from local_cloud.services.network.rules.addresses_in_plan import ranges_of
+from local_cloud.services.network.rules.subnets_in_plan import RESERVED_FOR_THEIR_SERVICE
 
 _DOCS: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-overview"
 _RESERVED_ADDRESSES: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
@@ -187,6 +188,19 @@ ENDPOINTS_IN_PLAN: Final = (
         source="https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview",
         passes=Sketch(subnet=subnet("snet-a", "10.10.2.0/27"), endpoint=_in(Ref("subnet"), "x")),
         fails=Sketch(subnet=subnet("snet-a", "10.10.2.0/27", APPS_DELEGATION), endpoint=_in(Ref("subnet"), "x")),
+    ),
+    Fits(
+        id="network.endpoint-in-a-subnet-of-azures-own",
+        of=tokens.ENDPOINT,
+        path="subnet.id",
+        along="subnet.id",
+        to=(tokens.SUBNET,),
+        fits=lambda plan, _one, other: plan.known(other, "subnetName") not in RESERVED_FOR_THEIR_SERVICE,
+        says="GatewaySubnet, AzureBastionSubnet and their like hold their own service alone",
+        remedy="Put '{this}' into a subnet of another name",
+        source="https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings#gwsub",
+        passes=Sketch(subnet=subnet("snet-a", "10.10.2.0/27"), endpoint=_in(Ref("subnet"), "x")),
+        fails=Sketch(subnet=subnet("GatewaySubnet", "10.10.2.0/27"), endpoint=_in(Ref("subnet"), "x")),
     ),
     AtMost(
         id="network.subnet-too-small-for-its-endpoints",

@@ -17,6 +17,7 @@ from local_cloud.packages.azure_native.sketches import (
     zone,
 )
 from local_cloud.server.plan.examples import Ref, Sketch
+from local_cloud.server.plan.places import region
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import Fits, LeadsTo, OneOfAKind
@@ -41,7 +42,8 @@ def _zone_fits(plan: Plan, zones: Planned, other: Planned) -> bool:
     service = service_of(plan, above) if above is not None else None
     begin, held = _ZONES.get(service.token, ("", "")) if service is not None else ("", "")
     name = str(plan.known(other, "privateZoneName"))
-    return name.startswith(begin) and held in name
+    place = region(plan, service) if service is not None and service.token == tokens.ENVIRONMENT else None
+    return name.startswith(f"{begin}{place or ''}") and held in name
 
 
 def _zones(name: str, **others: Sketched) -> Sketch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from local_cloud.packages.azure_native import tokens
@@ -18,6 +18,15 @@ _BUSY: Final = "https://github.com/hashicorp/terraform-provider-azurerm/pull/181
 _ENTRA: Final = f"{_DOCS}/concepts-azure-ad-authentication"
 _ADMINISTRATORS: Final = f"{_DOCS}/how-to-configure-sign-in-azure-ad-authentication"
 _CHANGES: Final = (tokens.PARAMETER, tokens.DATABASE, tokens.SERVER_ADMINISTRATOR)
+_NO_LOWER: Final = frozenset(
+    {
+        "max_connections",
+        "max_locks_per_transaction",
+        "max_prepared_transactions",
+        "max_wal_senders",
+        "max_worker_processes",
+    }
+)
 _GUID: Final = "11111111-1111-1111-1111-111111111111"
 
 
@@ -70,6 +79,36 @@ def _job_database(plan: Plan, one: Planned) -> Iterable[Planned]:
         for each in plan.of(tokens.DATABASE)
         if plan.key(each, "databaseName") == value and place is not None and plan.place(each) == place
     ]
+
+
+def _lower_on_a_replica(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    for each in plan.of(tokens.PARAMETER):
+        yield from plan.as_far_as_known(_lower_than_its_primarys, each)
+
+
+def _lower_than_its_primarys(plan: Plan, one: Planned) -> Iterator[tuple[Planned, Planned]]:
+    name, replica = plan.known(one, "configurationName"), plan.parent(one, tokens.SERVER)
+    primary = plan.target(replica, "sourceServerResourceId", tokens.SERVER) if replica is not None else None
+    if name not in _NO_LOWER or not isinstance(primary, Planned):
+        return
+    for other in plan.children(primary, tokens.PARAMETER):
+        if plan.known(other, "configurationName") == name and int(plan.known(one, "value")) < int(
+            plan.known(other, "value")
+        ):
+            yield one, other
+
+
+def _is_no_replica(plan: Plan, _one: Planned, server_: Planned) -> bool:
+    return plan.known(server_, "createMode") != "replica"
+
+
+def _with_replica(parameter: Sketched) -> Sketch:
+    return Sketch(
+        primary=server(),
+        copy=server("psql-copy", createMode="Replica", sourceServerResourceId=Ref("primary")),
+        one=_parameter("max_connections", "500"),
+        two=parameter,
+    )
 
 
 def _parameter(name: str = "require_secure_transport", value: Any = "on", **inputs: Any) -> Sketched:
@@ -140,6 +179,17 @@ PARAMETERS_IN_PLAN: Final = (
         source="https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-considerations#pg_cron",
         passes=Sketch(base=_database(), one=_parameter("cron.database_name", "ecent", depends_on=["base"])),
         fails=Sketch(base=_database(), one=_parameter("cron.database_name", "ecent")),
+    ),
+    Together(
+        id="postgres.replica-with-a-lower-parameter",
+        of=tokens.PARAMETER,
+        path="value",
+        test=_lower_on_a_replica,
+        says=f"on a replica {', '.join(sorted(_NO_LOWER))} are not below the primary's",
+        remedy="Give '{this}' the value of '{other}' or a higher one",
+        source="https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-read-replicas#server-parameters",
+        passes=_with_replica(_parameter("max_connections", "500", serverName="psql-copy")),
+        fails=_with_replica(_parameter("max_connections", "100", serverName="psql-copy")),
     ),
 )
 
@@ -235,5 +285,20 @@ ADMINISTRATORS_IN_PLAN: Final = (
         source=_ADMINISTRATORS,
         passes=Sketch(id=identity(), one=_administrator(objectId=Ref("id", "principal_id"))),
         fails=Sketch(id=identity(), one=_administrator(objectId=Ref("id", "client_id"))),
+    ),
+)
+
+DATABASES_IN_PLAN: Final = (
+    Fits(
+        id="postgres.database-of-a-replica",
+        of=tokens.DATABASE,
+        path="serverName",
+        to=(tokens.SERVER,),
+        fits=_is_no_replica,
+        says="a replica only reads; it gets its databases from its primary",
+        remedy="Make '{this}' on the primary of '{other}'",
+        source="https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-read-replicas",
+        passes=Sketch(server=server(), base=_database()),
+        fails=Sketch(server=server(createMode="Replica"), base=_database()),
     ),
 )

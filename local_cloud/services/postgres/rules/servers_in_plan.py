@@ -513,4 +513,13 @@ SERVERS_IN_PLAN: Final = (
             server=server(administratorLoginPassword=Ref("drawn", "result")),
         ),
     ),
+    _of_source(
+        "replica-with-geo-redundant-backup",
+        "backup.geoRedundantBackup",
+        _of_mode("replica", lambda plan, one, _source: plan.known(one, "backup.geoRedundantBackup") != "enabled"),
+        says="a replica has no geo-redundant backup of its own",
+        remedy="Take geoRedundantBackup out of '{this}'; '{other}' may have it",
+        passes=_copy("Replica", {"backup": {"geoRedundantBackup": "Enabled"}}),
+        fails=_copy("Replica", {}, backup={"geoRedundantBackup": "Enabled"}),
+    ),
 )

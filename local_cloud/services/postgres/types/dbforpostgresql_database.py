@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Pattern, Valid
+from local_cloud.services.postgres.rules.parts_in_plan import DATABASES_IN_PLAN
 from local_cloud.services.postgres.rules.server import SERVER_NAME
 from local_cloud.services.postgres.types.dbforpostgresql_server import EXAMPLE_SERVER
 
@@ -59,6 +60,7 @@ class Database(AzureType):
             fails="en_US@euro",
         ),
     )
+    plan_rules = DATABASES_IN_PLAN
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,

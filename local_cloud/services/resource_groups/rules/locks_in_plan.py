@@ -11,7 +11,7 @@ from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.order import After
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
-from local_cloud.server.plan.rules import AtMost
+from local_cloud.server.plan.rules import AtMost, ById
 
 _LOCKS: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"
 _MOST_LOCKS: Final = 20
@@ -62,5 +62,15 @@ LOCKS_IN_PLAN: Final = (
             group=group(GROUP),
             **{f"lock{number}": _lock(f"l{number}", "group", "CanNotDelete") for number in range(21)},
         ),
+    ),
+    ById(
+        id="resource_groups.lock-on-another-output",
+        of=tokens.LOCK,
+        path="scope",
+        says="a scope is a whole ARM id",
+        remedy="Pass the `id` of '{other}'",
+        source=_LOCKS,
+        passes=Sketch(vault=vault(), lock=_lock()),
+        fails=Sketch(vault=vault(), lock=(tokens.LOCK, {"scope": Ref("vault", "name"), "lockName": "keep"})),
     ),
 )
