@@ -11,6 +11,7 @@ from infra.composition.apps import make_apps
 from infra.composition.data import make_data
 from infra.composition.edge import make_access, make_zone
 from infra.composition.foundation import make_foundation
+from infra.composition.operators import make_operators
 from infra.composition.settings import make_settings
 from infra.composition.stack import stack_of
 from infra.composition.watch import make_alerts, make_diagnostics
@@ -32,6 +33,7 @@ def declare(config: StackConfig) -> Mapping[str, Input[object]]:
     zone = make_zone(stack, apps)
     make_diagnostics(stack, foundation, data, apps)
     make_alerts(stack, foundation, data, apps)
+    make_operators(stack, foundation, data, settings, apps)
 
     return outputs_of(stack, Declared(foundation=foundation, data=data, settings=settings, apps=apps, zone=zone))
 

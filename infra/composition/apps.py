@@ -82,7 +82,7 @@ def _platform(stack: Stack, foundation: Foundation) -> ContainerPlatform:
     )
 
 
-def _registry_server(stack: Stack, registry: Registry, image: str) -> Output[str] | None:
+def registry_server(stack: Stack, registry: Registry, image: str) -> Output[str] | None:
     """The own registry where the image is in it; a public image is pulled without credentials."""
     return registry.login_server if image.startswith(f"{stack.names.registry}.azurecr.io/") else None
 
@@ -152,7 +152,7 @@ class _Making:
                     name=app, image=wishes.image, env=bindings.values, secrets=addresses, cpu=wishes.cpu
                 ),
                 port=wishes.port,
-                registry_server=_registry_server(stack, self.registry, wishes.image),
+                registry_server=registry_server(stack, self.registry, wishes.image),
                 custom_domains=[CustomDomain(host=host.name, certificate_id=self.hosts[app].certificate_id)],
                 allowed_ranges=stack.web_ranges(host),
                 probes=Probes(
@@ -193,7 +193,7 @@ class _Making:
                     extensions=wishes.extensions,
                     secrets=settings.role_addresses,
                 ),
-                registry_server=_registry_server(stack, self.registry, wishes.roles_image),
+                registry_server=registry_server(stack, self.registry, wishes.roles_image),
             ),
             # The vault must be reachable and readable, and images can be pulled only some time after their roles are there.
             stack.options(self.registry, data.database, self.foundation.vault, settings.secrets),

@@ -18,11 +18,13 @@ APPS = ("api", "admin")
 """What people use, each at a host of its own."""
 ROLES = "roles"
 """The app that makes the database's roles, which nobody uses."""
+OPERATORS = "psql"
+"""The job that runs a statement in the database, which exists only while it is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What the other parts build upon; `identities` has one for each of `APPS`, and one for `ROLES`."""
+    """What the other parts build upon; `identities` has one for each of `APPS`, for `ROLES`, and for `OPERATORS` while it is wanted."""
 
     group_name: Output[str]
     network: Network
@@ -46,8 +48,12 @@ def make_foundation(stack: Stack) -> Foundation:
         network=network,
         monitoring=_monitoring(stack, group),
         vault=_vault(stack, group.name, network),
-        identities={app: _identity(stack, group.name, app) for app in (*APPS, ROLES)},
+        identities={app: _identity(stack, group.name, app) for app in _identified(stack)},
     )
+
+
+def _identified(stack: Stack) -> tuple[str, ...]:
+    return (*APPS, ROLES, *([OPERATORS] if stack.config.operators.database is not None else []))
 
 
 def _network(stack: Stack, group_name: Input[str]) -> Network:

@@ -15,9 +15,9 @@ from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifie
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
 from infra.components.rotation import Slot
 from infra.composition.data import Data
-from infra.composition.foundation import ROLES, Foundation
+from infra.composition.foundation import OPERATORS, ROLES, Foundation
 from infra.composition.stack import Stack, rotation_of, url_of
-from infra.config import pool_size
+from infra.config import active_secret_end, pool_size
 from infra.names import secret_name
 from infra.settings import Bindings, refuse_broken
 
@@ -56,11 +56,13 @@ def make_settings(stack: Stack, foundation: Foundation, data: Data) -> AppSettin
     oauth = _oauth(stack)
     reader = {"api": foundation.identities["api"].principal_id}
     roles_reader = {ROLES: foundation.identities[ROLES].principal_id}
+    operator = foundation.identities.get(OPERATORS)
+    administrator_reader = roles_reader | ({OPERATORS: operator.principal_id} if operator is not None else {})
     secrets = _api_secrets(stack, data, oauth, reader)
     api = Bindings(contract=Settings, values=_api_values(stack, data, oauth), secrets=frozenset(secrets))
     admin = Bindings(contract=AdminSettings, values=_admin_values(stack))
     refuse_broken(api, admin)
-    for_roles = _role_secrets(stack, data, roles_reader)
+    for_roles = _role_secrets(stack, data, roles_reader, administrator_reader)
     made = VaultSecrets(
         "secrets",
         VaultSecretsArgs(
@@ -131,7 +133,7 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
         "session-secret", length=64, special=False, opts=ResourceOptions(providers=list(stack.providers))
     )
     wishes = stack.config.oauth
-    active_end = wishes.secret_ends.a if wishes.rotation.active == "a" else wishes.secret_ends.b
+    active_end = active_secret_end(stack.config)
     return {
         "DATABASE_URL": VaultSecret(
             value=data.roles.application_url, content_type="postgres URL of the application's login", readers=reader
@@ -163,7 +165,9 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
     }
 
 
-def _role_secrets(stack: Stack, data: Data, reader: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:
+def _role_secrets(
+    stack: Stack, data: Data, reader: Mapping[str, Input[str]], administrator_reader: Mapping[str, Input[str]]
+) -> Mapping[str, VaultSecret]:
     verifiers = {
         env: VaultSecret(
             value=data.roles.verifiers[env], content_type="SCRAM verifier of a login's password", readers=reader
@@ -173,7 +177,7 @@ def _role_secrets(stack: Stack, data: Data, reader: Mapping[str, Input[str]]) ->
     administrator = VaultSecret(
         value=data.database.administrator_password,
         content_type="password of the server's administrator",
-        readers=reader,
+        readers=administrator_reader,
     )
     return {ADMINISTRATOR_PASSWORD: administrator, **verifiers}
 

@@ -8,7 +8,7 @@ from infra.composition.apps import Apps
 from infra.composition.data import Data
 from infra.composition.foundation import Foundation
 from infra.composition.stack import Stack
-from infra.config import max_connections
+from infra.config import active_secret_end, max_connections
 
 
 def make_diagnostics(stack: Stack, foundation: Foundation, data: Data, apps: Apps) -> None:
@@ -58,6 +58,7 @@ def make_alerts(stack: Stack, foundation: Foundation, data: Data, apps: Apps) ->
             database_failed_connections=wishes.database_failed_connections,
             api_error_percent=wishes.api_error_percent,
             api_restarts=wishes.api_restarts,
+            client_secret_end=active_secret_end(stack.config),
             api_always_runs=stack.config.services.api.min_replicas > 0,
         ),
         stack.options(),

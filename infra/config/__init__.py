@@ -5,9 +5,9 @@ The configuration of a stack: one typed, checked object.
 people. Everything but `reading` works without an engine.
 """
 
-from infra.config.combinations import max_connections, pool_size
+from infra.config.derived import active_secret_end, max_connections, pool_size
 from infra.config.parsing import parse
 from infra.config.problems import ConfigError, Problem
 from infra.config.stack import StackConfig
 
-__all__ = ["ConfigError", "Problem", "StackConfig", "max_connections", "parse", "pool_size"]
+__all__ = ["ConfigError", "Problem", "StackConfig", "active_secret_end", "max_connections", "parse", "pool_size"]

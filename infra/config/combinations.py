@@ -6,35 +6,19 @@ Each rule names the keys that it reads and stays silent while one of those is wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from infra.components.edge.coverage import is_in_zone, uncovered_host_problem
 from infra.components.edge.plan_limits import RateLimit, rate_limit_problems
 from infra.config import addresses
+from infra.config.combination import Combination, Texts
+from infra.config.database_combinations import DATABASE_COMBINATIONS
+from infra.config.derived import active_secret_end
 from infra.config.problems import Problem
 from infra.config.stack import NAMESPACE, StackConfig
-from infra.sizes import DATABASE_SIZES, derived_pool, largest_pool
 
-Texts = Iterator[tuple[str, str]]
 _LOG_LEVELS: Final = ("error", "warn", "info", "debug")
-
-
-@dataclass(frozen=True)
-class Combination:
-    """
-    A rule over several keys.
-
-    Attributes:
-        says: The rule, for the reference page.
-        reads: The keys that it looks at.
-        broken: What is wrong, as (key, text).
-    """
-
-    says: str
-    reads: tuple[str, ...]
-    broken: Callable[[StackConfig], Texts]
 
 
 def broken_combinations(config: StackConfig, is_sound: Callable[[str], bool]) -> Sequence[Problem]:
@@ -45,21 +29,6 @@ def broken_combinations(config: StackConfig, is_sound: Callable[[str], bool]) ->
         if all(is_sound(key) for key in rule.reads)
         for key, text in rule.broken(config)
     ]
-
-
-def max_connections(config: StackConfig) -> int:
-    """How many connections the server takes: what is set, or what its size brings."""
-    return config.database.max_connections or DATABASE_SIZES[config.database.size].max_connections
-
-
-def pool_size(config: StackConfig) -> int:
-    """How many connections each replica of the api keeps."""
-    replicas = config.services.api.max_replicas
-    return config.database.pool_size or derived_pool(max_connections(config), replicas)
-
-
-def _burstable(config: StackConfig) -> bool:
-    return DATABASE_SIZES[config.database.size].tier == "Burstable"
 
 
 def _subnets_lie_in_the_network(config: StackConfig) -> Texts:
@@ -110,60 +79,6 @@ def _replicas_fit_into_the_subnet(config: StackConfig) -> Texts:
             "network.apps_subnet",
             f"is {subnet}, which has room for {room} replicas, but the services may have {wanted}: take a larger range or lower "
             "services.api.max_replicas",
-        )
-
-
-def _burstable_has_no_standby(config: StackConfig) -> Texts:
-    if _burstable(config) and config.database.high_availability != "Disabled":
-        yield (
-            "database.high_availability",
-            f"is {config.database.high_availability}, but {config.database.size} is Burstable, which has none: write Disabled, or "
-            "take a size such as Standard_D2ds_v5",
-        )
-
-
-def _burstable_has_no_pgbouncer(config: StackConfig) -> Texts:
-    if _burstable(config) and config.database.pgbouncer:
-        yield (
-            "database.pgbouncer",
-            f"is true, but {config.database.size} is Burstable, which has no PgBouncer: write false, or take a size such as "
-            "Standard_D2ds_v5",
-        )
-
-
-def _pgbouncer_leaves_migrations_out(config: StackConfig) -> Texts:
-    if config.database.pgbouncer and not config.database.separate_migrator:
-        yield (
-            "database.pgbouncer",
-            "is true, but the backend runs its migrations over DATABASE_URL, and their lock may stay on a pooled connection: write "
-            "false, or separate_migrator: true and run migrations with DATABASE-MIGRATOR-URL, which goes to port 5432",
-        )
-
-
-def _connections_fit_the_size(config: StackConfig) -> Texts:
-    asked, most = config.database.max_connections, DATABASE_SIZES[config.database.size].max_connections
-    if asked is not None and asked > most:
-        yield (
-            "database.max_connections",
-            f"is {asked}, but {config.database.size} has memory for {most}: write {most} or less, or leave it out",
-        )
-
-
-def _pool_fits_the_server(config: StackConfig) -> Texts:
-    replicas = config.services.api.max_replicas
-    takes = max_connections(config)
-    most = largest_pool(takes, replicas)
-    if most < 1:
-        yield (
-            "services.api.max_replicas",
-            f"is {replicas}, but the server takes {takes} connections, too few for one a replica: lower it, or take a larger "
-            "database.size",
-        )
-    elif config.database.pool_size is not None and config.database.pool_size > most:
-        yield (
-            "database.pool_size",
-            f"is {config.database.pool_size}, but the server takes {takes} connections, and up to {2 * replicas} replicas share "
-            f"them while revisions change: write {most} or less, or leave it out",
         )
 
 
@@ -279,6 +194,16 @@ def _sessions_stay_in_the_stack(config: StackConfig) -> Texts:
         )
 
 
+def _production_knows_when_its_secret_ends(config: StackConfig) -> Texts:
+    if config.stage == "production" and active_secret_end(config) is None:
+        slot = config.oauth.rotation.active
+        yield (
+            f"oauth.secret_ends.{slot}",
+            "is missing in a production stack: Microsoft ends the client secret after two years without a word. Write a day, and an "
+            "alert comes before it",
+        )
+
+
 def _replicas_are_a_range(config: StackConfig) -> Texts:
     for name, service in (("api", config.services.api), ("admin", config.services.admin)):
         if service.min_replicas > service.max_replicas:
@@ -318,6 +243,7 @@ _HOSTS = ("hosts.api.name", "hosts.admin.name", "zone.name")
 _REPLICAS = ("services.api.max_replicas", "services.admin.max_replicas")
 
 COMBINATIONS: Final = (
+    *DATABASE_COMBINATIONS,
     Combination(
         "Subnets lie in the network's range.", ("network.address_space", *_SUBNETS), _subnets_lie_in_the_network
     ),
@@ -336,29 +262,6 @@ COMBINATIONS: Final = (
         "The apps' subnet has room for twice the replicas.",
         ("network.apps_subnet", *_REPLICAS),
         _replicas_fit_into_the_subnet,
-    ),
-    Combination(
-        "No high availability on a Burstable size.",
-        ("database.size", "database.high_availability"),
-        _burstable_has_no_standby,
-    ),
-    Combination(
-        "No PgBouncer on a Burstable size.", ("database.size", "database.pgbouncer"), _burstable_has_no_pgbouncer
-    ),
-    Combination(
-        "With PgBouncer, migrations run by a login of their own, past it.",
-        ("database.pgbouncer", "database.separate_migrator"),
-        _pgbouncer_leaves_migrations_out,
-    ),
-    Combination(
-        "No more connections than the size has memory for.",
-        ("database.size", "database.max_connections"),
-        _connections_fit_the_size,
-    ),
-    Combination(
-        "The replicas' pools fit into the server's connections, twice, for revisions overlap.",
-        ("database.size", "database.max_connections", "database.pool_size", "services.api.max_replicas"),
-        _pool_fits_the_server,
     ),
     Combination(
         "A production stack has locks, protection, purge protection and a private vault.",
@@ -391,6 +294,11 @@ COMBINATIONS: Final = (
         "Sessions are sent to hosts of this stack only.",
         ("oauth.cookie_domain", "hosts.api.name", "zone.name", "zone.owned", "zone.other_hosts"),
         _sessions_stay_in_the_stack,
+    ),
+    Combination(
+        "A production stack says when the client secret in use ends.",
+        ("stage", "oauth.secret_ends", "oauth.rotation"),
+        _production_knows_when_its_secret_ends,
     ),
     Combination(
         "No more replicas at least than at most.",

@@ -22,7 +22,7 @@ from infra.config.cloudflare_sections import (
     ObjectStorageSection,
     ZoneSection,
 )
-from infra.config.keys import Key, matching
+from infra.config.keys import GUID, Key, matching
 
 NAMESPACE = "ignition"
 DEFAULT_LOCATION = "swedencentral"
@@ -50,6 +50,35 @@ class ProtectionSection:
 
     locks: Annotated[bool, Key("Whether Azure refuses to delete what holds data, whoever asks.")] = True
     protect: Annotated[bool, Key("Whether Pulumi refuses to delete or replace what holds data.")] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseAccessSection:
+    """A job with psql in the network, for as long as this stands here; its answer is in the logs."""
+
+    statement: Annotated[str, Key("What psql runs as the server's administrator; no secret.")] = "SELECT version()"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorsSection:
+    """What people may do by hand; nobody by default."""
+
+    group_id: Annotated[
+        str | None,
+        Key(
+            "The Entra group, by object id, whose members read and write secrets, read logs, and start the job of `database`.",
+            GUID,
+        ),
+    ] = None
+    secret_writer_role: Annotated[
+        str | None,
+        Key(
+            "A role of your own, by GUID, with `Microsoft.KeyVault/vaults/secrets/read` and `/write`: with it the group may use "
+            "`app-config put` while the vault is closed. Left out, only deployers may.",
+            GUID,
+        ),
+    ] = None
+    database: Annotated[DatabaseAccessSection | None, Key("A way to the database, while it is wanted.")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +126,7 @@ class StackConfig:
     services: Annotated[ServicesSection, Key("The apps.")]
     edge: Annotated[EdgeSection, Key("What the edge does with requests.")] = field(default_factory=EdgeSection)
     oauth: Annotated[OAuthSection, Key("Sign-in.")]
+    operators: Annotated[OperatorsSection, Key("What people may do by hand.")] = field(default_factory=OperatorsSection)
     protection: Annotated[ProtectionSection, Key("Against deletion by mistake.")] = field(
         default_factory=ProtectionSection
     )

@@ -10,6 +10,9 @@ import uuid
 from typing import Final
 
 ACR_PULL: Final = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+CONTAINER_APPS_JOBS_OPERATOR: Final = "b9a307c4-5aa3-4b52-ba60-2b17c136cd7b"
+KEY_VAULT_SECRETS_OFFICER: Final = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+LOG_ANALYTICS_READER: Final = "73c42c96-874c-492b-b04d-ab87d138a893"
 KEY_VAULT_SECRETS_USER: Final = "4633458b-17de-408a-b874-0445c86b69e6"
 """Built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles)."""
 

@@ -14,6 +14,7 @@ import pulumi_azure_native as azure
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 _SINGLE_RESOURCE: Final = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
+_DAYS_BEFORE_THE_END: Final = 45
 _LEAST_REQUESTS: Final = 20
 """Below so many requests in a quarter of an hour, one failure would be a large part."""
 
@@ -40,6 +41,7 @@ class AlertsArgs:
         database_failed_connections: More in a quarter of an hour.
         api_error_percent: Answers that are 5xx, of all in a quarter of an hour.
         api_restarts: Restarts of one replica in a quarter of an hour.
+        client_secret_end: The day on which the client secret at Microsoft ends, `2028-11-30`; None where no end is set.
         api_always_runs: Whether the api keeps a replica when nobody asks, so that none is a fault.
     """
 
@@ -59,6 +61,7 @@ class AlertsArgs:
     database_failed_connections: int = 20
     api_error_percent: int = 5
     api_restarts: int = 3
+    client_secret_end: str | None = None
     api_always_runs: bool = True
 
 
@@ -81,14 +84,56 @@ class _Metric:
     window: str = "PT15M"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Query:
+    """One alert on what a query over the workspace finds: the number in a column."""
+
+    text: str
+    says: str
+    column: str
+    operator: str
+    threshold: float
+    severity: int
+    every: str = "PT5M"
+    window: str = "PT15M"
+
+
 class Alerts(ComponentResource):
-    """Alerts on metrics, and one on what a query over the api's requests finds."""
+    """Alerts on metrics, and on what queries over the workspace find."""
 
     def __init__(self, name: str, args: AlertsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:Alerts", name, None, opts)
         for called, watched in _metrics(args).items():
             self._on_metric(name, args, called, watched)
-        self._on_errors(name, args)
+        self._on_query(
+            name,
+            args,
+            "api-errors",
+            _Query(
+                text=error_query(args.api_name),
+                says=f"More than {args.api_error_percent} percent of the api's answers are 5xx.",
+                column="ErrorPercent",
+                operator="GreaterThan",
+                threshold=args.api_error_percent,
+                severity=1,
+            ),
+        )
+        if args.client_secret_end is not None:
+            self._on_query(
+                name,
+                args,
+                "client-secret-ends",
+                _Query(
+                    text=days_left_query(args.client_secret_end),
+                    says=f"The client secret at Microsoft ends on {args.client_secret_end}: rotate it, or sign-in stops.",
+                    column="DaysLeft",
+                    operator="LessThan",
+                    threshold=_DAYS_BEFORE_THE_END,
+                    severity=1,
+                    every="P1D",
+                    window="P1D",
+                ),
+            )
         self.register_outputs({})
 
     def _on_metric(self, name: str, args: AlertsArgs, called: str, watched: _Metric) -> None:
@@ -132,30 +177,30 @@ class Alerts(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _on_errors(self, name: str, args: AlertsArgs) -> None:
+    def _on_query(self, name: str, args: AlertsArgs, called: str, watched: _Query) -> None:
         # A part of all requests cannot be told from metrics, which know counts only.
         azure.monitor.ScheduledQueryRule(
-            f"{name}-api-errors",
+            f"{name}-{called}",
             resource_group_name=args.resource_group_name,
-            rule_name=args.alert_name("api-errors"),
+            rule_name=args.alert_name(called),
             location=args.location,
-            description=f"More than {args.api_error_percent} percent of the api's answers are 5xx.",
+            description=watched.says,
             enabled=True,
-            severity=1,
+            severity=watched.severity,
             scopes=[args.workspace_id],
-            evaluation_frequency="PT5M",
-            window_size="PT15M",
+            evaluation_frequency=watched.every,
+            window_size=watched.window,
             auto_mitigate=True,
-            # The table is there only once the first request was logged.
+            # The table is there only once the first record was logged.
             skip_query_validation=True,
             criteria=azure.monitor.ScheduledQueryRuleCriteriaArgs(
                 all_of=[
                     azure.monitor.ConditionArgs(
-                        query=error_query(args.api_name),
+                        query=watched.text,
                         time_aggregation="Maximum",
-                        metric_measure_column="ErrorPercent",
-                        operator="GreaterThan",
-                        threshold=args.api_error_percent,
+                        metric_measure_column=watched.column,
+                        operator=watched.operator,
+                        threshold=watched.threshold,
                         failing_periods=azure.monitor.ConditionFailingPeriodsArgs(
                             number_of_evaluation_periods=1, min_failing_periods_to_alert=1
                         ),
@@ -166,6 +211,15 @@ class Alerts(ComponentResource):
             tags=args.tags,
             opts=ResourceOptions(parent=self),
         )
+
+
+def days_left_query(end: str) -> str:
+    """
+    The days until a date, as one record of whatever the workspace holds: `Usage` has records in every workspace.
+
+    The vault's own near-expiry event needs a service that nothing else here uses.
+    """
+    return f"Usage | summarize Records = count() | project DaysLeft = datetime_diff('day', datetime({end}), now())"
 
 
 def error_query(api_name: str) -> str:

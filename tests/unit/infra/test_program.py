@@ -294,6 +294,26 @@ def test_the_registration_admits_the_accounts_of_the_tenant_that_the_backend_tak
     assert made.result.settings["apps"]["api"]["values"]["AUTH_OAUTH_AZURE_TENANT_ID"] == tenant
 
 
+@pytest.mark.parametrize("name", STACKS)
+def test_nobody_is_let_in_by_default(name: str) -> None:
+    made = stack(name)
+    assert made.of("Job") == []
+    assert {each.inputs["principalType"] for each in made.of("RoleAssignment")} == {"ServicePrincipal"}
+
+
+def test_a_way_to_the_database_has_an_identity_of_its_own_that_reads_one_secret() -> None:
+    made = program(config("prod", operators={"group_id": "5" * 8 + "-5555-5555-5555-555555555555", "database": {}}))
+    assert secrets_by_reader(made)["principal of psql-identity-identity"] == {"DATABASE-ADMINISTRATOR-PASSWORD"}
+    assert made.one("database-access-job").inputs["identity"]["userAssignedIdentities"][0].endswith("psql")
+    assert made.waits_for("database-access-job", "secrets-propagation")
+    groups = [each for each in made.of("RoleAssignment") if each.inputs["principalType"] == "Group"]
+    assert {each.name for each in groups} == {"operators-secrets", "operators-logs", "operators-database"}
+
+
+def test_the_end_of_the_client_secret_in_use_is_watched() -> None:
+    assert "2028-11-30" in stack("prod").one("alerts-client-secret-ends").inputs["description"]
+
+
 def test_a_split_of_the_traffic_reaches_its_app_and_no_other() -> None:
     made = program(config("prod", services__api__traffic={"latest": 20, "former": "r0123456789"}))
     modes = {name: app(made, name)["configuration"]["activeRevisionsMode"] for name in ("api", "admin")}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from infra.components.access.identity import AppIdentityArgs
 from infra.components.access.oauth import OAuthArgs
+from infra.components.access.operators import OperatorsArgs
 from infra.components.apps.container_platform import ContainerPlatformArgs
 from infra.components.apps.registry import RegistryArgs
 from infra.components.apps.service import CustomDomain, ServiceArgs
 from infra.components.apps.service_template import Container
 from infra.components.data.database import DatabaseArgs
+from infra.components.data.database_access import DatabaseAccessArgs
 from infra.components.data.database_roles import DatabaseRolesArgs
 from infra.components.data.database_roles_app import DatabaseRolesAppArgs
 from infra.components.data.object_storage import ObjectStorageArgs
@@ -229,6 +231,32 @@ def database_roles_app(**changes: object) -> DatabaseRolesAppArgs:
         "container": container(name="database-roles", secrets={"PGPASSWORD": f"{VAULT}/DATABASE-ADMINISTRATOR/1"}),
     }
     return DatabaseRolesAppArgs(**given | changes)
+
+
+def operators(**changes: object) -> OperatorsArgs:
+    given = {
+        "group_id": "55555555-5555-5555-5555-555555555555",
+        "vault_id": f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv",
+        "workspace_id": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/log",
+    }
+    return OperatorsArgs(**given | changes)
+
+
+def database_access(**changes: object) -> DatabaseAccessArgs:
+    given = {
+        "resource_group_name": "rg",
+        "location": "swedencentral",
+        "job_name": "ignition-test-psql",
+        "environment_id": ENVIRONMENT,
+        "tags": TAGS,
+        "identity_id": IDENTITY,
+        "database": database_roles(),
+        "administrator": "ignition_administrator",
+        "password_address": f"{VAULT}/DATABASE-ADMINISTRATOR-PASSWORD/1",
+        "image": "docker.io/library/postgres@sha256:0f3b5e9a",
+        "statement": "SELECT 1",
+    }
+    return DatabaseAccessArgs(**given | changes)
 
 
 def diagnostics(**changes: object) -> DiagnosticsArgs:

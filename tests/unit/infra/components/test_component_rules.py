@@ -14,10 +14,12 @@ import pytest
 import infra.components
 from infra.components.access.identity import AppIdentity
 from infra.components.access.oauth import OAuth
+from infra.components.access.operators import Operators
 from infra.components.apps.container_platform import ContainerPlatform
 from infra.components.apps.registry import Registry
 from infra.components.apps.service import Service
 from infra.components.data.database import Database
+from infra.components.data.database_access import DatabaseAccess
 from infra.components.data.database_roles import DatabaseRoles
 from infra.components.data.database_roles_app import DatabaseRolesApp
 from infra.components.data.object_storage import ObjectStorage
@@ -38,6 +40,7 @@ COMPONENTS: dict[type[pulumi.ComponentResource], Callable[[], Any]] = {
     AppIdentity: examples.identity,
     ContainerPlatform: examples.container_platform,
     Database: examples.database,
+    DatabaseAccess: examples.database_access,
     DatabaseRoles: examples.database_roles,
     DatabaseRolesApp: examples.database_roles_app,
     Diagnostics: examples.diagnostics,
@@ -47,6 +50,7 @@ COMPONENTS: dict[type[pulumi.ComponentResource], Callable[[], Any]] = {
     Network: examples.network,
     OAuth: examples.oauth,
     ObjectStorage: examples.object_storage,
+    Operators: examples.operators,
     Registry: examples.registry,
     Service: examples.service,
     VaultSecrets: examples.vault_secrets,

@@ -87,6 +87,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         "api-dev.ecent.online, admin-dev.ecent.online of zone.other_hosts lies in",
     ),
     (
+        "A production stack says when the client secret in use ends.",
+        {"oauth.secret_ends": {"b": "2028-11-30"}, "oauth.rotation": {"active": "b"}},
+        {"oauth.secret_ends": {"b": "2028-11-30"}},
+        "oauth.secret_ends.a",
+        "an alert comes before it",
+    ),
+    (
         "Somebody owns the Entra applications.",
         {"azure.deployers": ["11111111-1111-1111-1111-111111111111"]},
         {"azure.deployers": []},

@@ -78,5 +78,21 @@ def test_the_query_looks_at_the_api_alone_and_not_at_a_handful_of_requests() -> 
     assert "Requests >= 20" in text
 
 
+def test_an_alert_comes_before_the_client_secret_ends() -> None:
+    watched = alerts(client_secret_end="2028-11-30").one("alerts-client-secret-ends").inputs
+    (condition,) = watched["criteria"]["allOf"]
+    assert "datetime(2028-11-30)" in condition["query"]
+    assert (condition["operator"], condition["threshold"], condition["metricMeasureColumn"]) == (
+        "LessThan",
+        45,
+        "DaysLeft",
+    )
+    assert watched["evaluationFrequency"] == "P1D"
+
+
+def test_without_an_end_nothing_is_watched() -> None:
+    assert "alerts-client-secret-ends" not in {each.name for each in alerts().resources}
+
+
 def test_every_alert_says_what_it_means() -> None:
     assert all(each.inputs["description"].endswith(".") for each in alerts().of("MetricAlert"))
