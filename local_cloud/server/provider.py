@@ -42,7 +42,7 @@ from local_cloud.server.wire import (
 )
 from local_cloud.system_errors import FULL, explained
 
-_PLAN_ONLY = (
+PLAN_ONLY = (
     "these providers only plan: they answer previews and refuse to make, change or delete anything. "
     "For a local platform type `ignition up`; for the real clouds run `pulumi up` with the official providers"
 )
@@ -274,7 +274,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _call(self, urn: str, context: grpc.ServicerContext) -> Call:
         if self._cloud is None:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _PLAN_ONLY)
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, PLAN_ONLY)
         if not self._cloud.serves(urn):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, _FOREIGN.format(stack=urn.split(":")[2]))
         return Call(self._cloud, urn, self._session(context).config)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
@@ -35,13 +36,26 @@ class Served:
             stopping.wait()
 
 
-def serve(packages: Sequence[Package], cloud: Cloud | None = None, previews: PlanSessions | None = None) -> Served:
-    """Serves each package on a free port of 127.0.0.1; without a cloud the providers only plan."""
+def serve(
+    packages: Sequence[Package],
+    cloud: Cloud | None = None,
+    previews: PlanSessions | None = None,
+    of_their_own: Mapping[str, type[Provider]] = MappingProxyType({}),
+) -> Served:
+    """
+    Serves each package on a free port of 127.0.0.1.
+
+    Args:
+        packages: what is served.
+        cloud: makes and changes things; without one the providers only plan.
+        previews: where refusals of previews under way are noted.
+        of_their_own: providers by package name, where the general one does not fit.
+    """
     servers: list[grpc.Server] = []
     ports: dict[str, int] = {}
     for package in packages:
         server, port = loopback_server(package.name, workers=_WORKERS)
-        servicer = Provider(package, port, cloud, previews)
+        servicer = of_their_own.get(package.name, Provider)(package, port, cloud, previews)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
         server.start()
         ports[package.name] = port

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, NoReturn, Self
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call, ResourceType
 from local_cloud.server.rules import Rule
-from local_cloud.server.schemas.schema import Object, Scalar, Schema
+from local_cloud.server.schemas.schema import MapOf, Object, Scalar, Schema
 
 _NOT_REGISTERED: Final = (
     "resource type '{token}' is not registered, so nothing here can make it; "
@@ -42,7 +42,7 @@ class TypesOnly(ResourceType):
     @functools.cached_property
     def all_rules(self) -> tuple[Rule, ...]:
         """The package's rules for properties that the type has."""
-        return tuple(rule for rule in self.shared if has_property(self.schema, rule.path))
+        return tuple(rule for rule in self.shared if _applies(rule, self.schema))
 
     def create(self, call: Call, inputs: Inputs) -> Resource:  # noqa: ARG002  whatever it is asked for
         """Refused."""
@@ -126,8 +126,12 @@ class AzureTypesOnly(TypesOnly):
         return {key: value for key, value in known.items() if key in self.schema.outputs and isinstance(value, str)}
 
 
-def has_property(schema: Schema, path: str) -> bool:
-    """Whether inputs have a property, or one a level below it."""
-    first, _, rest = path.partition(".")
+def _applies(rule: Rule, schema: Schema) -> bool:
+    """Whether inputs have the rule's property, in the form that the rule is about: `tags` are a list in a few types."""
+    first, _, rest = rule.path.partition(".")
     prop = schema.inputs.get(first)
-    return prop is not None and (not rest or (isinstance(prop.type, Object) and rest in prop.type.properties))
+    if prop is None:
+        return False
+    if rest:
+        return isinstance(prop.type, Object) and rest in prop.type.properties
+    return isinstance(prop.type, MapOf) if isinstance(rule.passes, dict) else isinstance(prop.type, Scalar)

@@ -53,3 +53,35 @@ def test_an_unusable_file_says_what_to_write(tmp_path, text, says):
     (tmp_path / FILE_NAME).write_text(text)
     with pytest.raises(ExceptionsError, match=says):
         load(tmp_path)
+
+
+RULE = """
+- rule: network.subnets-overlap
+  resources: [apps, "urn:pulumi:dev::*::data"]
+  reason: they are merged next week
+  expires: 2999-01-31
+"""
+
+
+def test_an_entry_for_a_rule_accepts_resources_by_name_or_urn(tmp_path):
+    (tmp_path / FILE_NAME).write_text(RULE)
+    (entry,) = load(tmp_path)
+    urns = ["urn:pulumi:prod::p::t::apps", "urn:pulumi:dev::p::t::data"]
+    assert entry.accepts("network.subnets-overlap", urns)
+    assert not entry.accepts("network.other", urns)
+    assert not entry.accepts("network.subnets-overlap", [*urns, "urn:pulumi:prod::p::t::data"])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- rule: x", "entry 1 must have exactly rule, resources, reason, expires"),
+        (RULE.replace('[apps, "urn:pulumi:dev::*::data"]', "apps"), "resources must be a list of the resources' names"),
+        (RULE.replace('[apps, "urn:pulumi:dev::*::data"]', "[]"), "resources must be a list"),
+        (RULE.replace("they are merged next week", "''"), "reason must be a text"),
+    ],
+)
+def test_an_unusable_entry_for_a_rule_says_what_to_write(tmp_path, text, says):
+    (tmp_path / FILE_NAME).write_text(text)
+    with pytest.raises(ExceptionsError, match=says):
+        load(tmp_path)

@@ -69,6 +69,15 @@ for package in PACKAGES:
     for resource_type in package.types:
         for rule in resource_type.all_rules:
             assert resource_type.schema.inputs
+from local_cloud.server.schemas.reading import NotInSdkError, results_of, schema_of
+assert "sku" in schema_of("pulumi_azure_native.web", "AppServicePlan").inputs
+assert "location" in results_of("pulumi_azure_native.cdn", "get_profile")
+for absent in ("NoSuchThing", "get_profile_of_nobody"):
+    try:
+        schema_of("pulumi_azure_native.web", absent)
+    except NotInSdkError:
+        continue
+    raise AssertionError(absent)
 host.stop()
 print([name for name in sys.modules if name.startswith(("pulumi_", "pulumiverse_"))])
 """
