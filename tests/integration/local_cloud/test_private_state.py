@@ -15,15 +15,16 @@ OUTSIDE = Path("/var/lib/ignition")
 
 
 def _open_to_others(directory: Path) -> dict[str, str]:
-    """What is below a directory with another mode than 700 for directories and programs, and 600 for files."""
+    """What has another mode than 700 for directories and programs, 600 for files, and nothing for others at sockets."""
     found = {}
     for path in (directory, *directory.rglob("*")):
         entry = path.lstat()
         mode = stat.S_IMODE(entry.st_mode)
         if stat.S_ISLNK(entry.st_mode):
             continue
-        program = stat.S_ISDIR(entry.st_mode) or stat.S_ISSOCK(entry.st_mode) or mode & stat.S_IXUSR
-        if mode not in ({0o700, 0o600} if program else {0o600}):
+        program = stat.S_ISDIR(entry.st_mode) or mode & stat.S_IXUSR
+        right = not mode & 0o077 if stat.S_ISSOCK(entry.st_mode) else mode == (0o700 if program else 0o600)
+        if not right:
             found[str(path)] = f"{mode:o}"
     return found
 
