@@ -25,6 +25,25 @@ class Env:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """
+    A person brings this secret: `Annotated[Secret, Brought("the Google Cloud console")]`.
+
+    The program binds it by itself and fills the vault with a placeholder, the field's first example, until then.
+
+    Attributes:
+        where: where the person gets it.
+    """
+
+    where: str
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """`app-config rotate` makes this secret's values, after a first one that the stack makes."""
+
+
+@dataclass(frozen=True)
 class Variable:
     """
     One setting, as the outside world sees it.
@@ -39,6 +58,9 @@ class Variable:
         group: the attribute of the settings class.
         field: the attribute of the group.
         type_name: the type in words.
+        example: the first example, as text; None when there is none.
+        brought_from: where a person gets the secret; None when nobody brings it.
+        rotated: whether `app-config rotate` makes its values. The stack makes every other secret that nobody brings.
     """
 
     env: str
@@ -50,6 +72,23 @@ class Variable:
     group: str
     field: str
     type_name: str
+    example: str | None = None
+    brought_from: str | None = None
+    rotated: bool = False
+
+    @property
+    def stored_by_people(self) -> bool:
+        """Whether `app-config put` may store it: the stack never writes over its first value."""
+        return self.brought_from is not None or self.rotated
+
+    @property
+    def owner(self) -> str:
+        """Who makes new values of a secret, and what to do for one."""
+        if self.brought_from is not None:
+            return f"it comes from {self.brought_from}: make a new one there, and store it with `app-config put`"
+        if self.rotated:
+            return "`app-config rotate` makes it"
+        return "the stack makes and rotates it: run `pulumi up`" if self.secret else "it is not a secret"
 
 
 class BrokenRulesError(ValueError):
@@ -154,6 +193,9 @@ def _variable(group: str, name: str, field: FieldInfo) -> Variable:
         group=group,
         field=name,
         type_name=_type_name(field.annotation),
+        example=as_text(field.examples[0]) if field.examples else None,
+        brought_from=next((each.where for each in field.metadata if isinstance(each, Brought)), None),
+        rotated=any(isinstance(each, Rotated) for each in field.metadata),
     )
 
 

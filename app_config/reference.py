@@ -43,7 +43,7 @@ def env_example() -> str:
         group = _model(Settings, name)
         lines.append(f"\n# {inspect.cleandoc(group.__doc__ or '').splitlines()[0]}\n")
         for variable in _of_group(Settings, name):
-            example = _example(Settings, variable)
+            example = _example(variable)
             text = export({variable.env: SecretStr(as_text(example))}, ExportFormat.DOTENV).get_secret_value()
             lines.append(f"# {variable.description}\n{text if variable.required else '# ' + text}")
     return "".join(lines)
@@ -71,11 +71,10 @@ def _range(contract: type[Contract], variable: Variable) -> str:
     return f", {least} to {most}" if least is not None and most is not None else ""
 
 
-def _example(contract: type[Contract], variable: Variable) -> object:
+def _example(variable: Variable) -> object:
     if not variable.required:
         return variable.default
-    field = _model(contract, variable.group).model_fields[variable.field]
-    return (field.examples or [""])[0]
+    return variable.example or ""
 
 
 def _of_group(contract: type[Contract], name: str) -> list[Variable]:

@@ -26,16 +26,18 @@ from app_config.vault.outcomes import Failed, Failure, failed
 if TYPE_CHECKING:
     from azure.keyvault.secrets import SecretClient
 
-OWNED: Final = frozenset({"SESSION_SECRET"})
 OFFICER_ROLE: Final = "Key Vault Secrets Officer"
-OTHER_OWNERS: Final = {
-    "AUTH_OAUTH_GOOGLE_CLIENT_SECRET": "Google gives it: make a new one there, and store it with `app-config put`",
-    "AUTH_OAUTH_AZURE_CLIENT_SECRET": "the stack makes and rotates it: run `pulumi up`",
-    "DATABASE_URL": "the stack makes and rotates it: run `pulumi up`",
-    "STORAGE_ACCESS_KEY_ID": "the stack makes it: run `pulumi up`",
-    "STORAGE_SECRET_ACCESS_KEY": "the stack makes it: run `pulumi up`",
-}
 _RANDOM_BYTES: Final = 48
+
+
+def is_rotated(name: str) -> bool:
+    """Whether `rotate` makes the values of a variable."""
+    return any(variable.env == name and variable.rotated for variable in variables(Settings))
+
+
+def owner_of(name: str) -> str:
+    """Who makes the values of a variable, in words."""
+    return next((each.owner for each in variables(Settings) if each.env == name), "no variable has this name")
 
 
 class RotationError(Exception):
@@ -82,11 +84,9 @@ def rotate(
     Raises:
         RotationError: the backend does not own it, or the vault refused.
     """
-    if name not in OWNED:
-        owner = OTHER_OWNERS.get(name)
-        known = any(variable.env == name for variable in variables(Settings))
-        reason = owner or ("is no secret" if known else "no variable has this name")
-        raise RotationError(f"is not rotated here: {reason}. The backend owns {', '.join(sorted(OWNED))}")
+    if not is_rotated(name):
+        rotated = ", ".join(sorted(variable.env for variable in variables(Settings) if variable.rotated))
+        raise RotationError(f"is not rotated here: {owner_of(name)}. This command rotates {rotated}")
     from app_config.vault.clients import Clients  # noqa: PLC0415  brings the Azure SDK
 
     try:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app_config.contract import Contract, Env, Group
+from app_config.contract import Brought, Contract, Env, Group, Rotated
 from app_config.formats import (
     BaseUrl,
     BucketName,
@@ -79,7 +79,7 @@ class AuthSettings(Group):
     oauth_google_client_id: str = Field(
         min_length=1, examples=["0-development.apps.googleusercontent.com"], description="Client id at Google."
     )
-    oauth_google_client_secret: Secret = Field(
+    oauth_google_client_secret: Annotated[Secret, Brought("the OAuth client in the Google Cloud console")] = Field(
         examples=["change-me"], description="Client secret at Google; a person puts it into Key Vault."
     )
     oauth_google_redirect_uri: WebUrl = Field(
@@ -128,7 +128,7 @@ class StorageSettings(Group):
 class SessionSettings(Group):
     """What sessions are signed with."""
 
-    secret: SessionSecret = Field(
+    secret: Annotated[SessionSecret, Rotated()] = Field(
         examples=["development-only-change-me-0123456789"],
         description="At least 32 random characters. Replace it with `app-config rotate`.",
     )

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pulumi import Input
 
+from app_config.contract import variables
+from app_config.settings import Settings
 from app_config.vault.management import secret_url
 from infra.components.edge.zone import Zone
 from infra.composition.apps import Apps
@@ -22,6 +25,8 @@ from infra.composition.stack import Stack, url_of
 from infra.config import StackConfig
 from infra.names import Names, secret_name
 from infra.settings import settings_output
+
+_GOOGLE_SECRET: Final = "AUTH_OAUTH_GOOGLE_CLIENT_SECRET"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +75,20 @@ def next_steps(config: StackConfig, names: Names) -> Sequence[str]:
         f"/subscriptions/{names.subscription_id}/resourceGroups/{names.resource_group}"
         f"/providers/Microsoft.KeyVault/vaults/{names.key_vault}"
     )
-    google_secret_url = secret_url(vault_id, secret_name("AUTH_OAUTH_GOOGLE_CLIENT_SECRET"))
+    google_secret_url = secret_url(vault_id, secret_name(_GOOGLE_SECRET))
     steps = [f"At Google, let the OAuth client return to {api_url}/auth/callback/google."]
     if config.oauth.google_secret == "placeholder":
         steps.append(
-            f"Put Google's client secret into the vault: `app-config put AUTH_OAUTH_GOOGLE_CLIENT_SECRET --stack "
+            f"Put Google's client secret into the vault: `app-config put {_GOOGLE_SECRET} --stack "
             f"{config.environment}`, or with the Azure CLI `az rest --method put --url '{google_secret_url}' --body @FILE`, "
             'where FILE holds {"properties": {"value": "..."}}; then '
             "`pulumi config set --path 'ignition:oauth.google_secret' brought`."
         )
+    steps += [
+        f"Store {each.env} from {each.brought_from}: `app-config put {each.env} --stack {config.environment}`."
+        for each in variables(Settings)
+        if each.brought_from is not None and each.env != _GOOGLE_SECRET
+    ]
     if config.zone.owned and config.zone.dnssec:
         steps.append("At the registrar, enter the DS record of the output `ds_record`.")
     if any("/k8se/quickstart@" in each.image for each in (config.services.api, config.services.admin)):

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from app_config.checking import check
 from app_config.command.choosing import access_of, management_option, vault_options
 from app_config.contract import variables
-from app_config.rotation import OTHER_OWNERS, store
+from app_config.rotation import owner_of, store
 from app_config.settings import Settings
 from app_config.sources.source import Given
 from app_config.sources.stack_outputs import StackOutputs
@@ -19,9 +19,6 @@ from app_config.stacks import StackError
 from app_config.vault.addresses import SecretAddress, parse_address
 from app_config.vault.credentials import CredentialChoiceError
 from app_config.vault.management import WriteError
-
-BROUGHT = frozenset({"AUTH_OAUTH_GOOGLE_CLIENT_SECRET", "SESSION_SECRET"})
-"""What people may bring; the stack makes all other secrets and would overwrite them."""
 
 
 @click.command("put")
@@ -73,11 +70,9 @@ def command(
 
 
 def _refuse_what_others_make(name: str) -> None:
-    if name in BROUGHT:
-        return
-    known = any(variable.env == name for variable in variables(Settings))
-    reason = OTHER_OWNERS.get(name) or ("it is no secret" if known else "no variable has this name")
-    raise ValueError(f"is not brought by people: {reason}. They bring {', '.join(sorted(BROUGHT))}")
+    brought = sorted(variable.env for variable in variables(Settings) if variable.stored_by_people)
+    if name not in brought:
+        raise ValueError(f"is not stored by people: {owner_of(name)}. They store {', '.join(brought)}")
 
 
 def _place(name: str, source: StackOutputs) -> tuple[SecretAddress, str | None]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
+from app_config.contract import Contract, variables
 from app_config.settings import AdminSettings, Settings
 from infra.components.access.oauth import OAuth, OAuthArgs
 from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
@@ -135,6 +136,7 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
     wishes = stack.config.oauth
     active_end = active_secret_end(stack.config)
     return {
+        **brought_secrets(Settings, reader),
         "DATABASE_URL": VaultSecret(
             value=data.roles.application_url, content_type="postgres URL of the application's login", readers=reader
         ),
@@ -162,6 +164,20 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
             readers=reader,
             first_value_only=True,
         ),
+    }
+
+
+def brought_secrets(contract: type[Contract], readers: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:
+    """Secrets that people bring: the vault holds a placeholder until `app-config put`, and the stack keeps off what comes then."""
+    return {
+        variable.env: VaultSecret(
+            value=variable.example or _PLACEHOLDER,
+            content_type=f"from {variable.brought_from}, put here by a person",
+            readers=readers,
+            first_value_only=True,
+        )
+        for variable in variables(contract)
+        if variable.brought_from is not None
     }
 
 

@@ -185,7 +185,7 @@ def test_throttling_is_waited_for(run: Run, saved: str, management: Management) 
     ("name", "value", "says"),
     [
         ("DATABASE_URL", VALUE, "the stack makes and rotates it"),
-        ("SERVER_PORT", VALUE, "it is no secret"),
+        ("SERVER_PORT", VALUE, "it is not a secret"),
         ("NOTHING", VALUE, "no variable has this name"),
         (NAME, "", "has no value on standard input"),
         (NAME, "two\nlines", "spaces or line ends"),

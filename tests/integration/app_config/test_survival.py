@@ -169,7 +169,7 @@ def test_rotating_needs_a_role_and_says_which(vault: LocalVault) -> None:
     [
         ("AUTH_OAUTH_GOOGLE_CLIENT_SECRET", "Google gives it"),
         ("DATABASE_URL", "the stack makes and rotates it"),
-        ("SERVER_PORT", "is no secret"),
+        ("SERVER_PORT", "is not a secret"),
         ("NOTHING", "no variable has this name"),
     ],
 )
