@@ -5,39 +5,18 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from typing import Any, Final
 
 from local_cloud.server.plan.planned import Planned
+from local_cloud.server.plan.symbols import Elsewhere, Key, Symbol
+from local_cloud.server.plan.walking import known_way
 from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import values_at, without_indexes
 from local_cloud.server.values.guarded import NotKnownYet, guarded
-from local_cloud.server.values.shapes import is_list, is_object
 from local_cloud.server.wire import UNKNOWN
 
 _SUBSCRIPTION: Final = re.compile(r"^/subscriptions/[^/]+", re.IGNORECASE)
-
-
-class Elsewhere(Enum):
-    """What a reference leads to when it does not lead to a resource of the plan."""
-
-    NOWHERE = "the property is not set"
-    OUTSIDE = "a known value that no resource of the plan answers to"
-    UNKNOWN = "it cannot be told"
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """An output that is not known yet, by the resource and the attribute: equal where it is certain to be the same value."""
-
-    urn: str
-    attribute: str
-
-
-Key = str | int | float | bool | Symbol | None
-"""A value that can be compared though it may not be known: case-folded text, another scalar, or a symbol."""
 
 
 class Plan:
@@ -351,39 +330,6 @@ class Plan:
     def read(self, resource: Planned) -> Mapping[str, Any]:
         """A resource's inputs; reading one that is not known yet raises NotKnownYet."""
         return guarded(resource.inputs)
-
-
-def known_way(inputs: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """
-    Every value at a path (`rules[].ref`), with its exact path.
-
-    Raises:
-        NotKnownYet: what the value would be in is not known, so there may be one or not.
-    """
-    first, _, rest = path.partition(".")
-    name = first.removesuffix("[]")
-    if not is_object(inputs) or name not in inputs:
-        return
-    value = inputs[name]
-    if not rest and name == first:
-        yield name, value
-    elif value is UNKNOWN:
-        raise NotKnownYet
-    elif name != first:
-        for index, each in enumerate(value) if is_list(value) else ():
-            yield from _below(each, f"{name}[{index}]", rest)
-    else:
-        yield from _below(value, name, rest)
-
-
-def _below(value: Any, at: str, rest: str) -> Iterator[tuple[str, Any]]:
-    if not rest:
-        yield at, value
-    elif value is UNKNOWN:
-        raise NotKnownYet
-    else:
-        for path, each in known_way(value, rest):
-            yield f"{at}.{path}", each
 
 
 def without_subscription(identity: str) -> str:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_cloud.server.plan.examples import Sketch
-from local_cloud.server.plan.plan import Elsewhere, Plan
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
+from local_cloud.server.plan.symbols import Elsewhere
 from local_cloud.server.values.guarded import NotKnownYet
 from local_cloud.server.values.shapes import is_object
 

@@ -21,9 +21,10 @@ from local_cloud.packages.azure_native.sketches import (
 )
 from local_cloud.server.plan.examples import DEPENDS_ON, Ref, Sketch
 from local_cloud.server.plan.order import After
-from local_cloud.server.plan.plan import Elsewhere, Key, Plan
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import LeadsTo, PlanRule, Together
+from local_cloud.server.plan.symbols import Elsewhere, Key
 from local_cloud.server.values.guarded import NotKnownYet
 from local_cloud.services.container_apps.rules.reads import (
     PULL_ROLES,
@@ -72,7 +73,8 @@ def _uses_a_stranger(token: str) -> Callable[[Plan], Iterable[tuple[Planned, Pla
     return test
 
 
-def _grants(plan: Plan, user: Planned) -> Iterator[Planned]:
+def grants(plan: Plan, user: Planned) -> Iterator[Planned]:
+    """The role assignments without which a resource cannot read what it names."""
     for uses, wanted in ((reads, VAULT_ROLES), (pulls, PULL_ROLES)):
         if uses is pulls and user.token == tokens.APP_CERTIFICATE:
             continue
@@ -89,7 +91,8 @@ def _secrets_named_by_text(plan: Plan, user: Planned) -> Iterator[Planned]:
                 yield each
 
 
-def _unread(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+def unread(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
+    """The resources of a type that read a vault for which their identity has no role."""
     for each in plan.of(token):
         for found, holder in dict.fromkeys(reads(plan, each)):
             grants = roles_of(plan, found, holder, VAULT_ROLES)
@@ -106,9 +109,11 @@ def _unpulled(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
                 yield each, source
 
 
-def _guarded(
+def guarded(
     test: Callable[[Plan, str], Iterator[tuple[Planned, Planned]]], token: str
 ) -> Callable[[Plan], Iterable[tuple[Planned, Planned]]]:
+    """A test of all resources of a type that ends at what is not known yet."""
+
     def found(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
         try:
             yield from test(plan, token)
@@ -163,7 +168,8 @@ def _reader(made: Any, *after: str, **others: Any) -> Sketched:
     return made(**(given | others))
 
 
-def _reading(user: Sketched, holder: Sketched | None = None, *, granted: bool = True, **others: Sketched) -> Sketch:
+def reading(user: Sketched, holder: Sketched | None = None, *, granted: bool = True, **others: Sketched) -> Sketch:
+    """A resource that reads a secret, with everything that it needs."""
     grant = {
         "grant": role(scope=Ref("vault"), principalId=Ref("identity", "principal_id"), roleDefinitionId=_SECRETS_USER)
     }
@@ -214,8 +220,8 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             says="secrets and registries are read with an identity that is assigned to the resource itself",
             remedy="Add the id of '{other}' to identity.userAssignedIdentities of '{this}'",
             source=f"{DOCS}/managed-identity",
-            passes=_reading(_reader(made, "grant")),
-            fails=_reading(
+            passes=reading(_reader(made, "grant")),
+            fails=reading(
                 _reader(made, "grant", identity={"userAssignedIdentities": [Ref("other")]}), other=identity("id-other")
             ),
         ),
@@ -223,13 +229,13 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             id=f"container_apps.{noun}-before-its-roles",
             of=token,
             path="configuration",
-            needs=_grants,
+            needs=grants,
             says="secrets in a vault and images in a registry are read when the resource is made, so the role must be assigned before "
             "(unable to fetch secret, unable to pull image)",
             remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}', with a time.Sleep between them while the role spreads",
             source=f"{DOCS}/manage-secrets#reference-secret-from-key-vault",
-            passes=_reading(_reader(made, "grant")),
-            fails=_reading(_reader(made)),
+            passes=reading(_reader(made, "grant")),
+            fails=reading(_reader(made)),
         ),
         After(
             id=f"container_apps.{noun}-before-its-secrets",
@@ -239,8 +245,8 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             says="a secret that is named by its address must be there before",
             remedy="Pass the address as an output of '{other}', or write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
             source=f"{DOCS}/manage-secrets#reference-secret-from-key-vault",
-            passes=_reading(_reader(made, "grant")),
-            fails=_reading(
+            passes=reading(_reader(made, "grant")),
+            fails=reading(
                 made(
                     configuration={
                         "secrets": [
@@ -254,18 +260,18 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             id=f"container_apps.{noun}-may-not-read-its-secrets",
             of=token,
             path="configuration.secrets",
-            test=_guarded(_unread, token),
+            test=guarded(unread, token),
             says="the identity that reads a secret has the role Key Vault Secrets User over the vault, or over the secret",
             remedy="Assign the role over '{other}' to the identity, and make '{this}' depend on the assignment",
             source=f"{DOCS}/manage-secrets#reference-secret-from-key-vault",
-            passes=_reading(_reader(made, "grant")),
-            fails=_reading(_reader(made), granted=False),
+            passes=reading(_reader(made, "grant")),
+            fails=reading(_reader(made), granted=False),
         ),
         Together(
             id=f"container_apps.{noun}-may-not-pull-its-image",
             of=token,
             path="configuration.registries",
-            test=_guarded(_unpulled, token),
+            test=guarded(_unpulled, token),
             says="the identity that pulls an image has the role AcrPull over the registry",
             remedy="Assign AcrPull over '{other}' to the identity, and make '{this}' depend on the assignment",
             source=f"{DOCS}/managed-identity-image-pull",
@@ -276,7 +282,7 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             id=f"container_apps.{noun}-logs-in-as-a-disabled-user",
             of=token,
             path="configuration.registries",
-            test=_guarded(_without_admin_user, token),
+            test=guarded(_without_admin_user, token),
             says="a registry's admin user logs in only where adminUserEnabled is on",
             remedy="Pull with an identity, or set adminUserEnabled=True on '{other}'",
             source="https://learn.microsoft.com/azure/container-registry/container-registry-authentication#admin-account",
@@ -287,12 +293,12 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             id=f"container_apps.{noun}-cut-off-from-its-vault",
             of=token,
             path="configuration.secrets",
-            test=_guarded(_cut_off, token),
+            test=guarded(_cut_off, token),
             says="a vault without public access is read through a private endpoint only; Container Apps are no trusted service",
             remedy="Make a private endpoint for '{other}' in the network of the environment, with the zone of its names",
             source="https://github.com/microsoft/azure-container-apps/issues/1287",
-            passes=_reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT),
-            fails=_reading(_reader(made, "grant"), _CLOSED),
+            passes=reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT),
+            fails=reading(_reader(made, "grant"), _CLOSED),
         ),
         After(
             id=f"container_apps.{noun}-before-the-way-to-its-vault",
@@ -302,8 +308,8 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             says="a vault without public access is found only when the zone group of its endpoint is there",
             remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
             source="https://github.com/microsoft/azure-container-apps/issues/1287",
-            passes=_reading(_reader(made, "grant", "zones"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
-            fails=_reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
+            passes=reading(_reader(made, "grant", "zones"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
+            fails=reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
         ),
         LeadsTo(
             id=f"container_apps.{noun}-registry-by-another-output",
@@ -327,76 +333,3 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
 
 APPS_ACCESS: Final = _rules(tokens.APP, "app", app)
 JOBS_ACCESS: Final = _rules(tokens.JOB, "job", job)
-
-
-def _from_vault(*after: str) -> Sketched:
-    return tokens.APP_CERTIFICATE, {
-        "resourceGroupName": "rg-ignition-dev",
-        "environmentName": "cae-ignition-dev",
-        "certificateName": "api",
-        "properties": {
-            "certificateKeyVaultProperties": {"identity": Ref("identity"), "keyVaultUrl": Ref("secret", None)}
-        },
-        DEPENDS_ON: [*after],
-    }
-
-
-def _not_its_environments(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    path = "properties.certificateKeyVaultProperties.identity"
-    for each in plan.of(tokens.APP_CERTIFICATE):
-        around, found = plan.parent(each, tokens.ENVIRONMENT), plan.target(each, path, tokens.IDENTITY)
-        try:
-            own = plan.targets(around, _OWN) if around is not None else []
-        except NotKnownYet:
-            continue
-        told = all(isinstance(one, Planned) for one in own)
-        if around is not None and isinstance(found, Planned) and told and found not in own:
-            yield each, found
-
-
-def _with_environment(*identities: str) -> Sketch:
-    own = {"type": "UserAssigned", "userAssignedIdentities": [Ref(each) for each in identities]}
-    return Sketch(
-        identity=identity(),
-        other=identity("id-other"),
-        environment=environment(identity=own),
-        secret=secret(),
-        certificate=_from_vault(),
-    )
-
-
-CERTIFICATES_ACCESS: Final = (
-    After(
-        id="container_apps.certificate-before-its-role",
-        of=tokens.APP_CERTIFICATE,
-        path="properties.certificateKeyVaultProperties",
-        needs=_grants,
-        says="a certificate in a vault is read when it is made, so the identity's role must be assigned before",
-        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
-        source=f"{DOCS}/key-vault-certificates-manage",
-        passes=_reading(_from_vault("grant")),
-        fails=_reading(_from_vault()),
-    ),
-    Together(
-        id="container_apps.certificate-that-cannot-be-read",
-        of=tokens.APP_CERTIFICATE,
-        path="properties.certificateKeyVaultProperties",
-        test=_guarded(_unread, tokens.APP_CERTIFICATE),
-        says="the identity that reads a certificate has the role Key Vault Secrets User over the vault, or over the secret",
-        remedy="Assign the role over '{other}' to the identity, and make '{this}' depend on the assignment",
-        source=f"{DOCS}/key-vault-certificates-manage",
-        passes=_reading(_from_vault("grant")),
-        fails=_reading(_from_vault(), granted=False),
-    ),
-    Together(
-        id="container_apps.certificate-with-a-foreign-identity",
-        of=tokens.APP_CERTIFICATE,
-        path="properties.certificateKeyVaultProperties.identity",
-        test=_not_its_environments,
-        says="a certificate in a vault is read with an identity that is assigned to the environment",
-        remedy="Add the id of '{other}' to identity.userAssignedIdentities of the environment of '{this}'",
-        source=f"{DOCS}/key-vault-certificates-manage",
-        passes=_with_environment("identity"),
-        fails=_with_environment("other"),
-    ),
-)

@@ -18,9 +18,10 @@ from local_cloud.packages.azure_native.sketches import (
     vault,
 )
 from local_cloud.server.plan.examples import Ref, Sketch
-from local_cloud.server.plan.plan import Elsewhere, Plan
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import LeadsTo, PlanRule, Together
+from local_cloud.server.plan.symbols import Elsewhere
 from local_cloud.services.container_apps.rules.reads import endpoints_of, has_an_image_from, registry_of, vault_of
 from local_cloud.services.container_apps.rules.secrets import DOCS
 

@@ -106,6 +106,24 @@ INGRESS_RULES: Final[tuple[Rule, ...]] = (
         passes={f"{_INGRESS}.traffic[]": {"revisionName": "ca-ignition-dev-api--blue", "weight": 100}},
         fails={f"{_INGRESS}.traffic[]": {"weight": 100}},
     ),
+    Related(
+        path=f"{_INGRESS}.traffic[].revisionName",
+        test=lambda name, inputs: str(name).startswith(f"{inputs['containerAppName']}--"),
+        says="a revision bears its app's name, two hyphens and a suffix",
+        source=f"{DOCS}/revisions#name-suffix",
+        passes={f"{_INGRESS}.traffic": [{"revisionName": "ca-ignition-dev-api--blue", "weight": 100}]},
+        fails={f"{_INGRESS}.traffic": [{"revisionName": "ca-other--blue", "weight": 100}]},
+    ),
+    Combination(
+        path=f"{_INGRESS}.exposedPort",
+        test=lambda inputs: (
+            _ingress(inputs).get("external") is not True or _ingress(inputs).get("exposedPort") not in {80, 443}
+        ),
+        says="TCP from outside is exposed on another port than 80 and 443",
+        source=f"{DOCS}/ingress-how-to",
+        passes={f"{_INGRESS}.exposedPort": 5432, f"{_INGRESS}.transport": "tcp"},
+        fails={f"{_INGRESS}.exposedPort": 443, f"{_INGRESS}.transport": "tcp"},
+    ),
     Valid(
         path=f"{_INGRESS}.customDomains[].name",
         test=lambda name: _DOMAIN.fullmatch(name) is not None,

@@ -12,9 +12,9 @@ from local_cloud.runtime.errors import BackendError
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Related, Valid, part
-from local_cloud.services.container_apps.rules.access_in_plan import CERTIFICATES_ACCESS
-from local_cloud.services.container_apps.rules.domains_in_plan import CERTIFICATES_IN_PLAN
+from local_cloud.services.container_apps.rules.certificates_in_plan import CERTIFICATES_IN_PLAN
 from local_cloud.services.container_apps.rules.secrets import DOCS
+from local_cloud.services.container_apps.rules.vault_certificates_in_plan import CERTIFICATES_ACCESS
 from local_cloud.services.container_apps.types.app_managed_environment import ENVIRONMENT_NAME
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, part
 from local_cloud.server.values.guids import stable_guid
-from local_cloud.services.container_apps.rules.domains_in_plan import MANAGED_CERTIFICATES_IN_PLAN
+from local_cloud.services.container_apps.rules.certificates_in_plan import MANAGED_CERTIFICATES_IN_PLAN
 from local_cloud.services.container_apps.rules.secrets import DOCS
 from local_cloud.services.container_apps.types.app_certificate import certificate_name
 from local_cloud.services.container_apps.types.app_managed_environment import ENVIRONMENT_NAME

@@ -9,6 +9,7 @@ from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, Edg
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Range, Valid, part
 from local_cloud.services.dns.backend import Record, Zones
+from local_cloud.services.dns.rules.contents import CONTENT_RULES
 from local_cloud.services.dns.rules.records_in_plan import RECORDS_IN_PLAN
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class DnsRecord(EdgeType):
             passes={"type": "A", "content": "192.0.2.7"},
             fails={"type": "A", "content": "app.example.net"},
         ),
+        *CONTENT_RULES,
     )
     plan_rules = RECORDS_IN_PLAN
     example: ClassVar = {

@@ -7,10 +7,15 @@ from typing import ClassVar, Final
 from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.server.rules import Choice, Combination, Length, Valid
+from local_cloud.server.rules import Choice, Combination, Length, Valid, texts
 from local_cloud.services.edge.rules.zones_in_plan import HOSTS_IN_PLAN
 
 _CREATE: Final = f"{API}/resources/ssl/subresources/certificate_packs/methods/create/"
+
+
+def _hold_the_apex(inputs: Inputs) -> bool:
+    hosts = [each.lower() for each in texts(inputs, "hosts")]
+    return not hosts or any(all(each == one or each.endswith(f".{one}") for each in hosts) for one in hosts)
 
 
 class CertificatePack(EdgeType):
@@ -52,6 +57,14 @@ class CertificatePack(EdgeType):
             source=_CREATE,
             passes=90,
             fails=60,
+        ),
+        Combination(
+            path="hosts",
+            test=_hold_the_apex,
+            says="the hosts hold the zone's apex, ecent.online beside admin.ignition.ecent.online",
+            source=_CREATE,
+            passes={"hosts": ["*.ecent.online", "ecent.online"]},
+            fails={"hosts": ["admin.ecent.online", "*.ecent.online"]},
         ),
         Combination(
             path="hosts",

@@ -25,6 +25,11 @@ def _public_uris(inputs: Inputs) -> bool:
     return all(re.fullmatch(r"[^/:]+(/.*)?", each.get("uri") or "") for each in public)
 
 
+def _are_distinct(values: list[object]) -> bool:
+    given = [each for each in values if each is not None]
+    return len(given) == len(set(given))
+
+
 class ZeroTrustAccessApplication(EdgeType):
     """An application behind Access."""
 
@@ -49,6 +54,27 @@ class ZeroTrustAccessApplication(EdgeType):
             source=_CREATE,
             passes={"destinations": [{"type": "public", "uri": "admin.ecent.online"}]},
             fails={"destinations": [{"type": "public", "uri": "https://admin.ecent.online"}]},
+        ),
+        Combination(
+            path="policies",
+            test=lambda inputs: (
+                _are_distinct([each.get("precedence") for each in objects(inputs, "policies")])
+                and _are_distinct([each["id"] for each in objects(inputs, "policies") if "id" in each])
+            ),
+            says="the policies of an application have distinct precedences and ids",
+            source=_CREATE,
+            passes={"policies": [{"id": "a", "precedence": 1}, {"id": "b", "precedence": 2}]},
+            fails={"policies": [{"id": "a", "precedence": 1}, {"id": "b", "precedence": 1}]},
+        ),
+        Combination(
+            path="autoRedirectToIdentity",
+            test=lambda inputs: (
+                inputs.get("autoRedirectToIdentity") is not True or len(inputs.get("allowedIdps") or []) == 1
+            ),
+            says="an application that skips the choice of a provider allows exactly one, in allowedIdps",
+            source=_CREATE,
+            passes={"autoRedirectToIdentity": True, "allowedIdps": ["0123456789abcdef0123456789abcdef"]},
+            fails={"autoRedirectToIdentity": True, "allowedIdps": []},
         ),
         Pattern(
             path="sessionDuration",

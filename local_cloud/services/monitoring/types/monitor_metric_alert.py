@@ -9,7 +9,7 @@ from local_cloud.packages.azure_native.shared import arm_id, example_id
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, items_at, value_at
 from local_cloud.services.monitoring.rules.alerts import ALERT_SOURCE, frequency, severity, window_covers_frequency
-from local_cloud.services.monitoring.rules.watched_in_plan import ALERTS_IN_PLAN
+from local_cloud.services.monitoring.rules.alerts_in_plan import ALERTS_IN_PLAN
 
 _API: Final = "https://learn.microsoft.com/rest/api/monitor/metric-alerts/create-or-update"
 _SINGLE: Final = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"

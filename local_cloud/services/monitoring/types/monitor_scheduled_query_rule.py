@@ -9,7 +9,7 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_WORKSPACE, example_
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Choice, Combination, Length, Pattern, Related
 from local_cloud.services.monitoring.rules.alerts import frequency, severity, window_covers_frequency
-from local_cloud.services.monitoring.rules.watched_in_plan import QUERIES_IN_PLAN
+from local_cloud.services.monitoring.rules.alerts_in_plan import QUERIES_IN_PLAN
 
 _API: Final = "https://learn.microsoft.com/rest/api/monitor/scheduled-query-rules/create-or-update"
 # What the service takes; its own description says Equals, which it refuses.

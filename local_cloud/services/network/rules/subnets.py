@@ -167,6 +167,25 @@ def subnet_rules(at: str, example: Mapping[str, Any]) -> Iterable[Rule]:
     )
 
 
+# Subnets of Azure's own services: the longest prefix, and whether a security group may guard them.
+_OWN_SUBNETS: Final = {
+    "azurebastionsubnet": (26, True),
+    "azurefirewallmanagementsubnet": (26, False),
+    "azurefirewallsubnet": (26, False),
+    "gatewaysubnet": (29, False),
+    "routeserversubnet": (27, False),
+}
+
+
+def suits_its_name(subnet: Mapping[str, Any], name: object) -> bool:
+    """Whether a subnet that bears the name of one of Azure's own is as that one must be."""
+    longest, guarded_by_group = _OWN_SUBNETS.get(str(name).lower(), (None, True))
+    if longest is None:
+        return True
+    small = any((found := ipv4_range(each)) is not None and found.prefixlen > longest for each in prefixes(subnet))
+    return not small and not subnet.get("delegations") and (guarded_by_group or not subnet.get("networkSecurityGroup"))
+
+
 EXAMPLE_SUBNET_PROPERTIES: Final = {
     "addressPrefix": "10.10.0.0/23",
     "delegations": [{"name": "apps", "serviceName": CONTAINER_APPS}],

@@ -8,7 +8,12 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.rules import Combination
 from local_cloud.services.network.rules.addresses_in_plan import SUBNETS_IN_PLAN
 from local_cloud.services.network.rules.names import SUBNET_NAME, VIRTUAL_NETWORK_NAME
-from local_cloud.services.network.rules.subnets import EXAMPLE_SUBNET_PROPERTIES, has_ranges, subnet_rules
+from local_cloud.services.network.rules.subnets import (
+    EXAMPLE_SUBNET_PROPERTIES,
+    has_ranges,
+    subnet_rules,
+    suits_its_name,
+)
 
 _EXAMPLE: Final = {
     "resourceGroupName": "rg-ignition-dev",
@@ -33,6 +38,20 @@ class Subnet(AzureType):
             source="https://learn.microsoft.com/rest/api/virtualnetwork/subnets/create-or-update",
             passes={"addressPrefix": None, "addressPrefixes": ["10.10.0.0/23"]},
             fails={"addressPrefix": None},
+        ),
+        Combination(
+            path="subnetName",
+            test=lambda inputs: suits_its_name(inputs, inputs["subnetName"]),
+            says="AzureBastionSubnet and AzureFirewallSubnet are /26 or larger, RouteServerSubnet /27, GatewaySubnet /29; none of them is "
+            "delegated, and only AzureBastionSubnet has a security group",
+            source="https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
+            passes={
+                "subnetName": "GatewaySubnet",
+                "addressPrefix": "10.10.8.0/27",
+                "delegations": [],
+                "networkSecurityGroup": None,
+            },
+            fails={"subnetName": "GatewaySubnet", "addressPrefix": "10.10.8.0/27", "delegations": []},
         ),
         *subnet_rules("", _EXAMPLE),
     )

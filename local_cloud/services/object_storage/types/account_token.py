@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, CloudflareType
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.server.rules import Length, Pattern, Valid
+from local_cloud.server.rules import Combination, Length, Pattern, Valid
 from local_cloud.server.values.moments import is_moment
 from local_cloud.server.values.shapes import is_dict
 from local_cloud.services.object_storage import declared as r2_parts
@@ -52,6 +52,13 @@ def _is_compact(text: str) -> bool:
         return text == json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
     except ValueError:
         return True  # another rule refuses it
+
+
+def _ends_after_it_begins(inputs: Inputs) -> bool:
+    begins, ends = inputs.get("notBefore"), inputs.get("expiresOn")
+    if begins is None or ends is None or not is_moment(begins) or not is_moment(ends):
+        return True
+    return dt.datetime.fromisoformat(begins) < dt.datetime.fromisoformat(ends)
 
 
 class AccountToken(CloudflareType):
@@ -129,6 +136,14 @@ class AccountToken(CloudflareType):
             source=_SOURCE,
             passes="2027-01-31T00:00:00Z",
             fails="soon",
+        ),
+        Combination(
+            path="expiresOn",
+            test=_ends_after_it_begins,
+            says="a token expires after the moment from which it is valid",
+            source=_SOURCE,
+            passes={"notBefore": "2027-01-01T00:00:00Z", "expiresOn": "2027-02-01T00:00:00Z"},
+            fails={"notBefore": "2027-02-01T00:00:00Z", "expiresOn": "2027-01-01T00:00:00Z"},
         ),
     )
     plan_rules = TOKENS_IN_PLAN

@@ -86,6 +86,23 @@ def _size_fits_type(inputs: Inputs) -> bool:
     return size in _PREMIUM_SIZES if storage.get("type", "Premium_LRS") == "Premium_LRS" else 32 <= size <= 65536
 
 
+# The lowest performance tier that a premium disk of a size has, by the largest size of the tier in GiB.
+_BASE_TIERS: Final = ((32, 4), (64, 6), (128, 10), (256, 15), (512, 20), (1024, 30), (2048, 40), (4096, 50), (8192, 60))
+
+
+def _tier_carries_its_size(inputs: Inputs) -> bool:
+    storage = _part(inputs, "storage")
+    size, tier = storage.get("storageSizeGB"), str(storage.get("tier") or "")
+    least = next((number for largest, number in _BASE_TIERS if size is not None and size <= largest), None)
+    return least is None or not tier[1:].isdecimal() or int(tier[1:]) >= least
+
+
+def _sets_what_its_disk_takes(inputs: Inputs) -> bool:
+    storage = _part(inputs, "storage")
+    free = storage.get("type") in {"PremiumV2_LRS", "UltraSSD_LRS"}
+    return free or (storage.get("iops") is None and storage.get("throughput") is None)
+
+
 def _network_is_whole(inputs: Inputs) -> bool:
     network = _part(inputs, "network")
     injected = network.get("delegatedSubnetResourceId") is not None
@@ -201,6 +218,22 @@ SIZE_RULES: Final[tuple[Rule, ...]] = (
         source=f"{_DOCS}/concepts-storage",
         passes={"storage.storageSizeGB": 128},
         fails={"storage.storageSizeGB": 100},
+    ),
+    Combination(
+        path="storage.tier",
+        test=_tier_carries_its_size,
+        says="a performance tier is not below the base tier of the disk's size: P4 for 32 GiB, P6 for 64, P10 for 128, P15 for 256",
+        source=f"{_DOCS}/concepts-storage",
+        passes={"storage": {"storageSizeGB": 128, "tier": "P10"}},
+        fails={"storage": {"storageSizeGB": 128, "tier": "P6"}},
+    ),
+    Combination(
+        path="storage.iops",
+        test=_sets_what_its_disk_takes,
+        says="iops and throughput are set for the types PremiumV2_LRS and UltraSSD_LRS; a premium disk has those of its tier",
+        source=f"{_DOCS}/concepts-storage",
+        passes={"storage": {"storageSizeGB": 128, "type": "PremiumV2_LRS", "iops": 4000}},
+        fails={"storage": {"storageSizeGB": 128, "type": "Premium_LRS", "iops": 4000}},
     ),
     Combination(
         path="highAvailability.mode",

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern
+from local_cloud.services.postgres.rules.parameters import PARAMETER_RULES
 from local_cloud.services.postgres.rules.parts_in_plan import PARAMETERS_IN_PLAN
 from local_cloud.services.postgres.rules.pooling import PREPARED_STATEMENTS_PASS_PGBOUNCER
 from local_cloud.services.postgres.rules.server import SERVER_NAME
@@ -77,6 +78,7 @@ class Configuration(AzureType):
             passes="log_temp_files",
             fails="log temp files",
         ),
+        *PARAMETER_RULES,
         Combination(
             path="value",
             test=_is_value_of_its_parameter,

@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_NETWORK
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.transitions import Transition
+from local_cloud.services.postgres.rules.copies_in_plan import COPIES_IN_PLAN
 from local_cloud.services.postgres.rules.regions import REGION_RULES
 from local_cloud.services.postgres.rules.server import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
 from local_cloud.services.postgres.rules.servers_in_plan import SERVERS_IN_PLAN
@@ -45,7 +46,7 @@ class Server(AzureType):
         ),
     )
     rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES, *REGION_RULES)
-    plan_rules = SERVERS_IN_PLAN
+    plan_rules = (*SERVERS_IN_PLAN, *COPIES_IN_PLAN)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,
