@@ -12,7 +12,7 @@ WORKERS ?= 4
 SOURCES := app_config infra local_cloud ignition examples tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fmt lint types test test-fast check bench up down lock
+.PHONY: help previews setup fmt lint types test test-fast check bench up down lock
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test-fast: setup ## The tests that start no real parts: unit and conformance
 	@$(PARALLEL) --numprocesses=logical tests/unit tests/conformance
 
 check: lint types test ## What CI runs
+
+previews: setup ## Preview every stack with no credentials, warnings refused, as CI does
+	@for stack in dev prod local; do $(BIN)/ignition preview $$stack --strict || exit; done
 
 bench: setup ## Speed and memory, side by side with the alternative
 	@$(BIN)/python -m bench

@@ -12,8 +12,8 @@ CLOSING = re.compile(r"(\d+) to create; \d+\.\d s")
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_previews_without_credentials_network_or_state(ignition, stack):
-    ran = ignition("preview", stack)
+def test_a_stack_previews_without_credentials_network_or_state_and_without_a_warning(ignition, stack):
+    ran = ignition("preview", stack, "--strict")
     assert ran.code == 0, ran.everything
     closing = CLOSING.fullmatch(ran.closing_line)
     assert closing, ran.closing_line
