@@ -25,7 +25,8 @@ _HEADING: Final = """# Resource types
 
 <!-- Written by `python -m local_cloud.reference --write` from the types themselves; do not edit. -->
 
-What the local cloud knows. A type or function that is not listed is refused by name, and so is a property that the SDK does not have.
+What the local cloud knows. A type or function that is not listed is refused by name when it should be made here; a preview checks it by
+the SDK's types only. A property that the SDK does not have is refused by both.
 
 Required properties, types and enumerated values come from the installed SDKs and hold for every type; the rules below are what the
 services ask beyond them, each with the page or issue that says so. They are checked in previews and locally alike. A rule names the

@@ -21,4 +21,8 @@ PACKAGE = Package(
     types=(Application(), ApplicationPassword(), ServicePrincipal()),
     functions={},
     others=_Others,
+    unseen=(
+        "The deployer lacks a permission of Microsoft Graph, or an administrator has not consented to it.",
+        "A policy of the tenant forbids the application, its secret or the secret's lifetime.",
+    ),
 )

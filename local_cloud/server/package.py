@@ -24,6 +24,7 @@ class Package:
         distribution: the SDK's Python distribution, whose version the provider reports.
         types: every registered resource type.
         functions: every registered function by token.
+        unseen: what the cloud may refuse of every type, and only the cloud knows; sentences.
         others: what stands for types of the SDK that are not registered, in previews; None where there are no such.
     """
 
@@ -32,6 +33,7 @@ class Package:
     types: Sequence[ResourceType]
     functions: Mapping[str, Function]
     others: type[TypesOnly] | None = None
+    unseen: Sequence[str] = ()
 
     @property
     def version(self) -> str:

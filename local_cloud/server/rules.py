@@ -58,6 +58,7 @@ class Rule(ABC):
         passes: what to put into the type's example so that the rule holds; for Related and Combination, property paths and values.
         fails: the same, so that the rule does not hold.
         hidden: whether the value is a secret by its nature, which no message shows even where a program did not mark it.
+        unseen: what else the cloud may refuse of the same property, and only the cloud knows; a clause for the reference page.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Rule(ABC):
     passes: Any
     fails: Any
     hidden: bool = False
+    unseen: str = ""
 
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule; unknown values are left for the day they are known."""

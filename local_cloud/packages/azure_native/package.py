@@ -89,4 +89,12 @@ PACKAGE = Package(
     ),
     functions=FUNCTIONS,
     others=_Others,
+    unseen=(
+        "The deployer lacks a permission, or a condition on it does not allow this resource.",
+        "A quota of the subscription or the region is used up.",
+        "A policy of the subscription or of a management group above it denies the resource, or changes it.",
+        "The resource provider is not registered in the subscription.",
+        "A lock or a resource that another program or a person made stands in the way.",
+        "An offer, size or feature is not for sale to the subscription.",
+    ),
 )

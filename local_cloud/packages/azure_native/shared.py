@@ -102,6 +102,7 @@ SHARED: Final[tuple[Rule, ...]] = (
     RESOURCE_GROUP_NAME,
     Choice(
         path="location",
+        unseen="the subscription may not use the region, or the region has no capacity for what is asked",
         among=sorted(_REGIONS),
         form=lambda text: text.replace(" ", "").lower(),
         says="it takes the name of a region that Azure has, westeurope for instance; `az account list-locations` lists them",

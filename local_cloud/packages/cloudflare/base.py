@@ -46,6 +46,7 @@ class BucketPart(CloudflareType):
 def _id_rule(path: str, noun: str) -> Pattern:
     return Pattern(
         path=path,
+        unseen=f"no {noun} has the id, or the token may not change it",
         regex="[0-9a-f]{32}",
         says=f"a {noun} id is 32 lower-case hex digits, as the dashboard's overview page shows it",
         source="https://developers.cloudflare.com/fundamentals/account/find-account-and-zone-ids/",

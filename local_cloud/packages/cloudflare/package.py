@@ -58,4 +58,9 @@ PACKAGE = Package(
     ),
     functions={},
     others=_Others,
+    unseen=(
+        "The zone's or account's plan does not have the feature, or only fewer or smaller of it.",
+        "The API token lacks a permission.",
+        "Something that another program or a person made in the dashboard stands in the way.",
+    ),
 )

@@ -61,6 +61,7 @@ class PlanRule(ABC):
         fails: a plan that breaks it.
         also: further types that it is about.
         warning: the cloud often forgives it (a race), so it is told and not refused unless `--strict` asks for it.
+        unseen: what else the cloud may refuse of the same matter, and only the cloud knows; a clause for the reference page.
     """
 
     id: str
@@ -73,6 +74,7 @@ class PlanRule(ABC):
     fails: Sketch = field(repr=False)
     warning: bool = False
     also: Sequence[str] = ()
+    unseen: str = ""
 
     def refusals(self, plan: Plan) -> Iterator[PlanRefusal]:
         """What in this plan breaks the rule."""

@@ -64,6 +64,7 @@ class DnsRecord(EdgeType):
         ),
         Valid(
             path="name",
+            unseen="the zone has a record of that name already, made by hand or by another stack",
             test=is_host,
             says="a record's name is fully qualified: api.ecent.online, not api or @",
             source="https://github.com/cloudflare/terraform-provider-cloudflare/issues/5392",

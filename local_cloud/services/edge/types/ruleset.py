@@ -77,7 +77,16 @@ class Ruleset(EdgeType):
     rules = (
         ZONE_ID,
         ACCOUNT_ID,
-        Length(path="name", least=1, most=255, says="a ruleset has a name", source=_ENGINE, passes="default", fails=""),
+        Length(
+            path="name",
+            unseen="the zone has an entry point of that phase already, made in the dashboard",
+            least=1,
+            most=255,
+            says="a ruleset has a name",
+            source=_ENGINE,
+            passes="default",
+            fails="",
+        ),
         Length(
             path="rules[].expression",
             least=1,

@@ -41,6 +41,7 @@ class RoleAssignment(AzureType):
         guid("principalId", source=_CREATE, noun="a principal's object id, not its client id or name,"),
         Pattern(
             path="roleDefinitionId",
+            unseen="the role does not exist, or the deployer may not grant it",
             regex=rf"(?i:(/subscriptions/[^/]+)?/providers/Microsoft\.Authorization/roleDefinitions/){GUID}",
             says="a role is named by its whole id: /subscriptions/.../providers/Microsoft.Authorization/roleDefinitions/GUID",
             source=_STEPS,

@@ -39,6 +39,7 @@ class Secret(AzureType):
         VAULT_NAME,
         Pattern(
             path="secretName",
+            unseen="a secret of that name was deleted and is kept for its retention period",
             regex="[0-9a-zA-Z-]{1,127}",
             says="a secret's name has 1 to 127 letters, digits and hyphens: DATABASE-URL, not DATABASE_URL",
             source=_ABOUT,

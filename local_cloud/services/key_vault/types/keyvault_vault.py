@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VAULT_NAME: Final = Pattern(
     path="vaultName",
+    unseen="somebody else has the name, which is one for all of Azure, or a deleted vault has it until its retention ends",
     regex=r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]",
     says="a vault's name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit",
     source=f"{NAME_RULES}#microsoftkeyvault",

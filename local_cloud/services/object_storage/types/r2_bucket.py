@@ -24,7 +24,10 @@ class R2Bucket(CloudflareType):
 
     token = "cloudflare:index/r2Bucket:R2Bucket"
     id_from = ("name",)
-    rules = (ACCOUNT_ID, dataclasses.replace(BUCKET_NAME, path="name"))
+    rules = (
+        ACCOUNT_ID,
+        dataclasses.replace(BUCKET_NAME, path="name", unseen="the account has a bucket of that name already"),
+    )
     create_only = ("accountId", "location")
     immutable = ("jurisdiction",)
     plan_rules = BUCKETS_IN_PLAN

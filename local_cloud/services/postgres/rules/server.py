@@ -19,6 +19,7 @@ _CREATED_FROM_ANOTHER: Final = frozenset({"PointInTimeRestore", "GeoRestore", "R
 
 SERVER_NAME: Final = Pattern(
     path="serverName",
+    unseen="somebody else has the name, which is one for all of Azure",
     regex=r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
     says="a server's name has 3 to 63 lower-case letters, digits and single hyphens, and begins and ends with a letter or digit",
     source=f"{NAME_RULES}#microsoftdbforpostgresql",
@@ -204,6 +205,7 @@ SERVER_RULES: Final[tuple[Rule, ...]] = (
 SIZE_RULES: Final[tuple[Rule, ...]] = (
     Combination(
         path="sku.name",
+        unseen="the region does not have the size, or the subscription's quota of cores is used up",
         test=_name_fits_tier,
         says="a size belongs to its tier: Standard_B... is Burstable, Standard_D... GeneralPurpose, "
         "Standard_E... and Standard_M... MemoryOptimized",

@@ -43,6 +43,7 @@ class Registry(AzureType):
     rules = (
         Pattern(
             path="registryName",
+            unseen="somebody else has the name, which is one for all of Azure",
             regex=r"[a-zA-Z0-9]{5,50}",
             says="a registry's name has 5 to 50 letters and digits",
             source=f"{NAME_RULES}#microsoftcontainerregistry",
