@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from local_cloud.runtime.private_directories import remove_socket_directory, soc
 from local_cloud.runtime.private_files import write_private
 from local_cloud.runtime.process import Process
 from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.unix_http import UnixConnection
 
 _TIMEOUT_S: Final = 30
 
@@ -162,7 +162,7 @@ class Caddy:
         return True
 
     def _ask(self, method: str, path: str, body: str | None = None) -> bytes:
-        connection = _UnixConnection(self._socket)
+        connection = UnixConnection(self._socket, timeout_s=_TIMEOUT_S)
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
             response = connection.getresponse()
@@ -172,18 +172,6 @@ class Caddy:
         if response.status >= 400:
             raise CaddyRefused(f"{self.name} refuses its configuration: {_error_in(content)}")
         return content
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=_TIMEOUT_S)
-        self._path = path
-
-    def connect(self) -> None:
-        """Connect to the socket instead of a host."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
 
 
 def _error_in(content: bytes) -> str:

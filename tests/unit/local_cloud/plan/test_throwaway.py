@@ -1,6 +1,10 @@
 """Throwaway backends."""
 
 import json
+import os
+import stat
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -68,3 +72,50 @@ def test_an_unknown_stack_is_refused_with_the_ones_there_are(project):
 def test_a_directory_without_a_project_is_refused(tmp_path):
     with pytest.raises(StackError, match=r"has no Pulumi\.yaml"), throwaway(tmp_path, "prod", ""):
         pass
+
+
+@pytest.fixture
+def gone():
+    """The id of a process that ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """A directory for temporary files that all accounts share."""
+    place = tmp_path / "shared"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    return place
+
+
+def test_a_backend_is_ours_alone_and_nobody_can_guess_its_name(project, shared):
+    with throwaway(project, "prod", "v1:salt"), throwaway(project, "prod", "v1:salt"):
+        made = list(shared.iterdir())
+        assert len({each.name for each in made}) == 2
+        assert {stat.S_IMODE(each.stat().st_mode) for each in made} == {0o700}
+
+
+def test_what_a_killed_run_left_is_removed(project, shared, gone):
+    (shared / f"ignition-preview-{gone}-x").mkdir()
+    with throwaway(project, "prod", "v1:salt"):
+        assert len(list(shared.iterdir())) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can play another account")
+def test_what_another_account_left_stays(project, shared, gone):
+    theirs = shared / f"ignition-preview-{gone}-x"
+    theirs.mkdir()
+    os.chown(theirs, 65534, 65534)
+    with throwaway(project, "prod", "v1:salt"):
+        assert theirs.exists()
+
+
+def test_a_link_that_is_named_like_one_leads_to_no_removal(project, shared, gone, tmp_path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").touch()
+    (shared / f"ignition-preview-{gone}-x").symlink_to(tmp_path / "kept")
+    with throwaway(project, "prod", "v1:salt"):
+        assert (tmp_path / "kept" / "file").exists()
