@@ -95,6 +95,13 @@ def next_steps(config: StackConfig, names: Names) -> Sequence[str]:
         steps.append(
             "Push the apps' images to the registry of the output `registry`, and set their digests in services.*.image."
         )
+    roles_image = config.database.roles_image
+    if roles_image.startswith("docker.io/") and not config.attached_providers_only:
+        steps.append(
+            f"Copy the image that makes the database's roles into the registry, for Docker Hub limits anonymous pulls: `az acr import -n "
+            f"{names.registry} --source {roles_image} --image postgres:17`, then `pulumi config set --path "
+            f"'ignition:database.roles_image' {names.registry}.azurecr.io/postgres@{roles_image.partition('@')[2]}`."
+        )
     for app, each in (("api", config.services.api), ("admin", config.services.admin)):
         if (split := each.traffic) is not None:
             steps.append(

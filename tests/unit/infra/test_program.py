@@ -345,6 +345,16 @@ def test_while_traffic_is_split_a_person_is_told_how_to_go_on_and_how_to_end() -
     assert "traffic" not in "\n".join(stack("prod").result.next_steps)
 
 
+def test_a_person_is_told_to_copy_what_every_start_would_pull_from_docker_hub() -> None:
+    digest = config("prod").database.roles_image.partition("@")[2]
+    copied = f"crignitionprod9b067a.azurecr.io/postgres@{digest}"
+    assert any(f"'ignition:database.roles_image' {copied}" in each for each in stack("prod").result.next_steps)
+    made = program(config("prod", database__roles_image=copied))
+    assert not any("Docker Hub" in each for each in made.result.next_steps)
+    (registry,) = app(made, "database-roles")["configuration"]["registries"]
+    assert registry["identity"].endswith("roles")
+
+
 def test_a_person_is_told_what_is_left_to_do() -> None:
     steps = "\n".join(stack("dev").result.next_steps)
     assert "https://api-dev.ecent.online/auth/callback/google" in steps
