@@ -18,6 +18,7 @@ from bench.figures import Row, children, report, resident_mb, seconds
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
+from local_cloud.language_host.host import Judge
 from local_cloud.plan.throwaway import throwaway
 from tests.support.ignition_command import ROOT, Ignition
 
@@ -42,15 +43,15 @@ def warm(ignition: Ignition, stack: str, project: Path = ROOT) -> None:
 class Cold:
     """The same engine and the same providers with a cold language host."""
 
-    def __init__(self, ignition: Ignition) -> None:
+    def __init__(self, ignition: Ignition, judge: Judge | None = None) -> None:
         self._ignition = ignition
-        self._host = LanguageHost(warm=False)
+        self._host = LanguageHost(warm=False, judge=judge)
         self._port = self._host.start()
         self._pulumi = find_pulumi()
 
     def __call__(self, stack: str, project: Path = ROOT) -> None:
         """One preview."""
-        (file,) = self._ignition.state.glob("plan/*/address.json")
+        (file,) = self._ignition.state.glob("ignition/plan/*/address.json")
         facts = json.loads(file.read_text())["facts"]
         environment = attached(
             self._ignition.environment,
