@@ -134,6 +134,23 @@ class SessionSettings(Group):
     )
 
 
+class EdgeSettings(Group):
+    """How the API tells requests of the edge from those of others."""
+
+    required: bool = Field(
+        examples=[False],
+        description="Whether a request (probes excepted) must show one of the two secrets in the header X-Edge-Secret; refuse others "
+        "with 403.",
+    )
+    secret_a: SessionSecret = Field(
+        examples=["development-only-change-me-a-0123456789"],
+        description="One secret that the edge may show. Both are right at any time: it changes from one to the other.",
+    )
+    secret_b: SessionSecret = Field(
+        examples=["development-only-change-me-b-0123456789"], description="The other secret that the edge may show."
+    )
+
+
 class ObservabilitySettings(Group):
     """What is logged."""
 
@@ -157,6 +174,7 @@ class Settings(Contract):
     cors: CorsSettings
     storage: StorageSettings
     session: SessionSettings
+    edge: EdgeSettings
     observability: ObservabilitySettings
 
     @classmethod

@@ -9,7 +9,7 @@ from pulumi import Input
 
 from infra.composition.apps import make_apps
 from infra.composition.data import make_data
-from infra.composition.edge import make_access, make_zone
+from infra.composition.edge import make_access, make_edge_secret, make_zone
 from infra.composition.foundation import make_foundation
 from infra.composition.operators import make_operators
 from infra.composition.settings import make_settings
@@ -27,10 +27,11 @@ def declare(config: StackConfig) -> Mapping[str, Input[object]]:
 
     foundation = make_foundation(stack)
     data = make_data(stack, foundation)
-    settings = make_settings(stack, foundation, data)
+    edge_secret = make_edge_secret(stack)
+    settings = make_settings(stack, foundation, data, edge_secret)
     access = make_access(stack)
     apps = make_apps(stack, foundation, data, settings, access)
-    zone = make_zone(stack, apps)
+    zone = make_zone(stack, apps, edge_secret)
     make_diagnostics(stack, foundation, data, apps)
     make_alerts(stack, foundation, data, apps)
     make_operators(stack, foundation, data, settings, apps)

@@ -26,9 +26,8 @@ def main() -> int:
         port=settings.server.port,
         log_level="info",
         ws="websockets-sansio",
-        # The ingress in front is the only client; it says who the real one is.
-        proxy_headers=True,
-        forwarded_allow_ips="*",
+        # X-Forwarded-For begins with what the client wrote; `edge_only` takes the edge's word.
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
     return 0

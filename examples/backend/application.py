@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app_config import Settings
 from examples.backend.checks import CHECKS, Check
+from examples.backend.edge_only import EdgeOnly
 from examples.backend.page import revision, settings_page
 
 _LOG = logging.getLogger("uvicorn.error")
@@ -49,12 +50,13 @@ def application(settings: Settings) -> Starlette:
             WebSocketRoute("/ws", _echo),
         ],
         middleware=[
+            Middleware(EdgeOnly, edge=settings.edge, probes=("/health", "/health/ready")),
             Middleware(
                 CORSMiddleware,
                 allow_origins=list(settings.cors.allowed_origins),
                 allow_methods=["GET"],
                 allow_credentials=True,
-            )
+            ),
         ],
     )
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from infra.components.edge.access import Access, AccessArgs, EntraLogin
 from infra.components.edge.coverage import is_covered
+from infra.components.edge.edge_secret import EdgeSecret, EdgeSecretArgs
 from infra.components.edge.plan_limits import RateLimit
 from infra.components.edge.zone import Zone, ZoneArgs
 from infra.composition.apps import Apps
-from infra.composition.stack import Stack
+from infra.composition.stack import Stack, rotation_of
 
 
-def make_zone(stack: Stack, apps: Apps) -> Zone | None:
+def make_edge_secret(stack: Stack) -> EdgeSecret:
+    """By what the backend knows the edge."""
+    args = EdgeSecretArgs(rotation=rotation_of(stack.config.edge.rotation))
+    return EdgeSecret("edge-secret", args, stack.options())
+
+
+def make_zone(stack: Stack, apps: Apps, secret: EdgeSecret) -> Zone | None:
     """What exists once in the zone; None where another stack owns it."""
     wishes, hosts = stack.config.zone, stack.config.hosts
     if not wishes.owned:
@@ -35,6 +42,8 @@ def make_zone(stack: Stack, apps: Apps) -> Zone | None:
             ),
             authorities=wishes.certificate_authorities,
             strict_tls=wishes.strict_tls,
+            secret_hosts=[hosts.api.name] if stack.edge_shows_secret else [],
+            secret=secret.active,
             hsts_max_age_s=wishes.hsts_max_age_s,
             hsts_include_subdomains=wishes.hsts_include_subdomains,
             dnssec=wishes.dnssec,

@@ -13,6 +13,7 @@ from app_config.contract import Contract, variables
 from app_config.settings import AdminSettings, Settings
 from infra.components.access.oauth import OAuth, OAuthArgs
 from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
+from infra.components.edge.edge_secret import EdgeSecret
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
 from infra.components.rotation import Slot
 from infra.composition.data import Data
@@ -47,7 +48,7 @@ class AppSettings:
     role_addresses: Mapping[str, Output[str]]
 
 
-def make_settings(stack: Stack, foundation: Foundation, data: Data) -> AppSettings:
+def make_settings(stack: Stack, foundation: Foundation, data: Data, edge: EdgeSecret) -> AppSettings:
     """
     Bind every variable and fill the vault.
 
@@ -59,7 +60,7 @@ def make_settings(stack: Stack, foundation: Foundation, data: Data) -> AppSettin
     roles_reader = {ROLES: foundation.identities[ROLES].principal_id}
     operator = foundation.identities.get(OPERATORS)
     administrator_reader = roles_reader | ({OPERATORS: operator.principal_id} if operator is not None else {})
-    secrets = _api_secrets(stack, data, oauth, reader)
+    secrets = {**_api_secrets(stack, data, oauth, reader), **_edge_secrets(edge, reader)}
     api = Bindings(contract=Settings, values=_api_values(stack, data, oauth), secrets=frozenset(secrets))
     admin = Bindings(contract=AdminSettings, values=_admin_values(stack))
     refuse_broken(api, admin)
@@ -110,6 +111,7 @@ def _api_values(stack: Stack, data: Data, oauth: OAuth) -> Mapping[str, Input[st
         "AUTH_OAUTH_AZURE_TENANT_ID": _tenant(stack),
         "AUTH_OAUTH_AZURE_REDIRECT_URI": oauth.azure_redirect_uri,
         "CORS_ALLOWED_ORIGINS": f"{frontend_url},{url_of(hosts.admin.name)}",
+        "EDGE_REQUIRED": "true" if stack.edge_shows_secret else "false",
         "STORAGE_ENDPOINT": data.storage.endpoint,
         "STORAGE_BUCKET": data.storage.bucket,
         "STORAGE_REGION": data.storage.region,
@@ -178,6 +180,14 @@ def brought_secrets(contract: type[Contract], readers: Mapping[str, Input[str]])
         )
         for variable in variables(contract)
         if variable.brought_from is not None
+    }
+
+
+def _edge_secrets(edge: EdgeSecret, reader: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:
+    """Both, whichever the edge sends: so it can change from one to the other without a gap."""
+    return {
+        env: VaultSecret(value=value, content_type="what the edge shows the backend", readers=reader)
+        for env, value in (("EDGE_SECRET_A", edge.secret_a), ("EDGE_SECRET_B", edge.secret_b))
     }
 
 

@@ -40,6 +40,11 @@ class Stack:
         """The options of a component: the stack's providers, and what must be there before."""
         return ResourceOptions(providers=list(self.providers), depends_on=list(after))
 
+    @property
+    def edge_shows_secret(self) -> bool:
+        """Whether requests that come through the edge show the backend a secret: the zone's rules are its owner's alone."""
+        return self.config.zone.owned and self.config.hosts.api.tls == "edge"
+
     def web_ranges(self, host: HostSection) -> Sequence[str]:
         """Who may connect to the app of a host; empty is everybody, whom Azure's certificate authority is among."""
         return CLOUDFLARE_IPV4 if host.tls == "edge" and self.config.edge.origin_locked else ()

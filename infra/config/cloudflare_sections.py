@@ -236,6 +236,10 @@ class EdgeSection:
     access: Annotated[AccessSection, Key("Zero Trust Access before the admin console.")] = field(
         default_factory=AccessSection
     )
+    rotation: Annotated[
+        RotationSection,
+        Key("The two secrets by which the backend knows the edge; with `zone.owned` the edge sends the active one."),
+    ] = field(default_factory=RotationSection)
 
 
 @dataclass(frozen=True, kw_only=True)

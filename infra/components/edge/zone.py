@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import pulumi_cloudflare as cloudflare
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from infra.components.edge.coverage import is_in_zone
 from infra.components.edge.host import AUTOMATIC_TTL
@@ -39,6 +39,8 @@ class ZoneArgs:
         advanced_hosts: Hosts two levels deep and more, to be covered by an advanced certificate (paid for apart).
         authority: Who issues the advanced certificate.
         rate_limit: How often one address may ask for what costs.
+        secret_hosts: Hosts whose apps know the edge by a secret.
+        secret: That secret.
         authorities: Who may issue certificates for names in the zone; none makes no such records.
         strict_tls: Where the edge insists on an origin's certificate: at `hosts`, or in the whole zone.
         hsts_max_age_s: For how long browsers refuse plain HTTP.
@@ -55,6 +57,8 @@ class ZoneArgs:
     advanced_hosts: Sequence[str] = ()
     authority: str = "google"
     rate_limit: RateLimit = field(default_factory=RateLimit)
+    secret_hosts: Sequence[str] = ()
+    secret: Input[str] | None = field(default=None, repr=False)
     hsts_max_age_s: int = 31_536_000
     hsts_include_subdomains: bool = False
     authorities: Sequence[str] = ()
@@ -84,6 +88,8 @@ class Zone(ComponentResource):
             plan=args.plan,
             hosts=args.hosts,
             rate_limit=args.rate_limit,
+            secret_hosts=args.secret_hosts,
+            secret=args.secret,
         )
         before += [self._normalization(name, args), *declare(name, rules, ResourceOptions(parent=self))]
         before += [

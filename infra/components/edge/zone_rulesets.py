@@ -1,5 +1,5 @@
 """
-The rulesets of a zone: rate limit, managed firewall rules, response headers.
+The rulesets of a zone: rate limit, managed firewall rules, request and response headers.
 
 A zone has one entry point a phase, so each phase's rules stand together here. Every rule has a `ref`: without one, each update
 makes all rules anew (https://github.com/pulumi/pulumi-cloudflare/issues/630). An entry point that somebody made by hand must be
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi_cloudflare as cloudflare
-from pulumi import ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
+from infra.components.edge.edge_secret import EDGE_SECRET_HEADER
 from infra.components.edge.plan_limits import PLANS, Plan, RateLimit
 
 RESPONSE_HEADERS: Final[Mapping[str, str]] = {
@@ -39,12 +40,16 @@ class ZoneRules:
         plan: What the zone pays for.
         hosts: The proxied hosts that the rules are for.
         rate_limit: How often one address may ask for what costs.
+        secret_hosts: Hosts whose apps know the edge by a secret; it is sent to no other.
+        secret: That secret.
     """
 
     zone_id: str
     plan: Plan
     hosts: Sequence[str]
     rate_limit: RateLimit
+    secret_hosts: Sequence[str] = ()
+    secret: Input[str] | None = None
 
 
 def declare(name: str, rules: ZoneRules, opts: ResourceOptions) -> list[cloudflare.Ruleset]:
@@ -52,6 +57,7 @@ def declare(name: str, rules: ZoneRules, opts: ResourceOptions) -> list[cloudfla
     phases: dict[str, tuple[str, list[cloudflare.RulesetRuleArgs]]] = {
         "rate-limit": ("http_ratelimit", [_rate_limit(rules)]),
         "firewall": ("http_request_firewall_managed", _managed_rules(rules.plan)),
+        "request-headers": ("http_request_late_transform", _request_headers(rules)),
         "response-headers": ("http_response_headers_transform", _response_headers(rules.hosts)),
     }
     return [
@@ -128,6 +134,26 @@ def _managed_rules(plan: Plan) -> list[cloudflare.RulesetRuleArgs]:
         )
         for what, ruleset in PLANS[plan].managed_rulesets.items()
     ]
+
+
+def _request_headers(rules: ZoneRules) -> list[cloudflare.RulesetRuleArgs]:
+    """
+    The secret by which apps know the edge; what a client sends under that name is replaced.
+
+    Every plan has request header rules, the free one ten (https://developers.cloudflare.com/rules/transform/#availability).
+    """
+    if rules.secret is None or not rules.secret_hosts:
+        return []
+    value = Output.secret(rules.secret)
+    headers = {EDGE_SECRET_HEADER: cloudflare.RulesetRuleActionParametersHeadersArgs(operation="set", value=value)}
+    rule = cloudflare.RulesetRuleArgs(
+        ref="edge-secret",
+        description="What tells the apps that a request came through the edge",
+        expression=hosts_expression(rules.secret_hosts),
+        action="rewrite",
+        action_parameters=cloudflare.RulesetRuleActionParametersArgs(headers=headers),
+    )
+    return [rule]
 
 
 def _response_headers(hosts: Sequence[str]) -> list[cloudflare.RulesetRuleArgs]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import boto3
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from local_cloud.services.container_apps.backend import Images
@@ -113,3 +114,44 @@ def test_wrong_settings_end_it_at_once_with_every_problem(environment: Mapping[s
     assert "SERVER_PORT" in ended.stderr
     assert "DATABASE_URL" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+_A, _B = "a" * 20 + "0123456789abcdefghij", "b" * 20 + "0123456789abcdefghij"
+_BEHIND_THE_EDGE = {"EDGE_REQUIRED": "true", "EDGE_SECRET_A": _A, "EDGE_SECRET_B": _B}
+
+
+@pytest.fixture(scope="module")
+def behind_the_edge(environment: Mapping[str, str]) -> dict[str, str]:
+    return {**environment, **_BEHIND_THE_EDGE}
+
+
+def test_past_the_edge_nothing_but_probes_is_answered(start: Start, behind_the_edge: Mapping[str, str]) -> None:
+    url = start(IMAGE, behind_the_edge)
+    for path in ("/", "/upload", "/nowhere", "/health/", "//health", "/HEALTH"):
+        assert httpx.get(f"{url}{path}").status_code == 403, path
+    assert httpx.get(f"{url}/health").status_code == 200
+    assert httpx.get(f"{url}/health/ready", timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("secret", [_A, _B])
+def test_both_secrets_of_the_edge_are_taken(start: Start, behind_the_edge: Mapping[str, str], secret: str) -> None:
+    assert httpx.get(start(IMAGE, behind_the_edge), headers={"X-Edge-Secret": secret}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [[], [""], ["wrong"], [_A + "x"], [_A[:-1]], [f"{_A},{_B}"], [_A, _B], ["\u00e9" * 40]],
+)
+def test_any_other_secret_is_refused(start: Start, behind_the_edge: Mapping[str, str], shown: list[str]) -> None:
+    headers = [(b"X-Edge-Secret", each.encode()) for each in shown]
+    answer = httpx.get(start(IMAGE, behind_the_edge), headers=headers)
+    assert (answer.status_code, answer.text) == (403, "Only requests through the edge are answered.\n")
+
+
+def test_a_websocket_past_the_edge_is_refused(start: Start, behind_the_edge: Mapping[str, str]) -> None:
+    url = start(IMAGE, behind_the_edge).replace("http", "ws", 1)
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(f"{url}/ws", proxy=None)
+    with connect(f"{url}/ws", proxy=None, additional_headers={"X-Edge-Secret": _A}) as socket:
+        socket.send("hello")
+        assert socket.recv() == "hello"

@@ -15,6 +15,8 @@ PRODUCTION_SECRETS: Mapping[str, str] = {
     "STORAGE_ACCESS_KEY_ID": "3f1c9ab27de64058b1c2d3e4f5a60718",
     "STORAGE_SECRET_ACCESS_KEY": "9b74c9897bac770ffc029102a200c5de5d2f1e0b6a7c8d9e0f1a2b3c4d5e6f70",
     "SESSION_SECRET": "markSS-wU1nZ8kR4tY6mQ2xC9vB7jH5gF3dS0aP",
+    "EDGE_SECRET_A": "markEA-Ht5Lq9Xw2Vb7Nc4Zs8Kd1Jm6Rp3Gf0Yu",
+    "EDGE_SECRET_B": "markEB-Pz7Wk2Sn9Xc4Vt6Lq1Hb8Dm3Jr5Gy0Fa",
 }
 PRODUCTION: Mapping[str, str] = {
     "SERVER_HOST": "::",
@@ -36,6 +38,7 @@ PRODUCTION: Mapping[str, str] = {
     "STORAGE_ENDPOINT": "https://0123456789abcdef.eu.r2.cloudflarestorage.com",
     "STORAGE_BUCKET": "ignition-prod",
     "STORAGE_REGION": "auto",
+    "EDGE_REQUIRED": "true",
     **PRODUCTION_SECRETS,
 }
 DEVELOPMENT: Mapping[str, str] = {**PRODUCTION, "SERVER_ENVIRONMENT": "development", "APP_ENV": "development"}

@@ -15,6 +15,7 @@ from infra.components.data.database_roles import DatabaseRolesArgs
 from infra.components.data.database_roles_app import DatabaseRolesAppArgs
 from infra.components.data.object_storage import ObjectStorageArgs
 from infra.components.edge.access import AccessArgs
+from infra.components.edge.edge_secret import EdgeSecretArgs
 from infra.components.edge.host import HostArgs
 from infra.components.edge.zone import ZoneArgs
 from infra.components.key_vault import KeyVaultArgs, VaultSecret, VaultSecretsArgs
@@ -107,6 +108,10 @@ def host(**changes: object) -> HostArgs:
         "tags": TAGS,
     }
     return HostArgs(**given | changes)
+
+
+def edge_secret(**changes: object) -> EdgeSecretArgs:
+    return EdgeSecretArgs(**changes)
 
 
 def zone(**changes: object) -> ZoneArgs:

@@ -24,6 +24,7 @@ from infra.components.data.database_roles import DatabaseRoles
 from infra.components.data.database_roles_app import DatabaseRolesApp
 from infra.components.data.object_storage import ObjectStorage
 from infra.components.edge.access import Access
+from infra.components.edge.edge_secret import EdgeSecret
 from infra.components.edge.host import Host
 from infra.components.edge.zone import Zone
 from infra.components.key_vault import KeyVault, VaultSecrets
@@ -44,6 +45,7 @@ COMPONENTS: dict[type[pulumi.ComponentResource], Callable[[], Any]] = {
     DatabaseRoles: examples.database_roles,
     DatabaseRolesApp: examples.database_roles_app,
     Diagnostics: examples.diagnostics,
+    EdgeSecret: examples.edge_secret,
     Host: examples.host,
     KeyVault: examples.key_vault,
     Monitoring: examples.monitoring,

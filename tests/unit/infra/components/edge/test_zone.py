@@ -38,7 +38,7 @@ def test_the_edge_insists_on_certificates_of_the_stacks_hosts_alone() -> None:
     program = zone()
     (rule,) = program.one("zone-strict-tls").inputs["rules"]
     assert (rule["action"], rule["actionParameters"]["ssl"]) == ("set_config", "strict")
-    assert rule["expression"] == 'http.host in {"api.ecent.online"}'
+    assert rule["expression"] == 'lower(http.host) in {"api.ecent.online"}'
     assert "ssl" not in {each.inputs["settingId"] for each in program.of("ZoneSetting")}
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from infra.components.edge.plan_limits import RateLimit
 from infra.components.edge.zone import Zone
 from tests.support.declared import Program, declare
@@ -62,3 +64,19 @@ def test_answers_of_the_hosts_carry_careful_headers() -> None:
     headers = rule(zone(), "zone-response-headers")
     assert headers["expression"] == 'lower(http.host) in {"api.ecent.online"}'
     assert headers["actionParameters"]["headers"]["X-Content-Type-Options"] == {"operation": "set", "value": "nosniff"}
+
+
+def test_the_edge_shows_its_secret_to_the_hosts_that_know_it_and_to_no_other() -> None:
+    program = zone(hosts=["api.ecent.online", "admin.ecent.online"], secret_hosts=["api.ecent.online"], secret="s" * 64)
+    ruleset = program.one("zone-request-headers")
+    (shown,) = ruleset.inputs["rules"]
+    assert ruleset.inputs["phase"] == "http_request_late_transform"
+    assert (shown["expression"], shown["action"]) == ('lower(http.host) in {"api.ecent.online"}', "rewrite")
+    header = shown["actionParameters"]["headers"]["X-Edge-Secret"]
+    assert (header["operation"], header["value"]) == ("set", "s" * 64)
+
+
+@pytest.mark.parametrize("missing", [{"secret_hosts": []}, {"secret": None}])
+def test_without_hosts_that_know_it_there_is_no_secret_at_the_edge(missing: dict[str, object]) -> None:
+    program = zone(**{"secret_hosts": ["api.ecent.online"], "secret": "s" * 64} | missing)
+    assert "zone-request-headers" not in {each.name for each in program.resources}
