@@ -12,7 +12,7 @@ from ignition.developer.trust import renewal
 from ignition.invocation import typed
 from local_cloud.daemon.client import Client
 
-_NO_REVISION: Final = {"name": "-", "weight": 0, "replicas": 0, "ready": 0, "restarts": 0}
+_NO_REVISION: Final[dict[str, Any]] = {"name": "-", "weight": 0, "replicas": 0, "ready": 0, "restarts": 0}
 
 
 def print_summary(client: Client) -> None:

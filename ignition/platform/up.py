@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from ignition.invocation import typed
+from ignition.platform.judged import Judged
 from ignition.platform.local_settings import of_project, on_this_machine, refuse_what_cannot_change
 from ignition.platform.summary import print_summary
 from ignition.platform.waiting import wait_for_apps
@@ -27,7 +28,7 @@ from local_cloud.daemon.moved_ports import forget_moves, noted_moves
 from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.sole import lock_taken
-from local_cloud.daemon.stack import ensure_stack, refuse_foreign_passphrase, stack_environment
+from local_cloud.daemon.stack import checkpoint_file, ensure_stack, refuse_foreign_passphrase, stack_environment
 from local_cloud.engine.all_programs import find_all
 from local_cloud.room import is_full, room_for_a_run
 from local_cloud.runtime.private_trees import private_tree
@@ -137,8 +138,10 @@ def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
     """Runs the engine; this command ends with its exit code when it fails."""
     config_file = ensure_stack(client.state, settings, say)
     environment = stack_environment(client.state, client.address, settings)
-    # With its preview: what breaks a rule is refused before anything is made.
+    judged = Judged(client.state, Path(settings.project), config_file, checkpoint_file(client.state, settings))
     argv = ["pulumi", "up", "--yes", "--config-file", str(config_file), "--suppress-outputs"]
+    argv += ["--skip-preview"] if judged.holds() else []
+    judged.forget()
     argv += [] if sys.stdout.isatty() else ["--non-interactive", "--suppress-progress"]
     moves = noted_moves(client.state)
     for move in moves:
@@ -153,3 +156,4 @@ def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
         )
         sys.exit(code)
     forget_moves(client.state)
+    judged.note()

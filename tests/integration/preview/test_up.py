@@ -30,16 +30,28 @@ network.Subnet(
 GOOD, OVERLAPPING = "10.0.1.0/24", "10.0.0.0/25"
 
 
-@pytest.fixture(scope="module")
-def mine(tmp_path_factory):
+def _small(directory):
     """A local stack with a small program of its own and no apps."""
-    made = LocalPlatform.make(tmp_path_factory.mktemp("refused"))
+    made = LocalPlatform.make(directory)
     (made.project / "infra").unlink()
     (made.project / "infra").mkdir()
     document = yaml.safe_load((made.project / "Pulumi.local.yaml").read_text())
     document["config"]["ignition:services"] = {}
     document["config"].pop("pulumi:disable-default-providers")
     (made.project / "Pulumi.local.yaml").write_text(yaml.safe_dump(document))
+    return made
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    made = _small(tmp_path_factory.mktemp("refused"))
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def untouched(tmp_path):
+    made = _small(tmp_path)
     yield made
     made.remove()
 
@@ -54,19 +66,19 @@ def _prefixes(platform):
     return sorted(each["inputs"]["addressPrefix"] for each in subnets)
 
 
-def test_up_makes_nothing_of_a_plan_that_breaks_a_rule(mine):
-    _write(mine, OVERLAPPING)
-    ran = mine.ignition("up", "--state-dir", str(mine.state))
+def test_up_makes_nothing_of_a_plan_that_breaks_a_rule(untouched):
+    _write(untouched, OVERLAPPING)
+    ran = untouched.ignition("up", "--state-dir", str(untouched.state))
     assert ran.code != 0
     assert "Subnet 'apps'" in ran.output, ran.output
     assert "__main__.py:" in ran.output
-    assert _prefixes(mine) == []
-    assert "resources:ResourceGroup" not in mine.pulumi_raw("stack", "export")
+    assert _prefixes(untouched) == []
+    assert "resources:ResourceGroup" not in untouched.pulumi_raw("stack", "export")
 
 
 def test_up_changes_nothing_of_a_state_when_the_change_breaks_a_rule(mine):
     _write(mine, GOOD)
-    mine.pulumi("up", "--yes")
+    mine.up()
     assert _prefixes(mine) == ["10.0.0.0/24", GOOD]
     _write(mine, OVERLAPPING)
     ran = mine.ignition("up", "--state-dir", str(mine.state))
@@ -116,3 +128,11 @@ def test_attach_writes_the_same_reports(attached, tmp_path):
     assert "::error file=__main__.py,line=" in ran.err
     assert json.loads((tmp_path / "refusals.sarif").read_text())["runs"][0]["results"]
     assert ran.closing_line == "1 refused"
+
+
+def test_an_unchanged_plan_is_judged_once(mine):
+    _write(mine, GOOD.replace("/24", "/25"))
+    first = mine.ignition("up", "--state-dir", str(mine.state))
+    second = mine.ignition("up", "--state-dir", str(mine.state))
+    assert (first.code, "Previewing update" in first.output) == (0, True), first.output
+    assert (second.code, "Previewing update" in second.output) == (0, False), second.output
