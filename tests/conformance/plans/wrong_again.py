@@ -397,6 +397,60 @@ WRONG_AGAIN: dict[str, Sketch] = {
         pe=endpoint(Ref("apps"), Ref("vault"), "vault"),
         env=environment("apps", workloadProfiles=None),
     ),
+    "a certificate in another region than its environment": Sketch(
+        group=group(),
+        env=environment(),
+        cert=arm(
+            "app:Certificate",
+            resourceGroupName=Ref("group", "name"),
+            environmentName=Ref("env", "name"),
+            certificateName="c",
+            location="uksouth",
+            properties={"value": "YQ=="},
+        ),
+    ),
+    "an environment that logs with another workspace's key": Sketch(
+        group=group(),
+        log=workspace(),
+        old=workspace(workspaceName="log-old"),
+        env=environment(
+            appLogsConfiguration={
+                "destination": "log-analytics",
+                "logAnalyticsConfiguration": {"customerId": Ref("log", "customer_id"), "sharedKey": Ref("old", None)},
+            }
+        ),
+    ),
+    "a server with an identity's client id": Sketch(
+        group=group(),
+        id=identity(),
+        server=server(identity={"type": "UserAssigned", "userAssignedIdentities": [Ref("id", "client_id")]}),
+    ),
+    "an app outside every network with a private vault": Sketch(
+        group=group(),
+        vnet=vnet("10.0.0.0/16"),
+        pes=subnet("pes", "10.0.4.0/28"),
+        vault=vault(publicNetworkAccess="Disabled"),
+        secret=secret(),
+        id=identity(),
+        role=role(Ref("vault"), Ref("id", "principal_id")),
+        pe=endpoint(Ref("pes"), Ref("vault"), "vault"),
+        env=environment(),
+        app=app(**_reads(keyVaultUrl=Ref("secret", None)), depends_on=["role", "pe"]),
+    ),
+    "an app in another network than its private vault": Sketch(
+        group=group(),
+        vnet=vnet("10.0.0.0/16"),
+        far=vnet("10.1.0.0/16", name="vnet-far"),
+        apps=subnet("apps", "10.0.0.0/23", APPS),
+        pes=subnet("pes", "10.1.4.0/28", vnet="far"),
+        vault=vault(publicNetworkAccess="Disabled"),
+        secret=secret(),
+        id=identity(),
+        role=role(Ref("vault"), Ref("id", "principal_id")),
+        pe=endpoint(Ref("pes"), Ref("vault"), "vault"),
+        env=environment("apps"),
+        app=app(**_reads(keyVaultUrl=Ref("secret", None)), depends_on=["role", "pe"]),
+    ),
 }
 
 NO_ORDER: dict[str, Sketch] = {
@@ -543,6 +597,21 @@ NO_ORDER: dict[str, Sketch] = {
         ),
         env=environment("apps"),
         app=app(**_reads(keyVaultUrl=Ref("secret", None)), depends_on=["role"]),
+    ),
+    "a server before the role for its key": Sketch(
+        group=group(),
+        vault=vault(enablePurgeProtection=True),
+        key=_key(),
+        id=identity(),
+        role=role(Ref("vault"), Ref("id", "principal_id"), f"{RG}/x/e147488a-f6f5-4113-8e2d-b22465e65bf6"),
+        server=server(
+            identity=OWN,
+            dataEncryption={
+                "type": "AzureKeyVault",
+                "primaryKeyURI": Ref("key", "key_uri_with_version"),
+                "primaryUserAssignedIdentityId": Ref("id"),
+            },
+        ),
     ),
 }
 """Plans in which nothing keeps an order that the service needs."""

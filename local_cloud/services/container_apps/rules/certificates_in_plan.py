@@ -9,6 +9,7 @@ from local_cloud.packages.azure_native import tokens
 from local_cloud.packages.azure_native.sketches import environment
 from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.order import After
+from local_cloud.server.plan.places import in_one_region
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import Fits, OneOfAKind, Together
@@ -94,6 +95,18 @@ CERTIFICATES_IN_PLAN: Final = (
         passes=with_certificate(origin_certificate(properties={"value": Ref("origin", None, also=("key",))})),
         fails=with_certificate(origin_certificate(properties={"value": Ref("origin", None, also=("spare",))})),
     ),
+    Fits(
+        id="container_apps.origin-certificate-in-another-region",
+        of=tokens.APP_CERTIFICATE,
+        path="location",
+        to=(tokens.ENVIRONMENT,),
+        fits=in_one_region,
+        says="a certificate is in the region of its environment",
+        remedy="Give '{this}' the location of '{other}'",
+        source=BRING,
+        passes=Sketch(environment=environment(), certificate=origin_certificate(location="West Europe", properties={})),
+        fails=Sketch(environment=environment(), certificate=origin_certificate(location="northeurope", properties={})),
+    ),
 )
 
 MANAGED_CERTIFICATES_IN_PLAN: Final = (
@@ -158,5 +171,19 @@ MANAGED_CERTIFICATES_IN_PLAN: Final = (
         source=MANAGED,
         passes=Sketch(environment=environment(), certificate=managed_certificate()),
         fails=Sketch(environment=environment(vnetConfiguration={"internal": True}), certificate=managed_certificate()),
+    ),
+    Fits(
+        id="container_apps.managed-certificate-in-another-region",
+        of=tokens.MANAGED_CERTIFICATE,
+        path="location",
+        to=(tokens.ENVIRONMENT,),
+        fits=in_one_region,
+        says="a certificate is in the region of its environment",
+        remedy="Give '{this}' the location of '{other}'",
+        source=BRING,
+        passes=Sketch(
+            environment=environment(), certificate=managed_certificate(location="West Europe", properties={})
+        ),
+        fails=Sketch(environment=environment(), certificate=managed_certificate(location="northeurope", properties={})),
     ),
 )

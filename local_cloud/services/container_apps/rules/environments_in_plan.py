@@ -120,6 +120,23 @@ def _inline(prefix: str, *services: str) -> Sketch:
     )
 
 
+def _with_another_key(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    at = "appLogsConfiguration.logAnalyticsConfiguration"
+    for each in plan.of(tokens.ENVIRONMENT):
+        named, opened = (plan.origin_at(each, f"{at}.{name}", tokens.WORKSPACE) for name in ("customerId", "sharedKey"))
+        if named is not None and opened is not None and named is not opened:
+            yield each, opened
+
+
+def _logging(key: str) -> Sketch:
+    logs = {"customerId": Ref("logs", "customer_id"), "sharedKey": Ref(key, None)}
+    return Sketch(
+        logs=workspace(),
+        other=workspace(workspaceName="log-other"),
+        environment=environment(appLogsConfiguration={"logAnalyticsConfiguration": logs}),
+    )
+
+
 def _in(prefix: str, delegated: str | None, *, profiles: bool = True, **inputs: Any) -> Sketch:
     vnet = {"infrastructureSubnetId": Ref("apps"), **inputs.pop("vnetConfiguration", {})}
     others = {"workloadProfiles": None} if not profiles else {}
@@ -335,5 +352,16 @@ ENVIRONMENTS_IN_PLAN: Final = (
             one=environment(customDomainConfiguration={"dnsSuffix": "a.ecent.online"}),
             two=environment("cae-two", customDomainConfiguration={"dnsSuffix": "a.ecent.online"}),
         ),
+    ),
+    Together(
+        id="container_apps.logs-with-another-workspaces-key",
+        of=tokens.ENVIRONMENT,
+        path="appLogsConfiguration.logAnalyticsConfiguration.sharedKey",
+        test=_with_another_key,
+        says="the customerId and the sharedKey of an environment's logs are of one workspace",
+        remedy="Take the key of the workspace that customerId names, not of '{other}'",
+        source=f"{DOCS}/log-options",
+        passes=_logging("logs"),
+        fails=_logging("other"),
     ),
 )

@@ -19,6 +19,7 @@ from local_cloud.services.container_apps.rules.containers import CONTAINER_RULES
 from local_cloud.services.container_apps.rules.domains_in_plan import DOMAINS_IN_PLAN
 from local_cloud.services.container_apps.rules.first_reads_in_plan import APPS_FIRST_READS
 from local_cloud.services.container_apps.rules.ingress import ENVIRONMENT_ID, EXAMPLE_INGRESS, INGRESS_RULES
+from local_cloud.services.container_apps.rules.private_ways_in_plan import APPS_WAYS
 from local_cloud.services.container_apps.specs import app_of
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class ContainerApp(AzureType):
         *_SCALING,
         *INGRESS_RULES,
     )
-    plan_rules = (*APPS_IN_ENVIRONMENT, *DOMAINS_IN_PLAN, *APPS_ACCESS, *APPS_FIRST_READS)
+    plan_rules = (*APPS_IN_ENVIRONMENT, *DOMAINS_IN_PLAN, *APPS_ACCESS, *APPS_FIRST_READS, *APPS_WAYS)
     example: ClassVar = {
         **_EXAMPLE,
         "configuration": {**_EXAMPLE["configuration"], "activeRevisionsMode": "Single", "ingress": EXAMPLE_INGRESS},

@@ -15,6 +15,7 @@ from local_cloud.services.container_apps.rules.apps_in_plan import JOBS_IN_ENVIR
 from local_cloud.services.container_apps.rules.containers import CONTAINER_RULES, DOCS, example_of
 from local_cloud.services.container_apps.rules.first_reads_in_plan import JOBS_FIRST_READS
 from local_cloud.services.container_apps.rules.ingress import ENVIRONMENT_ID
+from local_cloud.services.container_apps.rules.private_ways_in_plan import JOBS_WAYS
 from local_cloud.services.container_apps.specs import job_of
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Job(AzureType):
         ),
         *CONTAINER_RULES,
     )
-    plan_rules = (*JOBS_IN_ENVIRONMENT, *JOBS_ACCESS, *JOBS_FIRST_READS)
+    plan_rules = (*JOBS_IN_ENVIRONMENT, *JOBS_ACCESS, *JOBS_FIRST_READS, *JOBS_WAYS)
     example: ClassVar = {
         **_EXAMPLE,
         "configuration": {

@@ -10,17 +10,27 @@ from local_cloud.packages.azure_native.sketches import (
     GROUP,
     Sketched,
     identity,
+    role,
     server,
     vault,
 )
 from local_cloud.server.plan.examples import Ref, Sketch
+from local_cloud.server.plan.order import After
 from local_cloud.server.plan.places import in_one_region
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, Together
+from local_cloud.services.identity.rules.granted import roles_of
 
 _DOCS: Final = "https://learn.microsoft.com/azure/postgresql/flexible-server"
 _REPLICAS: Final = f"{_DOCS}/concepts-read-replicas"
+_KEY_ROLES: Final = frozenset(
+    {
+        "e147488a-f6f5-4113-8e2d-b22465e65bf6",  # Key Vault Crypto Service Encryption User
+        "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",  # Key Vault Crypto Officer
+        "00482a5a-887f-4fb3-b363-3b7fe8e74483",  # Key Vault Administrator
+    }
+)
 _KEYS: Final = f"{_DOCS}/concepts-data-encryption"
 _SUBNET: Final = "network.delegatedSubnetResourceId"
 _SOURCE: Final = "sourceServerResourceId"
@@ -133,6 +143,23 @@ def _of_source(id: str, path: str, fits: Any, *, source: str = _REPLICAS, **told
         source=source,
         **told,
     )
+
+
+def _grants_for_its_key(plan: Plan, one: Planned) -> list[Planned]:
+    reader = plan.origin_at(one, "dataEncryption.primaryUserAssignedIdentityId", tokens.IDENTITY)
+    holder = _key_vault(plan, one)
+    return [] if reader is None or holder is None else roles_of(plan, reader, holder, _KEY_ROLES)
+
+
+def _encrypted_with_a_role(*after: str) -> Sketch:
+    plan = _encrypted(vault(enablePurgeProtection=True)).resources
+    token, inputs = plan["server"]
+    given = {
+        "scope": Ref("vault"),
+        "principalId": Ref("reader", "principal_id"),
+        "roleDefinitionId": next(iter(_KEY_ROLES)),
+    }
+    return Sketch(**{**plan, "grant": role(**given), "server": (token, {**inputs, "depends_on": [*after]})})
 
 
 def _of_keys(id: str, test: Any, **told: Any) -> Together:  # noqa: A002  the rule's own word
@@ -281,5 +308,16 @@ COPIES_IN_PLAN: Final = (
         remedy="Take geoRedundantBackup out of '{this}'; '{other}' may have it",
         passes=_copy("Replica", {"backup": {"geoRedundantBackup": "Enabled"}}),
         fails=_copy("Replica", {}, backup={"geoRedundantBackup": "Enabled"}),
+    ),
+    After(
+        id="postgres.server-before-the-role-for-its-key",
+        of=tokens.SERVER,
+        path="dataEncryption.primaryKeyURI",
+        needs=_grants_for_its_key,
+        says="a server wraps its key when it is made, so the role of the identity that reads the key is assigned before",
+        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+        source=_KEYS,
+        passes=_encrypted_with_a_role("grant"),
+        fails=_encrypted_with_a_role(),
     ),
 )

@@ -12,6 +12,7 @@ from local_cloud.packages.azure_native.sketches import (
     GROUP,
     SERVERS_DELEGATION,
     Sketched,
+    identity,
     network,
     server,
     subnet,
@@ -264,6 +265,19 @@ SERVERS_IN_PLAN: Final = (
         fails=Sketch(
             drawn=(_RANDOM[0], {"length": 40, "special": False, "upper": False}),
             server=server(administratorLoginPassword=Ref("drawn", "result")),
+        ),
+    ),
+    LeadsTo(
+        id="postgres.identity-of-another-kind",
+        of=tokens.SERVER,
+        path="identity.userAssignedIdentities[]",
+        to=(tokens.IDENTITY,),
+        says="identities are given by the id of a user-assigned identity",
+        remedy="Pass the `id` of a UserAssignedIdentity; this comes from '{other}'",
+        source=f"{_DOCS}/concepts-data-encryption",
+        passes=Sketch(reader=identity(), server=server(identity={"userAssignedIdentities": [Ref("reader")]})),
+        fails=Sketch(
+            reader=identity(), server=server(identity={"userAssignedIdentities": [Ref("reader", "client_id")]})
         ),
     ),
 )
