@@ -14,8 +14,12 @@ from local_cloud.daemon.fixed_ports import fixed_ports, recorded_ports, refuse_u
 from local_cloud.daemon.settings import Settings
 from local_cloud.daemon.stack import checkpoint_file
 from local_cloud.plan.throwaway import StackError, project_name, stack_config
+from local_cloud.server.values.shapes import is_object
 
 STACK: Final = "local"
+_BACKUPS: Final = "local:database_backups_mb"
+_LEAST_BACKUPS_MB: Final = 64
+"""A base backup of an empty server is 4 MiB compressed, and its log should hold some hours."""
 
 
 def of_project(project: Path, state: Path) -> Settings:
@@ -34,7 +38,14 @@ def of_project(project: Path, state: Path) -> Settings:
     names = _names(name, config)
     services: Mapping[str, Any] = config.get("ignition:services") or {}
     apps = {app: names.app(app) for app in services}
-    return Settings(stack=f"{name}/{STACK}", project=str(project), zone=zone, apps=apps, ports=fixed_ports(state))
+    return Settings(
+        stack=f"{name}/{STACK}",
+        project=str(project),
+        zone=zone,
+        apps=apps,
+        ports=fixed_ports(state),
+        backups_mb=_backups_mb(config),
+    )
 
 
 def refuse_what_cannot_change(settings: Settings, state: Path) -> None:
@@ -66,7 +77,7 @@ def on_this_machine(settings: Settings, client: Client) -> Settings:
         StackError: a port is fixed for a part that there is not.
     """
     config = stack_config(Path(settings.project), STACK)["config"]
-    server = _names(settings.stack.partition("/")[0], config).database_server
+    server = _restored_server(config) or _names(settings.stack.partition("/")[0], config).database_server
     parts = client.get(f"/api/addresses?server={server}")
     refuse_unknown_parts(client.state, settings.ports, parts["parts"])
     overrides = {
@@ -74,6 +85,26 @@ def on_this_machine(settings: Settings, client: Client) -> Settings:
         "ignition:object_storage": {"endpoint": parts["s3_endpoint"]},
     }
     return dataclasses.replace(settings, overrides=overrides)
+
+
+def _restored_server(config: Mapping[str, Any]) -> str | None:
+    """The restored server's name where there is one; what is wrong with it the program says."""
+    value: Any = config
+    for key in ("ignition:database", "restored", "server"):
+        value = value.get(key) if is_object(value) else None
+    return value if isinstance(value, str) else None
+
+
+def _backups_mb(config: Mapping[str, Any]) -> int:
+    value: Any = config.get(_BACKUPS, 0)
+    if isinstance(value, str) and value.isdecimal():  # as `pulumi config set` writes it
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not (value == 0 or value >= _LEAST_BACKUPS_MB):
+        raise StackError(
+            f"Pulumi.{STACK}.yaml: {_BACKUPS} is {value!r}; write the size in MiB that the backups of a database server may grow to, "
+            f"{_LEAST_BACKUPS_MB} or more, or 0 for none"
+        )
+    return value
 
 
 def _names(project: str, config: Mapping[str, Any]) -> Names:

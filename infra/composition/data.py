@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pulumi import Output
+
 from infra.components.data.database import (
     PGBOUNCER_PORT,
     POSTGRES_PORT,
     Database,
     DatabaseArgs,
     EntraAdministrator,
+    HighAvailability,
     MaintenanceWindow,
+    Restore,
 )
 from infra.components.data.database_roles import DatabaseRoles, DatabaseRolesArgs
 from infra.components.data.object_storage import ObjectStorage, ObjectStorageArgs, Transition
 from infra.composition.foundation import Foundation
 from infra.composition.stack import Stack, rotation_of, url_of
+from infra.config import ConfigError, Problem
 from infra.config.azure_sections import DatabaseSection
+from infra.config.stack import NAMESPACE
 from infra.sizes import DATABASE_SIZES
 
 
@@ -55,13 +61,57 @@ def _port(wishes: DatabaseSection) -> int:
 
 
 def _database(stack: Stack, foundation: Foundation) -> Database:
+    """The database that the apps use; the server that it was restored from stays beside it until a person takes it away."""
+    restored = stack.config.database.restored
+    if restored is None:
+        return _server(stack, foundation, stack.names.database_server)
+    if restored.server == stack.names.database_server:
+        raise ConfigError(
+            [
+                Problem(
+                    f"{NAMESPACE}:database.restored.server",
+                    f"is {restored.server}, the name of the server that this stack made first: a restore makes another server, so "
+                    "choose another name",
+                )
+            ]
+        )
+    source = _server(stack, foundation, restored.source) if restored.keep_source else None
+    return _server(
+        stack,
+        foundation,
+        restored.server,
+        high_availability=stack.config.database.high_availability if restored.made else "Disabled",
+        administrator_password=source.administrator_password if source else None,
+        restore=Restore(
+            source_id=source.server_id if source else _server_id(stack, restored.source),
+            time=restored.time,
+        ),
+    )
+
+
+def _server_id(stack: Stack, name: str) -> str:
+    group = f"/subscriptions/{stack.config.azure.subscription_id}/resourceGroups/{stack.names.resource_group}"
+    return f"{group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/{name}"
+
+
+def _server(
+    stack: Stack,
+    foundation: Foundation,
+    server_name: str,
+    *,
+    high_availability: HighAvailability | None = None,
+    administrator_password: Output[str] | None = None,
+    restore: Restore | None = None,
+) -> Database:
+    """A server with the stack's settings; the first one keeps its plain name in the program, whatever comes after it."""
     wishes, entra = stack.config.database, stack.config.database.entra_administrator
+    first = server_name == stack.names.database_server
     return Database(
-        "database",
+        "database" if first else f"database-{server_name}",
         DatabaseArgs(
             resource_group_name=foundation.group_name,
             location=stack.config.location,
-            server_name=stack.names.database_server,
+            server_name=server_name,
             tags=stack.tags,
             tenant_id=stack.config.azure.tenant_id,
             subnet_id=foundation.network.database_subnet_id,
@@ -72,7 +122,7 @@ def _database(stack: Stack, foundation: Foundation) -> Database:
             tier=DATABASE_SIZES[wishes.size].tier,
             storage_gb=wishes.storage_gb,
             auto_grow=wishes.auto_grow,
-            high_availability=wishes.high_availability,
+            high_availability=high_availability or wishes.high_availability,
             backup_days=wishes.backup_days,
             geo_redundant_backup=wishes.geo_redundant_backup,
             maintenance=MaintenanceWindow(
@@ -88,6 +138,9 @@ def _database(stack: Stack, foundation: Foundation) -> Database:
                 else None
             ),
             administrator_rotation=wishes.administrator_rotation,
+            administrator_password=administrator_password,
+            restored=not first,
+            restore=restore,
             lock=stack.config.protection.locks,
             protect=stack.config.protection.protect,
         ),

@@ -9,7 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from infra.config.keys import EMAIL, GUID, IMAGE, NETWORK, PATH, ZERO_GUID, Key, between, each, matching, one_of
+from infra.config.keys import (
+    EMAIL,
+    GUID,
+    IMAGE,
+    NETWORK,
+    PATH,
+    ZERO_GUID,
+    Key,
+    Rule,
+    between,
+    each,
+    is_utc_moment,
+    matching,
+    one_of,
+)
 from infra.names import RULES
 from infra.sizes import DATABASE_SIZES, STORAGE_SIZES_GB
 
@@ -144,6 +158,52 @@ class EntraAdministratorSection:
     principal_type: Annotated[Literal["User", "Group", "ServicePrincipal"], Key("What it is.")] = "Group"
 
 
+SERVER = matching(
+    RULES["database server"].pattern,
+    "3 to 63 lower-case letters, digits and single hyphens, with a letter or digit first and last",
+    passes="psql-ignition-prod-r1",
+    fails="psql-ignition-prod-r1.postgres.database.azure.com",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoredSection:
+    """The database on a server that was restored from another one's backups. The steps are in `docs/runbooks/restore.md`."""
+
+    server: Annotated[
+        str,
+        Key("The restored server's name, which this stack has never used. It stays for as long as the server.", SERVER),
+    ]
+    source: Annotated[
+        str, Key("The name of the server whose backups it is made from, in the same resource group.", SERVER)
+    ]
+    time: Annotated[
+        str,
+        Key(
+            "The point in time, in UTC. It matters on the day on which the server is made, and never again.",
+            Rule(
+                says="a full RFC 3339 time in UTC, in quotes",
+                holds=is_utc_moment,
+                passes="2026-11-30T08:29:55Z",
+                fails="2026-11-30 09:29:55 CET",
+            ),
+        ),
+    ]
+    made: Annotated[
+        bool,
+        Key(
+            "Whether the restored server is there. Azure restores a server without a standby; from then on it gets the stack's "
+            "high availability."
+        ),
+    ] = False
+    keep_source: Annotated[
+        bool,
+        Key(
+            "Whether the source stays, protected as before. Turned off, it is deleted once a person has unprotected it."
+        ),
+    ] = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSection:
     """The PostgreSQL server and the application's database."""
@@ -192,6 +252,10 @@ class DatabaseSection:
     ] = 1
     entra_administrator: Annotated[
         EntraAdministratorSection | None, Key("Who of Entra ID administers the server beside the administrator.")
+    ] = None
+    restored: Annotated[
+        RestoredSection | None,
+        Key("The server that the database was restored to. Left out: the one that the stack makes."),
     ] = None
     pgbouncer: Annotated[
         bool,

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from infra.config.combination import Combination, Texts
 from infra.config.derived import max_connections
 from infra.config.stack import StackConfig
 from infra.sizes import DATABASE_SIZES, largest_pool
+
+
+def _a_restore_makes_another_server(config: StackConfig) -> Texts:
+    restored = config.database.restored
+    if restored is not None and restored.server == restored.source:
+        yield (
+            "database.restored.server",
+            f"is {restored.server}, as the source is: a restore makes another server, so choose another name",
+        )
+
+
+def _a_point_in_time_is_within_the_backups(config: StackConfig) -> Texts:
+    restored = config.database.restored
+    if restored is None or restored.made:
+        return
+    now = dt.datetime.now(dt.UTC)
+    moment = dt.datetime.fromisoformat(restored.time)
+    if moment > now:
+        yield (
+            "database.restored.time",
+            f"is {restored.time}, which lies in the future (it is {now:%Y-%m-%dT%H:%M:%SZ}): write a time that is over",
+        )
+    elif now - moment > dt.timedelta(days=config.database.backup_days):
+        yield (
+            "database.restored.time",
+            f"is {restored.time}, {(now - moment).days} days ago, but backups are kept {config.database.backup_days} days "
+            "(database.backup_days): choose a later time; if the server is there already, set database.restored.made",
+        )
 
 
 def _burstable(config: StackConfig) -> bool:
@@ -69,6 +98,16 @@ def _pool_fits_the_server(config: StackConfig) -> Texts:
 
 
 DATABASE_COMBINATIONS: Final = (
+    Combination(
+        "A database is restored to another server than its source.",
+        ("database.restored.server", "database.restored.source"),
+        _a_restore_makes_another_server,
+    ),
+    Combination(
+        "A point in time is over, and within the days that backups are kept, until the restored server is there.",
+        ("database.restored.time", "database.restored.made", "database.backup_days"),
+        _a_point_in_time_is_within_the_backups,
+    ),
     Combination(
         "No high availability on a Burstable size.",
         ("database.size", "database.high_availability"),

@@ -7,6 +7,7 @@ reference page all read them from there, so nothing about a key is written down 
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
@@ -85,6 +86,14 @@ def each(rule: Rule) -> Rule:
         return all(rule.holds(one) for one in several)
 
     return Rule(says=f"a list in which each is {rule.says}", holds=holds, passes=(rule.passes,), fails=(rule.fails,))
+
+
+def is_utc_moment(text: str) -> bool:
+    """Whether the text is a whole RFC 3339 time in UTC."""
+    try:
+        return dt.datetime.fromisoformat(text).utcoffset() == dt.timedelta(0) and "T" in text
+    except ValueError:
+        return False
 
 
 def _is_network(text: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
+from local_cloud.daemon.backup_keeper import BackupKeeper
 from local_cloud.daemon.moved_ports import note_moves
 from local_cloud.daemon.secret_refresh import SecretRefresh
 from local_cloud.daemon.settings import Settings
@@ -87,9 +88,18 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
         ending.callback(key_vault.close)
         key_vault.start()
         postgres = PostgresServers(
-            state / "postgres", programs=find_postgres(), ca=ca, ports=ports, supervisor=supervisor
+            state / "postgres",
+            programs=find_postgres(),
+            ca=ca,
+            ports=ports,
+            supervisor=supervisor,
+            backups_mb=settings.backups_mb,
         )
         postgres.resume()
+        if settings.backups_mb:
+            keeper = BackupKeeper(postgres)
+            ending.callback(keeper.stop)
+            keeper.start()
         object_storage = ObjectStorage(
             state / "object-storage",
             program=find_versitygw(),

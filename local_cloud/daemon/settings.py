@@ -22,6 +22,7 @@ class Settings:
         zone: the DNS zone, `ecent.online`.
         apps: what the platform calls the apps, by the names that people use.
         ports: ports that must be these, by name; the others are chosen once and kept.
+        backups_mb: how large the backups of each database server may grow; 0 is none.
         overrides: what the stack's configuration gets on this machine: section, then key.
     """
 
@@ -30,6 +31,7 @@ class Settings:
     zone: str
     apps: dict[str, str] = field(default_factory=dict[str, str])
     ports: dict[str, int] = field(default_factory=dict[str, int])
+    backups_mb: int = 0
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     @property

@@ -26,11 +26,26 @@ def before_service(resource_type: ResourceType, inputs: Mapping[str, Any], *, mi
         inputs: the inputs by wire name.
         missing: what stands for an output that no input gives: `UNKNOWN` in a preview, nothing (None) afterwards.
     """
+    shaped = echoed(resource_type.schema.outputs, _without_write_only(resource_type, inputs), missing=missing)
+    return merged(shaped, resource_type.known_at_preview(plain(dict(inputs))))
+
+
+def readable(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs that an import reads back: all but those that the service never gives."""
+    return _without_write_only(resource_type, inputs)
+
+
+def _without_write_only(resource_type: ResourceType, inputs: Mapping[str, Any]) -> dict[str, Any]:
     returned = dict(inputs)
     for path in resource_type.write_only:
-        returned = replace_at(returned, tuple(path.split(".")), lambda _value: None)
-    shaped = echoed(resource_type.schema.outputs, returned, missing=missing)
-    return merged(shaped, resource_type.known_at_preview(plain(dict(inputs))))
+        above, _, name = path.rpartition(".")
+        way = tuple(above.split(".")) if above else ()
+        returned = replace_at(returned, way, lambda below, own=name: _without(below, own))
+    return returned
+
+
+def _without(below: Any, name: str) -> Any:
+    return {key: value for key, value in below.items() if key != name} if is_object(below) else below
 
 
 def echoed(properties: Mapping[str, Property], inputs: Mapping[str, Any], *, missing: Any = None) -> dict[str, Any]:

@@ -201,8 +201,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             found = resource_type.read(self._call(request.urn, context), request.id)
             if found is None:
                 return provider_pb2.ReadResponse()
-            kept = decode_struct(request.inputs) or found.inputs
-            inputs = mark_secret(found.inputs, secret_paths(kept))
+            kept = decode_struct(request.inputs)
+            inputs = (
+                mark_secret(found.inputs, secret_paths(kept)) if kept else outputs.readable(resource_type, found.inputs)
+            )
             return provider_pb2.ReadResponse(
                 id=found.id,
                 inputs=encode_struct(inputs),

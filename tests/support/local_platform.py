@@ -104,6 +104,26 @@ class LocalPlatform:
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
+    def operations(self) -> dict[str, str]:
+        """
+        What `pulumi up` does, by the resources' names: no components, no providers, nothing that stays the same.
+
+        Needs PULUMI_DEBUG_COMMANDS in the environment.
+        """
+        events = self.project / "events.json"
+        self.pulumi("up", "--yes", "--skip-preview", "--event-log", str(events))
+        lines = events.read_text().splitlines()
+        events.unlink()
+        steps = [(json.loads(line).get("resourcePreEvent") or {}).get("metadata") for line in lines]
+        return {
+            each["urn"].rsplit("::", 1)[-1]: each["op"]
+            for each in steps
+            if each
+            and each["op"] != "same"
+            and not each["type"].startswith("pulumi:")
+            and (each.get("new") or each["old"]).get("custom")
+        }
+
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, secrets shown."""
         return json.loads(self.pulumi_raw("stack", "output", "--json", "--show-secrets"))

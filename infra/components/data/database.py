@@ -51,6 +51,20 @@ class MaintenanceWindow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Restore:
+    """
+    What a server is made from. It matters on the day on which the server is made, and never again.
+
+    Attributes:
+        source_id: ARM id of the server whose backups are taken.
+        time: The point in time, RFC 3339 in UTC.
+    """
+
+    source_id: Input[str]
+    time: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatabaseArgs:
     """
     What the server and the database are to be.
@@ -77,6 +91,9 @@ class DatabaseArgs:
         pgbouncer: Whether connections are pooled at the server, in transaction mode.
         entra_administrator: Who administers the server beside the administrator.
         administrator_rotation: Raised to give the administrator another password.
+        administrator_password: The administrator's password where it is another server's; None makes one.
+        restored: Whether the server was restored from another one's backups.
+        restore: What it is restored from, while that is known.
         lock: Whether Azure refuses to delete the server.
         protect: Whether Pulumi refuses to delete or replace server and database.
     """
@@ -102,6 +119,9 @@ class DatabaseArgs:
     pgbouncer: bool = False
     entra_administrator: EntraAdministrator | None = None
     administrator_rotation: int = 1
+    administrator_password: Output[str] | None = None
+    restored: bool = False
+    restore: Restore | None = None
     lock: bool = True
     protect: bool = True
 
@@ -123,18 +143,7 @@ class Database(ComponentResource):
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:Database", name, None, opts)
-        password = random.RandomPassword(
-            f"{name}-administrator-password",
-            length=40,
-            special=False,  # nothing to encode in a URL
-            min_lower=1,
-            min_upper=1,
-            min_numeric=1,
-            keepers={"rotation": str(args.administrator_rotation)},
-            opts=ResourceOptions(parent=self),
-        )
-        # The engine knows that it is secret; unit tests and other readers do not.
-        secret = Output.secret(password.result)
+        secret = self._password(name, args)
         server = self._server(name, args, secret)
         last = self._parameters(name, args, server)
         database = azure.dbforpostgresql.Database(
@@ -172,6 +181,22 @@ class Database(ComponentResource):
             }
         )
 
+    def _password(self, name: str, args: DatabaseArgs) -> Output[str]:
+        """The administrator's password; the engine knows that it is secret, unit tests and other readers do not."""
+        if args.administrator_password is not None:
+            return Output.secret(args.administrator_password)
+        password = random.RandomPassword(
+            f"{name}-administrator-password",
+            length=40,
+            special=False,  # nothing to encode in a URL
+            min_lower=1,
+            min_upper=1,
+            min_numeric=1,
+            keepers={"rotation": str(args.administrator_rotation)},
+            opts=ResourceOptions(parent=self),
+        )
+        return Output.secret(password.result)
+
     def _server(self, name: str, args: DatabaseArgs, password: Input[str]) -> azure.dbforpostgresql.Server:
         postgres = azure.dbforpostgresql
         available = args.high_availability != "Disabled"
@@ -180,7 +205,9 @@ class Database(ComponentResource):
             resource_group_name=args.resource_group_name,
             server_name=args.server_name,
             location=args.location,
-            create_mode="Default",
+            create_mode="PointInTimeRestore" if args.restore else "Default",
+            source_server_resource_id=args.restore.source_id if args.restore else None,
+            point_in_time_utc=args.restore.time if args.restore else None,
             version="17",
             sku=postgres.SkuArgs(name=args.size, tier=args.tier),
             storage=postgres.StorageArgs(
@@ -220,6 +247,8 @@ class Database(ComponentResource):
                     "availabilityZone",
                     "highAvailability.standbyAvailabilityZone",
                     *(["storage.storageSizeGB"] if args.auto_grow else []),
+                    # Changing what it was made from would make another server.
+                    *(["createMode", "sourceServerResourceId", "pointInTimeUTC"] if args.restored else []),
                 ],
             ),
         )

@@ -9,7 +9,7 @@ the statements run again only when they, a password or the image change. Why it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pulumi_azure_native as azure
@@ -24,6 +24,8 @@ from infra.components.apps.service_template import (
     secrets_of,
 )
 
+_CONTENT: Final = "ROLES_CONTENT"
+"""The variable that changes with a secret's version; Azure makes no new revision of its own accord then."""
 _GRACE_PERIOD_S: Final = 5
 _REVISIONS_KEPT: Final = 2
 # The trap ends it at once: the first process of a container ignores SIGTERM otherwise.
@@ -64,6 +66,9 @@ class DatabaseRolesApp(ComponentResource):
     def __init__(self, name: str, args: DatabaseRolesAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:DatabaseRolesApp", name, None, opts)
         idle = Container(name="idle", image=args.container.image, command=["/bin/sh", "-c"], args=[_IDLE], cpu=0.25)
+        # No suffix of its own: a login that is given up brings an earlier template back, and Azure refuses a suffix that was used before.
+        content = revision_suffix([idle, args.container], grace_period_s=_GRACE_PERIOD_S)
+        roles = replace(args.container, env={**args.container.env, _CONTENT: content})
         app = azure.app.ContainerApp(
             f"{name}-app",
             resource_group_name=args.resource_group_name,
@@ -76,9 +81,8 @@ class DatabaseRolesApp(ComponentResource):
             ),
             configuration=_configuration(args),
             template=azure.app.TemplateArgs(
-                revision_suffix=revision_suffix([idle, args.container], grace_period_s=_GRACE_PERIOD_S),
                 containers=[container_args(idle)],
-                init_containers=[init_container_args(args.container)],
+                init_containers=[init_container_args(roles)],
                 # One that scales to none would have nothing to wake it
                 # (https://learn.microsoft.com/azure/container-apps/scale-app#default-scale-rule).
                 scale=azure.app.ScaleArgs(min_replicas=1, max_replicas=1),

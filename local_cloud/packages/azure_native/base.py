@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from local_cloud.packages.azure_native.names_in_plan import after_what_it_names, in_its_parent, made_once
@@ -13,6 +14,7 @@ from local_cloud.server import outputs
 from local_cloud.server.naming import MADE_UP
 from local_cloud.server.plan.rules import PlanRule
 from local_cloud.server.resource_types.recorded import RecordedType
+from local_cloud.server.resource_types.recovery import Import, Recovery
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Rule
@@ -44,6 +46,19 @@ class AzureType(RecordedType):
     def parameters(self) -> tuple[str, ...]:
         """The path's parameters in their order, the resource's own name last."""
         return tuple(re.findall(r"\{(\w+)\}", self.path))
+
+    @property
+    def recovery(self) -> Recovery:
+        """Imported by its ARM id, unless the type says otherwise."""
+        if self.after_lost_state is not None:
+            return self.after_lost_state
+        if self.path.startswith("/"):
+            return Import(self.path.removeprefix("/") if self.path.startswith("/{") else self.path)
+        return Import(f"/subscriptions/{{subscriptionId}}/resourceGroups/{{resourceGroupName}}/providers/{self.path}")
+
+    def id_parts(self, inputs: Inputs, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The inputs and the subscription."""
+        return {"subscriptionId": config.get("subscriptionId"), **inputs}
 
     @property
     def name_property(self) -> str | None:

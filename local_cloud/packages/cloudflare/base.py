@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
+from local_cloud.packages.cloudflare.lookups import owner_of
 from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination, Pattern
 from local_cloud.services.edge import declared as edge_parts
@@ -18,10 +21,18 @@ EXAMPLE_ACCOUNT: Final = "0123456789abcdef0123456789abcdef"
 EXAMPLE_ZONE: Final = "fedcba9876543210fedcba9876543210"
 
 
+SET_AGAIN: Final = MadeAnew("the provider cannot import it: making it sets the same values once more")
+
+
 class CloudflareType(BridgedType):
     """One cloudflare resource type."""
 
     module = "pulumi_cloudflare"
+
+    def id_parts(self, inputs: Inputs, config: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002  as declared above
+        """The inputs, and who owns it: `zones/ID` or `accounts/ID`."""
+        known = any(isinstance(inputs.get(name), str) for name in ("zoneId", "accountId"))
+        return {**inputs, "owner": owner_of(inputs)} if known else inputs
 
 
 class EdgeType(CloudflareType):

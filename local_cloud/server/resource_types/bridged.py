@@ -11,7 +11,8 @@ from local_cloud.server.plan.examples import Sketch
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import OneOfAKind, PlanRule
 from local_cloud.server.resource_types.recorded import RecordedType
-from local_cloud.server.resource_types.resource import Inputs
+from local_cloud.server.resource_types.recovery import FOUND, Import
+from local_cloud.server.resource_types.resource import Inputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 
 if TYPE_CHECKING:
@@ -80,6 +81,20 @@ class BridgedType(RecordedType):
             kind = [self.token.rsplit(":", 1)[-1]] if self.singleton else []
             return "/".join([*(str(inputs[name]) for name in self.id_from), *kind])
         return made_up_id(call.urn, {name: inputs.get(name) for name in sorted(self.replacing)})
+
+    def read(self, call: Call, resource_id: str) -> Resource | None:
+        """As every type; an id to import by may be longer than the resource's own, `ZONE/RECORD` for a record."""
+        return super().read(call, self._own_id(call, resource_id))
+
+    def _own_id(self, call: Call, resource_id: str) -> str:
+        if call.cloud.records.get(resource_id) is not None or not isinstance(self.recovery, Import):
+            return resource_id
+        parsed = self.recovery.parsed(resource_id) or {}
+        own = parsed.pop(FOUND, None) or (self.identify(call, parsed) if set(self.id_from) <= set(parsed) else "")
+        kept = call.cloud.records.get(own) if own else None
+        if kept is None or any(value != self.id_parts(kept.inputs, {}).get(name) for name, value in parsed.items()):
+            return resource_id
+        return own
 
 
 def made_up_id(urn: str, inputs: Inputs) -> str:

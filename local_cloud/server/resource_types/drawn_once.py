@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Final
 
 from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
+
+DRAWN_AGAIN: Final = MadeAnew(
+    "its value was in the state alone: a new one is drawn, and whatever is made with it changes"
+)
 
 
 class DrawnOnce(BridgedType):

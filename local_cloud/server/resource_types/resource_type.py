@@ -19,6 +19,7 @@ from local_cloud.server.schemas.schema import Schema
 if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud
     from local_cloud.server.plan.rules import PlanRule
+    from local_cloud.server.resource_types.recovery import Recovery
     from local_cloud.server.rules import Rule
     from local_cloud.server.transitions import Transition
 
@@ -46,6 +47,7 @@ class ResourceType(ABC):
         wrong_enums: properties for which the SDK enumerates the values of another service; a rule of the type lists the right ones.
         write_only: inputs that an output of the same name never gives back.
         secret_outputs: outputs that are secret whatever the inputs were.
+        after_lost_state: what becomes of it when the stack's state is lost.
         example: inputs that pass, by wire name; tests build on them.
     """
 
@@ -58,6 +60,7 @@ class ResourceType(ABC):
     wrong_enums: ClassVar[Sequence[str]] = ()
     write_only: ClassVar[Sequence[str]] = ()
     secret_outputs: ClassVar[Sequence[str]] = ()
+    after_lost_state: ClassVar[Recovery | None] = None
     example: ClassVar[Mapping[str, Any]]
 
     @property
@@ -74,6 +77,17 @@ class ResourceType(ABC):
     def schema(self) -> Schema:
         """What the SDK says of the type."""
         return schema_of(*self.sdk)
+
+    @property
+    def recovery(self) -> Recovery:
+        """What becomes of it when the stack's state is lost."""
+        if self.after_lost_state is None:
+            raise NotImplementedError(f"{self.token} does not say what becomes of it after a lost state")
+        return self.after_lost_state
+
+    def id_parts(self, inputs: Inputs, config: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002  for types that need it
+        """What an id is made of: the inputs, and what the provider's configuration adds."""
+        return inputs
 
     @property
     def name_property(self) -> str | None:

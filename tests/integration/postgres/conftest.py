@@ -34,7 +34,7 @@ class State:
     ca: LocalCA
     supervisor: Supervisor
 
-    def servers(self, supervisor: Supervisor | None = None) -> PostgresServers:
+    def servers(self, supervisor: Supervisor | None = None, *, backups_mb: int = 0) -> PostgresServers:
         return PostgresServers(
             self.directory / "postgres",
             programs=find_postgres(),
@@ -42,6 +42,7 @@ class State:
             ports=Ports(self.directory / "ports.json"),
             supervisor=supervisor or self.supervisor,
             places=Places.of_this_machine(self.outside),
+            backups_mb=backups_mb,
         )
 
     def connect(self, server: PostgresServer, **options: Any) -> psycopg.Connection[Any]:

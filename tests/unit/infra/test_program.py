@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from app_config.contract import variables
 from app_config.settings import AdminSettings, Settings
 from infra.__main__ import declare as declare_platform
 from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD
-from infra.config import StackConfig
+from infra.config import ConfigError, StackConfig
 from tests.support.declared import Declared, Program, declare
 from tests.unit.infra.config.samples import STACKS, config
 
@@ -190,6 +191,40 @@ def test_production_is_locked_and_protected() -> None:
         "storage-bucket",
         "platform-environment",
     } <= protected
+
+
+def restored(**changes: Any) -> Program[Outputs]:
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    given = {"server": "psql-r1", "source": first_server(), "time": f"{yesterday:%Y-%m-%dT%H:%M:%SZ}"}
+    return program(config("prod", database__restored=given | changes))
+
+
+def first_server() -> str:
+    return str(stack("prod").one("database-server").inputs["serverName"])
+
+
+def test_after_a_restore_the_apps_use_the_new_server_and_the_old_one_stays_as_it_was() -> None:
+    made = restored()
+    assert made.one("database-server") == stack("prod").one("database-server")
+    new = made.one("database-psql-r1-server")
+    assert new.inputs["createMode"] == "PointInTimeRestore"
+    assert new.protect
+    assert new.inputs["highAvailability"]["mode"] == "Disabled"
+    assert "@psql-r1.postgres" in made.one("secrets-database-url").inputs["properties"]["value"]
+
+
+def test_a_restored_server_that_is_there_gets_the_standby_and_outlives_its_source() -> None:
+    made = restored(made=True, keep_source=False)
+    assert [each.inputs["serverName"] for each in made.of("Server")] == ["psql-r1"]
+    server = made.one("database-psql-r1-server").inputs
+    assert server["highAvailability"]["mode"] == "ZoneRedundant"
+    assert server["sourceServerResourceId"].endswith(f"/flexibleServers/{first_server()}")
+    assert made.one("database-psql-r1-administrator-password")
+
+
+def test_a_restore_under_the_name_of_the_first_server_is_refused() -> None:
+    with pytest.raises(ConfigError, match="a restore makes another server"):
+        restored(server=first_server(), source="psql-other")
 
 
 def test_development_can_be_torn_down() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_IDENTITY
 from local_cloud.runtime.errors import BackendError
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Related, Valid, part
@@ -57,6 +58,14 @@ class Certificate(AzureType):
     """A certificate; one that is bound cannot change, so a new one takes a new name."""
 
     token = "azure-native:app:Certificate"
+    after_lost_state = MadeAnew(
+        "it holds a key that was in the state alone: a new one is bound in its place",
+        left_behind=lambda inputs: (
+            "the old one goes with `az containerapp env certificate delete` once the apps use the new one; "
+            f"`az containerapp env certificate list --name {inputs.get('environmentName')} "
+            f"--resource-group {inputs.get('resourceGroupName')} --output table` shows both"
+        ),
+    )
     path = "Microsoft.App/managedEnvironments/{environmentName}/certificates/{certificateName}"
     immutable = ("properties.value", "properties.password")
     rules = (

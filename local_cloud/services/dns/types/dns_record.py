@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
+from local_cloud.packages.cloudflare.lookups import cloudflare, quoted
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Range, Valid, part
 from local_cloud.services.dns.backend import Record, Zones
@@ -47,10 +50,17 @@ def _has_one_of_content_and_data(inputs: Inputs) -> bool:
     return inputs.get(other) is None and inputs.get(wanted) is not None
 
 
+def _find(inputs: Mapping[str, Any]) -> str:
+    data = part(inputs, "data")
+    one = f".data.tag == {quoted(data['tag'])} and .data.value == {quoted(data['value'])}" if "tag" in data else ""
+    return cloudflare(f"zones/{inputs['zoneId']}/dns_records?type={inputs['type']}&name={inputs['name']}", one)
+
+
 class DnsRecord(EdgeType):
     """A record of a zone."""
 
     token = "cloudflare:index/dnsRecord:DnsRecord"
+    after_lost_state = Import("{zoneId}/{id}", find=_find, needs=("zoneId", "name", "type"))
     create_only = ("zoneId", "type")
     rules = (
         ZONE_ID,

@@ -6,6 +6,7 @@ import hashlib
 from typing import ClassVar
 
 from local_cloud.packages.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, CloudflareType
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 
@@ -15,6 +16,7 @@ class ZoneDnssec(CloudflareType):
 
     token = "cloudflare:index/zoneDnssec:ZoneDnssec"
     made_once_source = "https://developers.cloudflare.com/dns/dnssec/"
+    after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
     rules = (ZONE_ID,)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType, is_host
+from local_cloud.packages.cloudflare.lookups import cloudflare, quoted
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Valid, texts
@@ -22,6 +24,14 @@ class CertificatePack(EdgeType):
     """An advanced certificate; every change makes a new one."""
 
     token = "cloudflare:index/certificatePack:CertificatePack"
+    after_lost_state = Import(
+        "{zoneId}/{id}",
+        find=lambda inputs: cloudflare(
+            f"zones/{inputs['zoneId']}/ssl/certificate_packs?status=all",
+            f".type == {quoted(inputs['type'])} and (.hosts | sort) == ({quoted(inputs['hosts'])} | sort)",
+        ),
+        needs=("zoneId", "type", "hosts"),
+    )
     create_only = (
         "zoneId",
         "certificateAuthority",

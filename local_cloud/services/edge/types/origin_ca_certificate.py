@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from cryptography import x509
 
 from local_cloud.packages.cloudflare.base import CloudflareType, is_host
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Pattern, Valid
 from local_cloud.services.generated.rules.keys_in_plan import ORIGINS_IN_PLAN
@@ -23,6 +24,12 @@ class OriginCaCertificate(CloudflareType):
     """A certificate for an origin; every change makes a new one."""
 
     token = "cloudflare:index/originCaCertificate:OriginCaCertificate"
+    after_lost_state = MadeAnew(
+        "its key was in the state alone: a new certificate takes its place without a pause",
+        left_behind=lambda inputs: (
+            f"revoke the old one in the dashboard (SSL/TLS, Origin Server): {', '.join(inputs.get('hostnames') or ())}"
+        ),
+    )
     create_only = ("csr", "hostnames", "requestType", "requestedValidity")
     rules = (
         Pattern(

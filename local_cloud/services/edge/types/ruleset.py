@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, EXAMPLE_ZONE, ZONE_ID, EdgeType, belongs_to_one
+from local_cloud.packages.cloudflare.lookups import cloudflare, owner_of, quoted
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Range, objects, part
@@ -73,6 +75,14 @@ class Ruleset(EdgeType):
     """
 
     token = "cloudflare:index/ruleset:Ruleset"
+    after_lost_state = Import(
+        "{owner}/{id}",
+        find=lambda inputs: cloudflare(
+            f"{owner_of(inputs)}/rulesets",
+            f".phase == {quoted(inputs['phase'])} and .kind == {quoted(inputs['kind'])}",
+        ),
+        needs=("owner", "phase", "kind"),
+    )
     create_only = ("zoneId", "accountId", "kind", "phase")
     rules = (
         ZONE_ID,

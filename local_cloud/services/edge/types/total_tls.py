@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from local_cloud.packages.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
+from local_cloud.server.resource_types.recovery import Import
 
 
 class TotalTls(EdgeType):
@@ -12,6 +13,7 @@ class TotalTls(EdgeType):
 
     token = "cloudflare:index/totalTls:TotalTls"
     made_once_source = "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/total-tls/"
+    after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
     rules = (ZONE_ID,)

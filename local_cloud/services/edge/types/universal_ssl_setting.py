@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from local_cloud.packages.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
+from local_cloud.server.resource_types.recovery import Import
 
 
 class UniversalSslSetting(EdgeType):
@@ -12,6 +13,7 @@ class UniversalSslSetting(EdgeType):
 
     token = "cloudflare:index/universalSslSetting:UniversalSslSetting"
     made_once_source = "https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/"
+    after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
     rules = (ZONE_ID,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import EXAMPLE_ZONE, ZONE_ID, EdgeType
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.rules import Choice
 
 _SETTINGS: Final = "https://developers.cloudflare.com/rules/normalization/settings/"
@@ -18,6 +19,7 @@ class UrlNormalizationSettings(EdgeType):
     """
 
     token = "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings"
+    after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
     rules = (

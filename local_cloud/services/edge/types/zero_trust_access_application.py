@@ -7,6 +7,8 @@ import re
 from typing import ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, ZONE_ID, EdgeType, belongs_to_one
+from local_cloud.packages.cloudflare.lookups import cloudflare, owner_of, quoted
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, objects
@@ -34,6 +36,11 @@ class ZeroTrustAccessApplication(EdgeType):
     """An application behind Access."""
 
     token = "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication"
+    after_lost_state = Import(
+        "{owner}/{id}",
+        find=lambda inputs: cloudflare(f"{owner_of(inputs)}/access/apps", f".name == {quoted(inputs['name'])}"),
+        needs=("owner", "name"),
+    )
     create_only = ("accountId", "zoneId")
     rules = (
         ACCOUNT_ID,

@@ -12,6 +12,8 @@ from local_cloud.packages.cloudflare.base import (
     CloudflareType,
     belongs_to_one,
 )
+from local_cloud.packages.cloudflare.lookups import cloudflare, owner_of, quoted
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination
 from local_cloud.services.edge.rules.access_in_plan import PROVIDERS_IN_PLAN
@@ -28,6 +30,13 @@ class ZeroTrustAccessIdentityProvider(CloudflareType):
     """Who vouches for a person at the sign-in page."""
 
     token = "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider"
+    after_lost_state = Import(
+        "{owner}/{id}",
+        find=lambda inputs: cloudflare(
+            f"{owner_of(inputs)}/access/identity_providers", f".name == {quoted(inputs['name'])}"
+        ),
+        needs=("owner", "name"),
+    )
     create_only = ("accountId", "zoneId")
     secret_outputs = ("config.clientSecret",)
     rules = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, EdgeType
+from local_cloud.packages.cloudflare.lookups import cloudflare, quoted
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.rules import Combination, Pattern
 from local_cloud.services.edge.rules.access_in_plan import POLICIES_IN_PLAN
 from local_cloud.services.edge.types.zero_trust_access_application import DURATION
@@ -16,6 +18,13 @@ class ZeroTrustAccessPolicy(EdgeType):
     """A reusable policy of the account."""
 
     token = "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy"
+    after_lost_state = Import(
+        "{accountId}/{id}",
+        find=lambda inputs: cloudflare(
+            f"accounts/{inputs['accountId']}/access/policies", f".name == {quoted(inputs['name'])}"
+        ),
+        needs=("accountId", "name"),
+    )
     create_only = ("accountId",)
     rules = (
         ACCOUNT_ID,

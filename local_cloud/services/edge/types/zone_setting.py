@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from local_cloud.packages.cloudflare.base import API, EXAMPLE_ZONE, ZONE_ID, EdgeType
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import Combination, Valid
 from local_cloud.server.values.shapes import is_dict
@@ -59,6 +60,7 @@ class ZoneSetting(EdgeType):
 
     token = "cloudflare:index/zoneSetting:ZoneSetting"
     made_once_source = "https://developers.cloudflare.com/api/resources/zones/subresources/settings/"
+    after_lost_state = Import("{zoneId}/{settingId}")
     id_from = ("zoneId", "settingId")
     rules = (
         ZONE_ID,

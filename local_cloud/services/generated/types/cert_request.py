@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
 
-from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Length, Pattern, part, texts
 from local_cloud.services.generated.rules.keys_in_plan import REQUESTS_IN_PLAN
@@ -36,6 +36,7 @@ class CertRequest(DrawnOnce):
     """A signing request; every change makes a new one."""
 
     token = "tls:index/certRequest:CertRequest"
+    after_lost_state = DRAWN_AGAIN
     module = "pulumi_tls"
     create_only = (
         "dnsNames",

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Choice
 
@@ -23,6 +23,7 @@ class PrivateKey(DrawnOnce):
     """A key pair."""
 
     token = "tls:index/privateKey:PrivateKey"
+    after_lost_state = DRAWN_AGAIN
     module = "pulumi_tls"
     create_only = ("algorithm", "ecdsaCurve", "rsaBits")
     secret_outputs = ("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8")

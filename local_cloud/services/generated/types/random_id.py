@@ -7,7 +7,7 @@ import secrets
 import uuid
 from typing import ClassVar
 
-from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Range
 
@@ -16,6 +16,7 @@ class RandomId(DrawnOnce):
     """Random bytes in several spellings."""
 
     token = "random:index/randomId:RandomId"
+    after_lost_state = DRAWN_AGAIN
     module = "pulumi_random"
     create_only = ("byteLength", "keepers", "prefix")
     rules = (
@@ -47,6 +48,7 @@ class RandomUuid(DrawnOnce):
     """A random UUID."""
 
     token = "random:index/randomUuid:RandomUuid"
+    after_lost_state = DRAWN_AGAIN
     module = "pulumi_random"
     create_only = ("keepers",)
     example: ClassVar = {"keepers": {"rotation": "1"}}

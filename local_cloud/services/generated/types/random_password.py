@@ -6,7 +6,8 @@ import secrets
 import string
 from typing import ClassVar, Final
 
-from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Range
 
@@ -19,6 +20,7 @@ class RandomString(DrawnOnce):
     """A string of random characters."""
 
     token = "random:index/randomString:RandomString"
+    after_lost_state = DRAWN_AGAIN
     module = "pulumi_random"
     create_only = (
         "length",
@@ -64,6 +66,9 @@ class RandomPassword(RandomString):
     """The same, kept secret."""
 
     token = "random:index/randomPassword:RandomPassword"
+    after_lost_state = MadeAnew(
+        "the password was in the state alone and is rotated: once `pulumi up` has set the new one, the old one does not work"
+    )
     secret_outputs = ("result", "bcryptHash")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.rules import Pattern
 
 _SOURCE: Final = "https://www.pulumi.com/registry/packages/time/api-docs/sleep/"
@@ -25,6 +26,7 @@ class Sleep(BridgedType):
     """A pause at create or destroy; kept as state, and over at once."""
 
     token = "time:index/sleep:Sleep"
+    after_lost_state = MadeAnew("it is a pause, which is waited for once more")
     module = "pulumiverse_time"
     create_only = ("triggers",)
     rules = (_duration("createDuration"), _duration("destroyDuration"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import ClassVar, Final
 
 from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Valid, part
@@ -33,10 +35,21 @@ def is_redirect(uri: str) -> bool:
     return len(uri) <= 256 and re.fullmatch(r"(https://[^*#\s]+|http://localhost(:\d+)?(/[^*#\s]*)?)", uri) is not None
 
 
+def _named(name: str) -> str:
+    return f"displayName eq '{name.replace(chr(39), chr(39) * 2)}'"
+
+
 class Application(BridgedType):
     """An application registration; kept as state."""
 
     token = "azuread:index/application:Application"
+    after_lost_state = Import(
+        "/applications/{id}",
+        find=lambda inputs: (
+            f"az ad app list --filter {shlex.quote(_named(inputs['displayName']))} --query '[].id' --output tsv"
+        ),
+        needs=("displayName",),
+    )
     module = "pulumi_azuread"
     rules = (
         Length(

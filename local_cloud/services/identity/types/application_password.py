@@ -7,6 +7,7 @@ import uuid
 from typing import ClassVar, Final
 
 from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Pattern, Valid
 from local_cloud.server.values.moments import is_moment
@@ -20,6 +21,13 @@ class ApplicationPassword(DrawnOnce):
     """A client secret; every change makes a new one, and the value comes back once."""
 
     token = "azuread:index/applicationPassword:ApplicationPassword"
+    after_lost_state = MadeAnew(
+        "its value comes back once, when it is made: the apps get a new one",
+        left_behind=lambda inputs: (
+            f"the secret {inputs.get('displayName')!r} made before works until it ends or is deleted: the older one of that name "
+            "in `az ad app credential list --id CLIENT_ID`, deleted with `az ad app credential delete`"
+        ),
+    )
     module = "pulumi_azuread"
     create_only = ("applicationId", "displayName", "endDate", "endDateRelative", "rotateWhenChanged", "startDate")
     secret_outputs = ("value",)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import ClassVar
 
 from local_cloud.server.resource_types.bridged import BridgedType
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern
@@ -16,6 +18,11 @@ class ServicePrincipal(BridgedType):
     """A service principal; kept as state."""
 
     token = "azuread:index/servicePrincipal:ServicePrincipal"
+    after_lost_state = Import(
+        "/servicePrincipals/{id}",  # so the provider's importer; its documentation shows the bare id
+        find=lambda inputs: f"az ad sp show --id {shlex.quote(inputs['clientId'])} --query id --output tsv",
+        needs=("clientId",),
+    )
     module = "pulumi_azuread"
     create_only = ("clientId",)
     rules = (

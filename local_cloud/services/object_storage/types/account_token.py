@@ -9,6 +9,8 @@ import secrets
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, API, EXAMPLE_ACCOUNT, CloudflareType
+from local_cloud.packages.cloudflare.lookups import cloudflare, quoted
+from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Length, Pattern, Valid
@@ -65,6 +67,18 @@ class AccountToken(CloudflareType):
     """A token; its value comes back once, from the create."""
 
     token = "cloudflare:index/accountToken:AccountToken"
+    after_lost_state = MadeAnew(
+        "its value comes back once, when it is made: the apps get a new one",
+        left_behind=lambda inputs: (
+            "the token made before works until it is deleted: of those that `"
+            + cloudflare(
+                f"accounts/{inputs.get('accountId')}/tokens?per_page=50",
+                f".name == {quoted(inputs.get('name'))}",
+                field='issued_on + " " + .id',
+            )
+            + "` prints, delete all but the newest"
+        ),
+    )
     create_only = ("accountId",)
     secret_outputs = ("value",)
     rules = (

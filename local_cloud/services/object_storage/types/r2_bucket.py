@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, CloudflareType
+from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.services.object_storage.rules.buckets_in_plan import BUCKETS_IN_PLAN
@@ -23,6 +24,7 @@ class R2Bucket(CloudflareType):
     """
 
     token = "cloudflare:index/r2Bucket:R2Bucket"
+    after_lost_state = Import("{accountId}/{name}/{jurisdiction}")
     id_from = ("name",)
     rules = (
         ACCOUNT_ID,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, SET_AGAIN, BucketPart
 from local_cloud.server.resource_types.resource import Outputs, Resource
 from local_cloud.server.rules import Choice, Length, Range, Valid
 from local_cloud.services.object_storage import declared as r2_parts
@@ -21,6 +21,7 @@ class R2BucketCors(BucketPart):
 
     token = "cloudflare:index/r2BucketCors:R2BucketCors"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/cors/"
+    after_lost_state = SET_AGAIN
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, SET_AGAIN, BucketPart
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.rules import Combination, Length, Range, objects, part
 from local_cloud.services.object_storage import declared as r2_parts
@@ -28,6 +28,7 @@ class R2BucketLifecycle(BucketPart):
 
     token = "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/object-lifecycles/"
+    after_lost_state = SET_AGAIN
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, BucketPart
+from local_cloud.packages.cloudflare.base import ACCOUNT_ID, BUCKET_NAME, EXAMPLE_ACCOUNT, SET_AGAIN, BucketPart
 from local_cloud.server.resource_types.bridged import made_up_id
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
@@ -16,6 +16,7 @@ class R2ManagedDomain(BucketPart):
 
     token = "cloudflare:index/r2ManagedDomain:R2ManagedDomain"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/public-buckets/"
+    after_lost_state = SET_AGAIN
     rules = (ACCOUNT_ID, BUCKET_NAME)
     plan_rules = parts_in_plan("cloudflare:index/r2ManagedDomain:R2ManagedDomain")
     example: ClassVar = {

@@ -49,9 +49,8 @@ class Cluster:
         """Make the cluster; what an interrupted try left is removed first."""
         if self.initialised:
             return
-        for left in self.data.iterdir():
-            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
-        self._run(
+        self.clear()
+        self.run(
             "initdb",
             "--pgdata",
             str(self.data),
@@ -66,6 +65,11 @@ class Cluster:
             "--no-instructions",
         )
         self.write(".complete", "")
+
+    def clear(self) -> None:
+        """Remove everything from the data directory."""
+        for left in self.data.iterdir():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
     def write_configuration(self, *, name: str, port: int, azure: Mapping[str, str]) -> None:
         """Write what Azure decides for its customers: addresses, TLS, where sockets and logs are."""
@@ -95,7 +99,7 @@ class Cluster:
         """Write who may connect: the operators through the socket, everyone else with a password over TCP."""
         network = "hostssl" if require_tls else "host"
         lines = [
-            f"local all {SUPERUSER} peer map=operators",
+            f"local all,replication {SUPERUSER} peer map=operators",
             "local all all reject",
             f"host all {SUPERUSER} all reject",
             f"{network} all all 127.0.0.1/32 scram-sha-256",
@@ -141,7 +145,20 @@ class Cluster:
         except OSError:
             return True  # the system does not tell
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def run(self, program: str, *arguments: str) -> str:
+        """
+        Run a program to its end as the server's account; what it makes is that account's alone.
+
+        Args:
+            program: one of PostgreSQL's, or the absolute path of another.
+            arguments: no secrets.
+
+        Returns:
+            What it printed.
+
+        Raises:
+            BackendError: it failed.
+        """
         account = self.places.account
         dropped = self.places.user is not None
         run = subprocess.run(
@@ -155,6 +172,7 @@ class Cluster:
             user=account.pw_uid if dropped else None,
             group=account.pw_gid if dropped else None,
             extra_groups=[] if dropped else None,
+            umask=0o077,
         )
         if run.returncode != 0:
             shown = "\n".join(f"    {line}" for line in (run.stdout + run.stderr).splitlines()[-15:])
@@ -163,3 +181,4 @@ class Cluster:
                 f"  command: {self.programs / program} {' '.join(arguments)}\n  as: {account.pw_name}\n"
                 f"  last lines:\n{shown}"
             )
+        return run.stdout

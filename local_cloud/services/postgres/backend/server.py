@@ -6,49 +6,28 @@ What the parameters mean is `parameters`', who may do what is `roles`', files ar
 
 from __future__ import annotations
 
-import getpass
+import datetime as dt
 import shutil
-import signal
 import threading
-import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError, CloudRefusal
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.process import Process
-from local_cloud.runtime.supervisor import Supervisor
 from local_cloud.services.postgres.backend import roles
 from local_cloud.services.postgres.backend.administration import MAINTENANCE, Administration
-from local_cloud.services.postgres.backend.cluster import ENVIRONMENT, Cluster
+from local_cloud.services.postgres.backend.backups import Backups, archive_everything
+from local_cloud.services.postgres.backend.cluster import Cluster
 from local_cloud.services.postgres.backend.configurations import Configuration, Configurations
-from local_cloud.services.postgres.backend.places import Places
 from local_cloud.services.postgres.backend.record import Record
+from local_cloud.services.postgres.backend.serving import Serving, Surroundings
 
 SUPPORTED_VERSION = "17"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """
-    What every server shares.
-
-    Attributes:
-        programs: directory of PostgreSQL's programs, as `find_postgres` gives it.
-        directory: where servers are kept, one folder each.
-    """
-
-    directory: Path
-    programs: Path
-    ca: LocalCA
-    ports: Ports
-    supervisor: Supervisor
-    places: Places
+_RECOVERY_S = 3600.0
+"""How long a restored server may take to reach its moment."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +49,14 @@ class PostgresServer:
 
     def __init__(self, name: str, around: Surroundings) -> None:
         self.name = name
-        self.port = around.ports.port(f"postgres {name}")
-        self.directory = around.directory / name
+        self._serving = Serving(name, around)
+        self.port = self._serving.port
+        self.directory = self._serving.directory
         self._around = around
         self._record_file = self.directory / "server.json"
         self._record = Record.load(self._record_file)
         self._busy = threading.Lock()
+        self._tending = threading.Lock()
 
     @property
     def exists(self) -> bool:
@@ -92,18 +73,17 @@ class PostgresServer:
     @property
     def running(self) -> bool:
         """Whether it serves now."""
-        process = self._around.supervisor.get(self._process_name)
-        return process is not None and process.ready
+        return self._serving.running
 
     @property
     def log_file(self) -> Path:
         """Its log."""
-        return self.directory / "postgres.log"
+        return self._serving.log_file
 
     @property
     def host_names(self) -> tuple[str, ...]:
-        """Names its certificate is for, as far as the authority may certify them."""
-        return ("localhost", "127.0.0.1", f"{self.name}.postgres.database.azure.com")
+        """Names its certificate is for."""
+        return self._serving.host_names
 
     def reach(self, *, login: str, version: str, password: str | None) -> None:
         """
@@ -127,6 +107,78 @@ class PostgresServer:
             self._record = self._record or Record(version, login, allow_list=roles.ALLOW_LIST_VERSION)
             self._record.stopped = False
             self._save()
+        self.tend_backups()
+
+    def restore(self, source: PostgresServer, moment: dt.datetime, *, login: str, password: str | None) -> None:
+        """
+        Create the server from another one's backups, with what was in it at a moment.
+
+        Args:
+            source: the other server.
+            moment: not in the future.
+            login: the administrator's, which must be the source's.
+            password: the administrator's from now on; None leaves it as it was at that moment.
+
+        Raises:
+            CloudRefusal: the source is not there, another administrator, a moment that no backup reaches.
+        """
+        with self._operation():
+            kept = source.record_for_restore(moment)
+            if login != kept.login:
+                raise CloudRefusal(
+                    "InvalidParameterValue",
+                    f"The administrator login of a restored server is its source's, '{kept.login}', not '{login}'.",
+                )
+            self._serving.stop()
+            cluster = self._cluster
+            source.backups.extract(moment, cluster, source=source.name)
+            cluster.write(".complete", "")
+            self._serving.start(
+                cluster,
+                {**_azure_settings(kept), **source.backups.recovery(moment)},
+                kept.overrides,
+                timeout_s=_RECOVERY_S,
+            )
+            self._record = replace(kept, overrides=dict(kept.overrides), databases=dict(kept.databases), stopped=False)
+            self._start(again=True)
+            if password is not None:
+                roles.set_password(self._administration, login, password)
+            self._save()
+
+    def record_for_restore(self, moment: dt.datetime) -> Record:
+        """
+        The record, once the backups hold everything up to a moment.
+
+        Raises:
+            CloudRefusal: the server is not there, or the moment lies in the future.
+        """
+        if self._record is None:
+            raise CloudRefusal("ResourceNotFound", f"The source server '{self.name}' does not exist.")
+        if moment > dt.datetime.now(dt.UTC):
+            raise CloudRefusal(
+                "InvalidParameterValue",
+                f"The point in time {moment.isoformat()} lies in the future: restore to one that is over.",
+            )
+        if self._around.backups_mb and self.running:
+            archive_everything(self._administration)
+        return self._record
+
+    @property
+    def backups(self) -> Backups:
+        """Its backups, off unless the local cloud keeps any."""
+        if not self._around.backups_mb and not (self.directory / "backups").exists():
+            return Backups(self.directory / "backups", 0)
+        directory = self._around.places.data_directory(self.directory / "backups")
+        return Backups(directory, self._around.backups_mb)
+
+    def tend_backups(self) -> None:
+        """Take a base backup where there is none, or where the backups have outgrown their size."""
+        backups = self.backups
+        if not backups.limit_mb or not self.exists or not self.running:
+            return
+        with self._tending:
+            if not backups.all() or backups.size_mb > backups.limit_mb:
+                backups.take(self._cluster, self.port)
 
     def start(self) -> None:
         """Start a stopped server; one that was stopped on purpose serves again from now on."""
@@ -144,7 +196,7 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop it and keep everything."""
         with self._operation():
-            self._around.supervisor.remove(self._process_name)
+            self._serving.stop()
             self.record.stopped = True
             self._save()
 
@@ -229,30 +281,13 @@ class PostgresServer:
 
     def delete(self) -> None:
         """Delete it with all its data; one that does not exist is fine."""
-        with self._operation():
-            self._around.supervisor.remove(self._process_name)
+        with self._tending, self._operation():
+            self._serving.stop()
             self._around.places.remove_data_directory(self.directory / "data")
+            self._around.places.remove_data_directory(self.directory / "backups")
             shutil.rmtree(self.directory, ignore_errors=True)
             self._around.ports.forget(f"postgres {self.name}")
             self._record = None
-
-    @property
-    def _process_name(self) -> str:
-        return f"postgres {self.name}"
-
-    @property
-    def _cluster(self) -> Cluster:
-        places = self._around.places
-        wanted = self.directory / "data"
-        data = places.data_directory(wanted)
-        return Cluster(places, places.programs(self._around.programs), data, places.socket_directory(wanted))
-
-    @property
-    def _administration(self) -> Administration:
-        return self._administration_of(self._cluster)
-
-    def _administration_of(self, cluster: Cluster) -> Administration:
-        return Administration(cluster.sockets, self.port, cluster.places.account.pw_name)
 
     @property
     def _configurations(self) -> Configurations:
@@ -300,25 +335,29 @@ class PostgresServer:
         """Bring files and process to their state; a server that runs with the same files is left alone."""
         cluster = self._cluster
         cluster.initialise()
-        cluster.forget_dead_server()
-        self._write_certificate(cluster)
-        overrides = self._record.overrides if self._record else {}
-        cluster.write_configuration(
-            name=self.name, port=self.port, azure={"azure.extensions": overrides.get("azure.extensions", "")}
-        )
-        self._write_access(cluster)
-        supervisor = self._around.supervisor
         if again:
-            supervisor.remove(self._process_name)
-        if supervisor.get(self._process_name) is None:
-            process = self._process(cluster)
-            if not self.running and not process.left_running:
-                self._around.ports.require_free(self._process_name)
-            supervisor.add(process)
+            self._serving.stop()
+        self.backups.prepare(cluster)
+        self._serving.start(cluster, {**_azure_settings(self._record), **self.backups.settings}, self._overrides)
         roles.reach_maintenance(self._administration)
         self._renew_allow_lists()
         # One that an earlier daemon left running has not read the new files.
         self._reload()
+
+    @property
+    def _overrides(self) -> dict[str, str]:
+        return self._record.overrides if self._record else {}
+
+    @property
+    def _cluster(self) -> Cluster:
+        return self._serving.cluster
+
+    @property
+    def _administration(self) -> Administration:
+        return self._serving.administration
+
+    def _reload(self) -> None:
+        self._serving.reload(self._overrides)
 
     def _renew_allow_lists(self) -> None:
         if self._record is not None and self._record.allow_list < roles.ALLOW_LIST_VERSION:
@@ -327,46 +366,10 @@ class PostgresServer:
             self._record.allow_list = roles.ALLOW_LIST_VERSION
             self._save()
 
-    def _process(self, cluster: Cluster) -> Process:
-        return Process(
-            self._process_name,
-            [cluster.programs / "postgres", "-D", cluster.data],
-            env=ENVIRONMENT,
-            cwd=cluster.data,
-            log_file=self.log_file,
-            ready=self._administration_of(cluster).answers,
-            user=cluster.places.user,
-            # Fast shutdown: clients are disconnected instead of waited for.
-            stop_signal=signal.SIGINT,
-            grace_s=20,
-        )
-
-    def _write_certificate(self, cluster: Cluster) -> None:
-        ca = self._around.ca
-        certificate = ca.issue([each for each in self.host_names if ca.permits(each)], directory=self.directory / "tls")
-        cluster.write("server.key", certificate.key_file.read_text())
-        cluster.write("server.crt", certificate.cert_file.read_text())
-
-    def _write_access(self, cluster: Cluster) -> None:
-        overrides = self._record.overrides if self._record else {}
-        operators = dict.fromkeys([getpass.getuser(), cluster.places.account.pw_name])
-        cluster.write_access(
-            operators=list(operators), require_tls=overrides.get("require_secure_transport", "on") == "on"
-        )
-
-    def _reload(self) -> None:
-        """Make the server read its files again, and wait until it has."""
-        self._write_access(self._cluster)
-        with self._administration.connection() as connection:
-            loaded = "SELECT pg_catalog.pg_conf_load_time()"
-            before = connection.execute(loaded).fetchone()
-            connection.execute("SELECT pg_catalog.pg_reload_conf()")
-            _wait_until(lambda: connection.execute(loaded).fetchone() != before)
-
     def _require_running(self) -> None:
         if self.record.stopped:
             raise CloudRefusal("ServerIsNotReady", f"Server '{self.name}' is stopped. Start the server and try again.")
-        if self._around.supervisor.get(self._process_name) is None:
+        if not self._serving.supervised:
             self._start()
 
     def _save(self) -> None:
@@ -374,9 +377,5 @@ class PostgresServer:
         self.record.save(self._record_file)
 
 
-def _wait_until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise BackendError("the PostgreSQL server did not read its configuration again")
-        time.sleep(0.005)
+def _azure_settings(record: Record | None) -> dict[str, str]:
+    return {"azure.extensions": record.overrides.get("azure.extensions", "") if record else ""}

@@ -11,7 +11,8 @@ from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.ports import Ports
 from local_cloud.runtime.supervisor import Supervisor
 from local_cloud.services.postgres.backend.places import Places
-from local_cloud.services.postgres.backend.server import PostgresServer, Surroundings
+from local_cloud.services.postgres.backend.server import PostgresServer
+from local_cloud.services.postgres.backend.serving import Surroundings
 
 _NAME = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,62}")
 
@@ -27,6 +28,7 @@ class PostgresServers:
         ports: gives each its port, recorded as `postgres NAME`.
         supervisor: keeps them running.
         places: which account runs them; decided by who we are when left out.
+        backups_mb: how large the backups of each may grow; 0 is none.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class PostgresServers:
         ports: Ports,
         supervisor: Supervisor,
         places: Places | None = None,
+        backups_mb: int = 0,
     ) -> None:
         self._around = Surroundings(
             directory=directory,
@@ -46,6 +49,7 @@ class PostgresServers:
             ports=ports,
             supervisor=supervisor,
             places=places or Places.of_this_machine(),
+            backups_mb=backups_mb,
         )
         self._lock = threading.Lock()
         self._servers: dict[str, PostgresServer] = {}
@@ -67,6 +71,11 @@ class PostgresServers:
         """Start every server that exists and was not stopped on purpose, or adopt what still runs."""
         for name in self.names():
             self.server(name).resume()
+
+    def tend_backups(self) -> None:
+        """Look after the backups of every server; one that is at work with something else comes next time."""
+        for name in self.names():
+            self.server(name).tend_backups()
 
     def delete_all(self) -> None:
         """Delete every server with its data, also what lies outside the state directory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.packages.azure_native.base import AzureType
@@ -11,6 +12,7 @@ from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.transitions import Transition
 from local_cloud.services.postgres.rules.copies_in_plan import COPIES_IN_PLAN
 from local_cloud.services.postgres.rules.regions import REGION_RULES
+from local_cloud.services.postgres.rules.restore import RESTORE_PLAN_RULES, RESTORE_RULES
 from local_cloud.services.postgres.rules.server import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
 from local_cloud.services.postgres.rules.servers_in_plan import SERVERS_IN_PLAN
 
@@ -26,6 +28,7 @@ class Server(AzureType):
     token = "azure-native:dbforpostgresql:Server"
     path = "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}"
     create_only = ("administratorLogin", "availabilityZone", "sourceServerResourceId", "pointInTimeUTC")
+    write_only = ("administratorLoginPassword", "createMode", "pointInTimeUTC")
     immutable = ("backup.geoRedundantBackup", "network.delegatedSubnetResourceId", "storage.type")
     transitions = (
         Transition(
@@ -45,8 +48,8 @@ class Server(AzureType):
             fails=("17", "16"),
         ),
     )
-    rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES, *REGION_RULES)
-    plan_rules = (*SERVERS_IN_PLAN, *COPIES_IN_PLAN)
+    rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES, *REGION_RULES, *RESTORE_RULES)
+    plan_rules = (*SERVERS_IN_PLAN, *COPIES_IN_PLAN, *RESTORE_PLAN_RULES)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,
@@ -84,6 +87,13 @@ class Server(AzureType):
         """A PostgreSQL server of this machine; clients find it under a name that its certificate is for."""
         inputs = resource.inputs
         server = parts.postgres.server(inputs["serverName"])
+        if not server.exists and inputs.get("createMode") == "PointInTimeRestore":
+            server.restore(
+                parts.postgres.server(inputs["sourceServerResourceId"].rsplit("/", 1)[-1]),
+                dt.datetime.fromisoformat(inputs["pointInTimeUTC"]),
+                login=inputs["administratorLogin"],
+                password=inputs.get("administratorLoginPassword"),
+            )
         server.reach(
             login=inputs["administratorLogin"],
             version=inputs.get("version") or "17",

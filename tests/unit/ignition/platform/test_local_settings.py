@@ -1,45 +1,43 @@
-"""What a local cloud cannot take is refused before anything of it stops."""
+"""What the local stack's file says of the local cloud itself."""
 
-import json
-from dataclasses import replace
+from __future__ import annotations
+
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from ignition.platform.local_settings import refuse_what_cannot_change
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import checkpoint_file
+from ignition.platform.local_settings import of_project
 from local_cloud.plan.throwaway import StackError
 
-SETTINGS = Settings(stack="ignition/local", project="/project", zone="ecent.online")
+ROOT = Path(__file__).parents[4]
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    SETTINGS.save(tmp_path)
-    checkpoint = checkpoint_file(tmp_path, SETTINGS)
-    checkpoint.parent.mkdir(parents=True)
-    checkpoint.write_text("{}")
-    (tmp_path / "ports.json").write_text(json.dumps({"edge": 20_001, "console": 20_002, "api/replica/app": 20_003}))
-    return tmp_path
+def project(directory: Path, **config: Any) -> Path:
+    for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
+        shutil.copy(ROOT / name, directory / name)
+    file = directory / "Pulumi.local.yaml"
+    document = yaml.safe_load(file.read_text())
+    document["config"] |= config
+    file.write_text(yaml.safe_dump(document))
+    return directory
 
 
-def test_the_same_settings_pass(state: Path) -> None:
-    refuse_what_cannot_change(replace(SETTINGS, ports={"edge": 8443}), state)
+def test_databases_are_not_backed_up_unless_asked_for(tmp_path: Path) -> None:
+    assert of_project(project(tmp_path), tmp_path).backups_mb == 0
 
 
-def test_another_zone_is_refused_with_the_ways_out(state: Path) -> None:
-    with pytest.raises(
-        StackError, match=r"`ignition:zone` is other\.example, and .* serves ecent\.online\. Change it back"
-    ):
-        refuse_what_cannot_change(replace(SETTINGS, zone="other.example"), state)
+@pytest.mark.parametrize("size", [512, "512"])
+def test_other_backups_are_another_daemon(tmp_path: Path, size: object) -> None:
+    without = of_project(project(tmp_path), tmp_path)
+    backed_up = of_project(project(tmp_path, **{"local:database_backups_mb": size}), tmp_path)
+    assert backed_up.backups_mb == 512
+    assert backed_up.of_daemon != without.of_daemon
 
 
-def test_another_zone_is_fine_before_anything_was_made(tmp_path: Path) -> None:
-    SETTINGS.save(tmp_path)
-    refuse_what_cannot_change(replace(SETTINGS, zone="other.example"), tmp_path)
-
-
-def test_a_port_for_an_unknown_part_is_refused_with_the_parts_that_there_are(state: Path) -> None:
-    with pytest.raises(StackError, match=r"gives a port to egde.*parts: console, edge$"):
-        refuse_what_cannot_change(replace(SETTINGS, ports={"egde": 8443}), state)
+@pytest.mark.parametrize("size", ["512MB", 1, -1, True])
+def test_a_size_of_backups_that_cannot_be_is_refused_with_what_to_write(tmp_path: Path, size: object) -> None:
+    with pytest.raises(StackError, match=r"database_backups_mb is .*; write the size in MiB .* 64 or more, or 0"):
+        of_project(project(tmp_path, **{"local:database_backups_mb": size}), tmp_path)

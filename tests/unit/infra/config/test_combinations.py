@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -16,8 +17,38 @@ def _network(first: str) -> dict[str, str]:
     return {"address_space": f"{first}.0.0/16", **{name: f"{first}.{rest}" for name, rest in subnets.items()}}
 
 
+_NOW = dt.datetime.now(dt.UTC)
+_LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+def _restored(**changes: Any) -> dict[str, Any]:
+    yesterday = f"{_NOW - dt.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    return {"server": "psql-restored", "source": "psql-source", "time": yesterday, **changes}
+
+
 # The rule, changes to the production stack that keep it, changes that break it, the key reported, and a part of the text.
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
+    (
+        "A database is restored to another server than its source.",
+        {"database.restored": _restored()},
+        {"database.restored": _restored(server="psql-source")},
+        "database.restored.server",
+        "choose another name",
+    ),
+    (
+        "A point in time is over, and within the days that backups are kept, until the restored server is there.",
+        {"database.restored": _restored(time=_LONG_AGO, made=True)},
+        {"database.restored": _restored(time=_LONG_AGO)},
+        "database.restored.time",
+        "but backups are kept 35 days",
+    ),
+    (
+        "A point in time is over, and within the days that backups are kept, until the restored server is there.",
+        {"database.restored": _restored()},
+        {"database.restored": _restored(time=f"{_NOW + dt.timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")},
+        "database.restored.time",
+        "which lies in the future",
+    ),
     (
         "Subnets lie in the network's range.",
         {"network.endpoints_subnet": "10.20.4.0/27"},

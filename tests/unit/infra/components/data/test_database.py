@@ -4,8 +4,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from pulumi import Output
 
-from infra.components.data.database import Database, EntraAdministrator, postgres_url
+from infra.components.data.database import Database, EntraAdministrator, Restore, postgres_url
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
@@ -123,3 +124,31 @@ def test_a_url_verifies_the_server() -> None:
 def test_a_path_with_characters_that_mean_something_in_a_url_is_encoded() -> None:
     url = postgres_url("login", "password", host="server", port=1, database="ignition", root_certificate="/a&b/ca.pem")
     assert url.endswith("&sslrootcert=/a%26b/ca.pem")
+
+
+def restored() -> Program[Database]:
+    def made() -> Database:
+        args = examples.database(
+            administrator_password=Output.secret("the-sources-own"),
+            restored=True,
+            restore=Restore(source_id=f"{examples.GROUP}/servers/source", time="2026-11-30T08:29:55Z"),
+        )
+        return Database("database", args)
+
+    return declare(made)
+
+
+def test_a_restored_server_is_made_from_another_ones_backups_and_has_its_administrators_password() -> None:
+    made = restored()
+    inputs = made.one("database-server").inputs
+    assert inputs["createMode"] == "PointInTimeRestore"
+    assert inputs["pointInTimeUTC"] == "2026-11-30T08:29:55Z"
+    assert inputs["sourceServerResourceId"].endswith("/servers/source")
+    assert made.of("RandomPassword") == []
+    assert "administratorLoginPassword" in made.one("database-server").secret_inputs
+
+
+def test_what_a_server_was_made_from_never_makes_another_one() -> None:
+    made_from = {"createMode", "sourceServerResourceId", "pointInTimeUTC"}
+    assert made_from <= set(restored().one("database-server").ignore_changes)
+    assert not made_from & set(database().one("database-server").ignore_changes)

@@ -34,8 +34,12 @@ def test_one_replica_always_runs_for_nothing_would_wake_it() -> None:
 
 
 def test_another_version_of_a_secret_is_another_revision() -> None:
-    one, same, other = (app(container=roles_container(each))["template"]["revisionSuffix"] for each in (1, 1, 2))
+    one, same, other = (app(container=roles_container(each))["template"] for each in (1, 1, 2))
     assert one == same != other
+
+
+def test_a_template_that_comes_back_needs_no_suffix_of_an_earlier_revision() -> None:
+    assert "revisionSuffix" not in app()["template"]
 
 
 def test_the_image_is_pulled_with_the_identity_where_it_is_in_the_registry() -> None:

@@ -1,0 +1,1 @@
+"""What a stack needs when its state is lost."""
