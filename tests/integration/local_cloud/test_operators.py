@@ -19,9 +19,10 @@ def _prod(app):
     return yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]["ignition:services"][app]
 
 
-@pytest.fixture(scope="module")
-def mine(tmp_path_factory):
-    made = LocalPlatform.make(tmp_path_factory.mktemp("first-images"))
+@pytest.fixture
+def mine(tmp_path):
+    """A platform for each test: a revision that ran before could not come back as the first one."""
+    made = LocalPlatform.make(tmp_path)
     images = made.project / "local-images.yaml"
     document = yaml.safe_load(images.read_text())
     document["images"].append(_PLACEHOLDER)
