@@ -8,7 +8,6 @@ from typing import Final
 from local_cloud.packages.azure_native import tokens
 from local_cloud.server.plan.plan import Plan, without_subscription
 from local_cloud.server.plan.planned import Planned
-from local_cloud.server.wire import UNKNOWN
 
 _PACKAGES: Final = ("azure-native:", "azuread:", "cloudflare:", "random:", "tls:", "time:")
 
@@ -31,11 +30,12 @@ def roles_of(plan: Plan, identity: Planned, target: Planned, wanted: Collection[
 
 
 def knows_every_grant(plan: Plan) -> bool:
-    """Whether every principal of the plan's role assignments can be told, and nothing of the plan may grant in another way."""
-    told = all(
-        each.inputs.get("principalId") is not UNKNOWN or "principalId" in each.origins
-        for each in plan.of(tokens.ROLE_ASSIGNMENT)
-    )
+    """
+    Whether every principal of the plan's role assignments can be told, and nothing of the plan may grant in another way.
+
+    A known id that no output of the plan gave is a group's, or in an update an identity's of the plan: whose cannot be told.
+    """
+    told = all("principalId" in each.origins for each in plan.of(tokens.ROLE_ASSIGNMENT))
     return told and all(each.token in plan.types or _is_component(each) for each in plan.resources)
 
 
