@@ -17,6 +17,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from local_cloud.runtime.grpc_server import MAX_MESSAGE_BYTES, loopback_server
 
 _OF_THE_PACK: Final = (
+    ("grpc.enable_http_proxy", 0),  # it is on this machine, whatever proxy the environment names
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 )
