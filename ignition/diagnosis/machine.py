@@ -14,6 +14,7 @@ from typing import Final
 from packaging.requirements import Requirement
 
 from ignition.diagnosis.finding import Finding, note, ok, wrong
+from ignition.other_accounts import NOT_PROTECTED
 from local_cloud.services.container_apps.backend.processes.images import Images
 
 _PYTHON: Final = (3, 11)
@@ -99,5 +100,6 @@ def platform() -> Sequence[Finding]:
                 "parts that a killed daemon leaves behind are recognised by pid alone, and the owner of a taken port by lsof; "
                 "the rest is as on Linux",
             ),
+            note("gRPC", NOT_PROTECTED.format(system="macOS")),
         )
     return (wrong("system", f"{sys.platform} is not supported", "use Linux, macOS, or WSL 2 on Windows"),)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ignition.other_accounts import warn_of_other_accounts
 from local_cloud.background import Address
 from local_cloud.daemon.background import local_daemon
 from local_cloud.daemon.client import Client, connect
@@ -55,4 +56,5 @@ def started(state: Path) -> tuple[Address, Settings]:
     from ignition.previews.planning import say  # noqa: PLC0415  the other commands do without an engine
 
     settings = settings_of(state)
+    warn_of_other_accounts()
     return local_daemon(state.absolute()).ensure(say), settings

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from ignition.invocation import typed
+from ignition.other_accounts import warn_of_other_accounts
 from ignition.platform.judged import Judged
 from ignition.platform.local_settings import of_project, on_this_machine, refuse_what_cannot_change
 from ignition.platform.summary import print_summary
@@ -55,6 +56,7 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
     """Bring up the whole platform on this machine: no account, no token, no container engine."""
     overrides = _overrides(runs, directories)
     find_all(say)
+    warn_of_other_accounts()
     with room_for_a_run(state), _alone(state):
         settings = of_project(project.absolute(), state)
         refuse_what_cannot_change(settings, state)

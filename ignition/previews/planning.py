@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from ignition.other_accounts import warn_of_other_accounts
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.plan.background import plan_daemon
@@ -28,6 +29,7 @@ class Planning:
 def planning() -> Planning:
     """Finds the engine and the plan daemon, making them ready first where they are not."""
     pulumi = find_pulumi(progress=say)
+    warn_of_other_accounts()
     background = plan_daemon()
     daemon = background.ensure(say)
     home = background.directory / "pulumi-home"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from typing import Final
 
-from local_cloud.background import Address, fingerprint
+from local_cloud.background import EXPLAINED, EXPLANATION, Address, fingerprint
 from local_cloud.catalog import PACKAGES, read_schemas
 from local_cloud.language_host import LanguageHost
 from local_cloud.plan.background import plan_daemon
 from local_cloud.plan.dynamic import DYNAMIC, DynamicProvider
 from local_cloud.plan.salt import new_salt
+from local_cloud.runtime.errors import BackendError
 from local_cloud.server.plan.judge import Judge
 from local_cloud.server.serve import serve
 
@@ -56,4 +58,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BackendError as error:
+        print(f"{EXPLANATION}{error}", file=sys.stderr)  # noqa: T201  the command that started the daemon shows it
+        sys.stderr.flush()
+        os._exit(EXPLAINED)  # a language host that has started has threads that would hold the end up

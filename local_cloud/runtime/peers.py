@@ -19,6 +19,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local_cloud.runtime.errors import BackendError
+
 SUPPORTED: Final = sys.platform == "linux"
 """Whether this system tells who is on the other end."""
 
@@ -42,7 +44,7 @@ _ADDRESS_BYTES: Final = 16
 _MAPPED: Final = bytes(10) + b"\xff\xff"
 
 
-class PeersUnknown(Exception):  # noqa: N818  says what happened
+class PeersUnknown(BackendError):  # noqa: N818  says what happened
     """This kernel does not tell who is on the other end of a connection; the message says what to do."""
 
 
