@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import pwd
+import secrets
 import subprocess
 import sys
+from collections.abc import Generator
 from dataclasses import dataclass
 
+import psutil
 import pytest
 
 _FIRST_UID = 61_500  # between the ranges that systems give to people and to containers
@@ -17,9 +22,18 @@ only_as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become
 
 @dataclass(frozen=True)
 class Account:
-    """An account that exists by its number alone: no name, no home, no group but its own."""
+    """
+    An account with no home and no group but its own.
+
+    Attributes:
+        uid: its number; one that nobody else has.
+        gid: its group's.
+        name: none where it exists by its number alone.
+    """
 
     uid: int
+    gid: int
+    name: str = ""
 
     def popen(self, program: str, *arguments: str, imports: str = "") -> subprocess.Popen[str]:
         """
@@ -30,7 +44,7 @@ class Account:
             arguments: its `sys.argv[1:]`.
             imports: what it imports as root still: the environment of the tests may lie where nobody else looks.
         """
-        become = f"os.setgroups([]); os.setgid({self.uid}); os.setuid({self.uid})"
+        become = f"os.setgroups([]); os.setgid({self.gid}); os.setuid({self.uid})"
         text = f"import encodings.idna, os, sys\n{imports}\n{become}\n{program}"
         return subprocess.Popen(
             [sys.executable, "-c", text, *arguments],
@@ -53,4 +67,23 @@ def unused_accounts(count: int) -> list[Account]:
     """Accounts that nobody has: their numbers have no name, so nothing on this machine is theirs."""
     taken = {entry.pw_uid for entry in pwd.getpwall()}
     free = (uid for uid in range(_FIRST_UID, _FIRST_UID + 500) if uid not in taken)
-    return [Account(next(free)) for _ in range(count)]
+    return [Account(uid, uid) for uid in itertools.islice(free, count)]
+
+
+@contextlib.contextmanager
+def made_account(purpose: str) -> Generator[Account]:
+    """An account of this machine, made now and removed afterwards; only root can. What runs as it ends with it."""
+    name = f"ignition-{purpose}-{secrets.token_hex(3)}"
+    subprocess.run(
+        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", name], check=True
+    )
+    entry = pwd.getpwnam(name)
+    try:
+        yield Account(entry.pw_uid, entry.pw_gid, name)
+    finally:
+        for process in psutil.process_iter(["uids"]):
+            if process.info["uids"] and process.info["uids"].real == entry.pw_uid:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+                    process.wait()
+        subprocess.run(["userdel", name], check=True)
