@@ -39,7 +39,9 @@ PLACES = (
     Place("edge/access-key.pem", "private key edge/access-key.pem", "signs the sessions of Access"),
     Place("ca/ca-key.pem", "private key ca/ca-key.pem", "signs this machine's certificates"),
     Place("origin-ca/ca-key.pem", "private key origin-ca/ca-key.pem", "signs origin certificates, as Cloudflare does"),
-    Place("clouds-ca/ca-key.pem", "private key clouds-ca/ca-key.pem", "signs the certificates of the clouds' own names"),
+    Place(
+        "clouds-ca/ca-key.pem", "private key clouds-ca/ca-key.pem", "signs the certificates of the clouds' own names"
+    ),
     Place("*/key.pem", "private key */key.pem", "the server of the certificate beside it reads it there"),
     Place("postgres/*/data/server.key", "private key postgres/*/tls/key.pem", "PostgreSQL reads its key there"),
     Place("postgres/*/data/*", "stack's *verifier-?*", "PostgreSQL keeps a SCRAM verifier for each role"),
