@@ -46,6 +46,10 @@ PLAN_ONLY = (
     "these providers only plan: they answer previews and refuse to make, change or delete anything. "
     "For a local platform type `ignition up`; for the real clouds run `pulumi up` with the official providers"
 )
+_UNTOLD = (
+    "asks the cloud, which these providers do not; only in a preview of a Python program that the attached language host runs "
+    "can its results be left unknown"
+)
 _FOREIGN = (
     "stack '{stack}' is not the stack of this local cloud, so nothing is made, changed or deleted for it. For a local "
     "platform type `ignition up`; for the real clouds run `pulumi up` with the official providers, without ours attached"
@@ -240,6 +244,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 grpc.StatusCode.UNIMPLEMENTED, f"function '{token}' {self._missing()}; registered functions: {known}"
             )
         session = self._session(context)
+        if not self._refusing.is_under_way(session):
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"function '{token}' {_UNTOLD}")
         self._refusing.note(session, UNKNOWN_FUNCTION, token=token)
         session.say(
             f"function '{token}' asks the cloud, which a preview does not: everything that it returns is unknown, "

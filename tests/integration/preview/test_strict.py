@@ -148,6 +148,13 @@ def test_with_another_language_host_a_plan_is_not_judged_and_the_output_says_so(
     assert "were not asked" in strict.err
 
 
+def test_with_another_language_host_a_function_that_only_the_cloud_answers_is_refused_by_name(foreign):
+    _, preview = foreign
+    ran = preview(GROUP + 'azure.cdn.get_profile_output(profile_name="edge", resource_group_name="rg-trial")\n')
+    assert ran.code != 0
+    assert "function 'azure-native:cdn:getProfile' asks the cloud" in ran.everything
+
+
 def test_with_another_language_host_exceptions_and_types_only_hold_too(foreign):
     where, preview = foreign
     exceptions_file(where, "2999-01-31")
