@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from local_cloud.server.check import problems
-from local_cloud.server.exceptions import AcceptedException
+from local_cloud.server.exceptions import AcceptedValue
 from local_cloud.server.rules import ListedValueProblem
 from local_cloud.services.postgres.types.dbforpostgresql_server import Server
 
@@ -36,5 +36,12 @@ def test_a_cheaper_server_goes_where_zones_are_blocked():
 def test_an_accepted_exception_names_the_region():
     (found,) = refused("westeurope")
     assert isinstance(found, ListedValueProblem)
-    accepted = AcceptedException(Server.token, "location", "westeurope", "Azure took it", dt.date.max)
+    accepted = AcceptedValue(
+        number=1,
+        reason="Azure took it",
+        expires=dt.date.max,
+        type=Server.token,
+        property="location",
+        value="westeurope",
+    )
     assert accepted.accepts(Server.token, found.path, found.value)
