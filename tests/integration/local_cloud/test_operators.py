@@ -52,7 +52,9 @@ def test_the_quickstart_image_is_followed_by_the_first_own_one(mine):
 
 
 def test_psql_answers_through_the_job_that_exists_only_while_it_is_wanted(mine):
-    mine.configure("operators", database={"statement": "SELECT current_user, 6 * 7 AS answer"})
+    group = "55555555-5555-5555-5555-555555555555"
+    statement = "SELECT current_user, 6 * 7 AS answer"
+    mine.configure("operators", group_id=group, database={"statement": statement})
     mine.up()
     ran = mine.ignition("job", "ignition-local-psql", "--state-dir", str(mine.state))
     assert ran.code == 0, ran.output
