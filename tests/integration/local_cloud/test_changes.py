@@ -183,18 +183,20 @@ def test_after_a_power_cut_the_next_up_succeeds(mine):
 
 
 def test_a_resource_that_exists_can_be_imported(mine):
+    mine.configure("zone", strict_tls="zone")
+    mine.up()
     listed = json.loads(mine.pulumi_raw("stack", "export"))["deployment"]["resources"]
-    record = next(each for each in listed if each["urn"].endswith("::zone-min-tls-version"))
+    record = next(each for each in listed if each["urn"].endswith("::zone-ssl"))
     mine.pulumi_raw("state", "delete", record["urn"], "--yes")
     assert "imported" in mine.pulumi_raw(
         "import",
         record["type"],
-        "zone-min-tls-version-again",
+        "zone-ssl-again",
         record["id"],
         "--yes",
         "--generate-code=false",
         "--protect=false",
     )
     after = json.loads(mine.pulumi_raw("stack", "export"))["deployment"]["resources"]
-    imported = next(each for each in after if each["urn"].endswith("::zone-min-tls-version-again"))
+    imported = next(each for each in after if each["urn"].endswith("::zone-ssl-again"))
     assert imported["inputs"] == record["inputs"]
