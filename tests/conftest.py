@@ -10,8 +10,13 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 _REAL_PARTS: Final = ("tests/integration/", "tests/upgrade/")
 _ONE_PLATFORM: Final = {
