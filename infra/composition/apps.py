@@ -19,7 +19,7 @@ from infra.composition.data import Data
 from infra.composition.foundation import APPS, ROLES, Foundation
 from infra.composition.settings import AppSettings
 from infra.composition.stack import Stack
-from infra.config.azure_sections import ServiceSection
+from infra.config.app_sections import ServiceSection
 from infra.settings import Bindings
 
 

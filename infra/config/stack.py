@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from infra.config.app_sections import ContainerPlatformSection, ServicesSection
 from infra.config.azure_sections import (
     AzureSection,
-    ContainerPlatformSection,
     DatabaseSection,
     KeyVaultSection,
     MonitoringSection,
     NetworkSection,
-    ServicesSection,
 )
 from infra.config.cloudflare_sections import (
     CloudflareSection,

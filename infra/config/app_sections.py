@@ -1,0 +1,94 @@
+"""
+The sections of the configuration that are about what runs: registry, environment, and the apps.
+
+A default is the safe production value, as in `azure_sections`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from infra.config.keys import IMAGE, PATH, Key, between, matching, one_of
+from infra.names import RULES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerPlatformSection:
+    """The registry and the environment that the apps run in."""
+
+    zone_redundant: Annotated[bool, Key("Whether replicas spread over zones; decided once.")] = True
+    registry_tier: Annotated[
+        Literal["Basic", "Standard", "Premium"], Key("Zones and clean-up come with Premium only.")
+    ] = "Premium"
+    untagged_days: Annotated[
+        int | None,
+        Key(
+            "After how many days untagged images go; Premium only. Left out, they stay: apps pin digests, and a tag that moves on "
+            "leaves the pinned image untagged.",
+            between(1, 365, unit="days"),
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrafficSection:
+    """
+    Two revisions side by side, for as long as this stands here; left out, the latest one runs alone. See `docs/guides/blue-green.md`.
+
+    Only for an app that runs already: what it names has to be there.
+    """
+
+    latest: Annotated[
+        int,
+        Key(
+            "The share of the requests that the latest revision gets; the former one gets the rest.",
+            between(0, 100, unit="percent"),
+        ),
+    ]
+    former: Annotated[
+        str,
+        Key(
+            "The revision that ran before and keeps running. The output `apps` names the revision that runs now.",
+            matching(
+                RULES["revision suffix"].pattern,
+                "what follows `--` in a revision's name: `r` and ten hexadecimal digits",
+                passes="r0123456789",
+                fails="ignition-prod-api--r0123456789",
+            ),
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSection:
+    """One app."""
+
+    image: Annotated[str, Key("What runs. Until the first image is pushed, a public one.", IMAGE)]
+    port: Annotated[int, Key("Where the container listens.", between(1, 65_535))] = 8080
+    cpu: Annotated[
+        float, Key("CPUs of a replica; 2 GiB of memory come with each.", one_of([n / 4 for n in range(1, 17)]))
+    ] = 0.5
+    min_replicas: Annotated[int, Key("Replicas at least; 0 stops the app while nobody asks.", between(0, 300))] = 2
+    max_replicas: Annotated[int, Key("Replicas at most.", between(1, 300))] = 6
+    concurrent_requests: Annotated[
+        int, Key("Requests at once to a replica before one more starts.", between(1, 10_000))
+    ] = 50
+    startup_path: Annotated[str, Key("What is asked until the app has started.", PATH)] = "/health"
+    liveness_path: Annotated[str, Key("What decides whether a replica is restarted.", PATH)] = "/health"
+    readiness_path: Annotated[str, Key("What decides whether a replica gets requests.", PATH)] = "/health"
+    startup_s: Annotated[int, Key("How long a replica may take to answer first.", between(10, 600, unit="seconds"))] = (
+        60
+    )
+    grace_period_s: Annotated[int, Key("How long a replica may take to end.", between(0, 600, unit="seconds"))] = 30
+    rollout: Annotated[int, Key("Raise it to make a new revision of the same thing.", between(1, 1_000_000))] = 1
+    traffic: Annotated[TrafficSection | None, Key("How requests are shared by two revisions.")] = None
+    log: Annotated[str, Key("What is logged: the api's filter, the admin console's least level.")] = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicesSection:
+    """The apps."""
+
+    api: Annotated[ServiceSection, Key("The backend.")]
+    admin: Annotated[ServiceSection, Key("The admin console.")]
