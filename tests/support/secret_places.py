@@ -50,6 +50,8 @@ PLACES = (
         "object-storage/accounts/users.json*", "S3 account's key ?", "versitygw keeps its accounts there, and a copy"
     ),
     Place("environ of versitygw", "S3 operator's key ?", "versitygw takes its operator's key from there alone"),
+    Place("edge/caddy/caddy.json", "stack's *[Ee]dge*[Ss]ecret*", "the edge adds it to requests for the origin"),
+    Place("environ of app ignition-local-api", "stack's *[Ee]dge*[Ss]ecret*", "the api checks for it"),
     Place("environ of app ignition-local-api", "stack's *oauth*", "settings of the api"),
     Place("environ of app ignition-local-api", "stack's *session-secret*", "settings of the api"),
     Place("environ of app ignition-local-api", "stack's *(password)", "the api's login on the database"),
