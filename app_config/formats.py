@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_AUDIENCE: Final = re.compile(r"[0-9a-f]{64}")
 _LOG_DIRECTIVE: Final = re.compile(
     r"(?:[\w:\-]+(?:\[[^\]]*\])?=)?(?:off|error|warn|info|debug|trace)|[\w:\-]+(?:\[[^\]]*\])?", re.IGNORECASE
 )
@@ -199,7 +200,21 @@ def session_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def team_domain(text: str) -> str:
+    """The address of a team at Cloudflare Access, or `none`."""
+    return text if text == "none" else base_url(text)
+
+
+def access_audience(text: str) -> str:
+    """The audience tag of an application at Cloudflare Access, or `none`."""
+    if text != "none" and not _AUDIENCE.fullmatch(text):
+        raise UnfitError("is no audience: copy the application's tag, 64 hexadecimal digits, or write none")
+    return text
+
+
 HostName = Annotated[str, AfterValidator(host_name)]
+TeamDomain = Annotated[str, AfterValidator(team_domain)]
+AccessAudience = Annotated[str, AfterValidator(access_audience)]
 WebUrl = Annotated[str, AfterValidator(web_url)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
 CookieDomain = Annotated[str, AfterValidator(cookie_domain)]

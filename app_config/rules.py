@@ -48,7 +48,10 @@ API_RULES: Final = (
     "In production: no plain http and no address on this machine; DATABASE_URL with `sslmode=verify-full`, a password, and "
     "a role that is no administrator; no secret that looks like a placeholder.",
 )
-ADMIN_RULES: Final = ("In production: API_PUBLIC_URL is https and not on this machine.",)
+ADMIN_RULES: Final = (
+    "ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE are both there, or both `none`.",
+    "In production: API_PUBLIC_URL and ACCESS_TEAM_DOMAIN are https and not on this machine.",
+)
 
 
 def broken_api_rules(values: Values) -> Iterable[Broken]:
@@ -65,8 +68,15 @@ def broken_api_rules(values: Values) -> Iterable[Broken]:
 
 def broken_admin_rules(values: Values) -> Iterable[Broken]:
     """The admin console's rules that do not hold."""
+    team, audience = values.get("ACCESS_TEAM_DOMAIN"), values.get("ACCESS_AUDIENCE")
+    if None not in (team, audience) and (team == "none") != (audience == "none"):
+        missing = "ACCESS_TEAM_DOMAIN" if team == "none" else "ACCESS_AUDIENCE"
+        yield (
+            missing,
+            "is none while the other one is not: tokens are verified with both; give it, or write none for both",
+        )
     if values.get("APP_ENV") == _PRODUCTION:
-        yield from _public_urls(values, ("API_PUBLIC_URL",))
+        yield from _public_urls(values, ("API_PUBLIC_URL", *(["ACCESS_TEAM_DOMAIN"] if team != "none" else [])))
 
 
 def _names_agree(values: Values) -> Iterator[Broken]:

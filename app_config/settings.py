@@ -14,6 +14,7 @@ from pydantic import Field
 
 from app_config.contract import Brought, Contract, Env, Group, Rotated
 from app_config.formats import (
+    AccessAudience,
     BaseUrl,
     BucketName,
     CookieDomain,
@@ -24,6 +25,7 @@ from app_config.formats import (
     Origins,
     Secret,
     SessionSecret,
+    TeamDomain,
     WebUrl,
 )
 from app_config.rules import broken_admin_rules, broken_api_rules
@@ -206,6 +208,19 @@ class LogSettings(Group):
     level: Literal["error", "warn", "info", "debug"] = Field(default="info", description="The least level to log.")
 
 
+class AccessSettings(Group):
+    """Cloudflare Access, which asks for a sign-in before the console; `none` where it does not stand there."""
+
+    team_domain: TeamDomain = Field(
+        default="none",
+        description="Address of the team that issues the tokens (`iss`); their keys are below it at `/cdn-cgi/access/certs`.",
+    )
+    audience: AccessAudience = Field(
+        default="none",
+        description="Audience (`aud`) of the tokens in `Cf-Access-Jwt-Assertion`; with it, refuse requests without a valid one.",
+    )
+
+
 class AdminSettings(Contract):
     """All settings of the admin console; it is a web page's server and gets nothing secret."""
 
@@ -213,6 +228,7 @@ class AdminSettings(Contract):
 
     api: ApiAddressSettings
     console: AppSettings
+    access: AccessSettings
     log: LogSettings
 
     @classmethod

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app_config import AdminSettings
+from examples.admin.access import AccessOnly
 
 _STATIC: Final = Path(__file__).with_name("static")
 _PAGE: Final = """<!doctype html>
@@ -57,7 +59,8 @@ def application(settings: AdminSettings) -> Starlette:
             Route("/", home),
             Route("/health", _alive),
             Mount("/static", StaticFiles(directory=_STATIC)),
-        ]
+        ],
+        middleware=[Middleware(AccessOnly, access=settings.access, probes=("/health",))],
     )
 
 

@@ -83,6 +83,7 @@ def on_this_machine(settings: Settings, client: Client) -> Settings:
     overrides = {
         "ignition:database": {"port": parts["postgres_port"], "root_certificate": parts["ca_file"]},
         "ignition:object_storage": {"endpoint": parts["s3_endpoint"]},
+        "ignition:edge": {"access_team_url": parts["access_team_url"]},
     }
     return dataclasses.replace(settings, overrides=overrides)
 

@@ -67,16 +67,15 @@ def make_access(stack: Stack) -> Access | None:
             emails=wishes.emails,
             email_domains=wishes.email_domains,
             group_ids=wishes.groups,
-            login=(
-                EntraLogin(
-                    team=wishes.team,
-                    tenant_id=stack.config.azure.tenant_id,
-                    owners=stack.config.azure.deployers,
-                )
-                if wishes.team
-                else None
-            ),
+            login=_entra_login(stack),
             session=wishes.session,
         ),
         stack.options(),
     )
+
+
+def _entra_login(stack: Stack) -> EntraLogin | None:
+    wishes = stack.config.edge.access
+    if wishes.team is None or not (wishes.entra or wishes.groups):
+        return None
+    return EntraLogin(team=wishes.team, tenant_id=stack.config.azure.tenant_id, owners=stack.config.azure.deployers)

@@ -13,6 +13,7 @@ from app_config.contract import Contract, variables
 from app_config.settings import AdminSettings, Settings
 from infra.components.access.oauth import OAuth, OAuthArgs
 from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
+from infra.components.edge.access import Access
 from infra.components.edge.edge_secret import EdgeSecret
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
 from infra.components.rotation import Slot
@@ -48,7 +49,9 @@ class AppSettings:
     role_addresses: Mapping[str, Output[str]]
 
 
-def make_settings(stack: Stack, foundation: Foundation, data: Data, edge: EdgeSecret) -> AppSettings:
+def make_settings(
+    stack: Stack, foundation: Foundation, data: Data, edge: EdgeSecret, access: Access | None
+) -> AppSettings:
     """
     Bind every variable and fill the vault.
 
@@ -62,7 +65,7 @@ def make_settings(stack: Stack, foundation: Foundation, data: Data, edge: EdgeSe
     administrator_reader = roles_reader | ({OPERATORS: operator.principal_id} if operator is not None else {})
     secrets = {**_api_secrets(stack, data, oauth, reader), **_edge_secrets(edge, reader)}
     api = Bindings(contract=Settings, values=_api_values(stack, data, oauth), secrets=frozenset(secrets))
-    admin = Bindings(contract=AdminSettings, values=_admin_values(stack))
+    admin = Bindings(contract=AdminSettings, values=_admin_values(stack, access))
     refuse_broken(api, admin)
     for_roles = _role_secrets(stack, data, roles_reader, administrator_reader)
     made = VaultSecrets(
@@ -118,8 +121,11 @@ def _api_values(stack: Stack, data: Data, oauth: OAuth) -> Mapping[str, Input[st
     }
 
 
-def _admin_values(stack: Stack) -> Mapping[str, Input[str]]:
+def _admin_values(stack: Stack, access: Access | None) -> Mapping[str, Input[str]]:
+    team_url = stack.config.edge.access_team_url.replace("{team}", stack.config.edge.access.team or "")
     return {
+        "ACCESS_TEAM_DOMAIN": team_url if access is not None else "none",
+        "ACCESS_AUDIENCE": access.audience if access is not None else "none",
         "API_PUBLIC_URL": url_of(stack.config.hosts.api.name),
         "APP_ENV": stack.config.stage,
         "LOG_LEVEL": stack.config.services.admin.log,

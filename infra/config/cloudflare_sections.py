@@ -204,11 +204,17 @@ class AccessSection:
 
     emails: Annotated[tuple[str, ...], Key("People, by address.", each(EMAIL))] = ()
     email_domains: Annotated[tuple[str, ...], Key("Everybody with an address of these domains.", each(HOST))] = ()
-    groups: Annotated[tuple[str, ...], Key("Entra groups, by object id; they need `team`.", each(GUID))] = ()
+    groups: Annotated[tuple[str, ...], Key("Entra groups, by object id; `entra` follows from them.", each(GUID))] = ()
+    entra: Annotated[
+        bool,
+        Key(
+            "Whether people sign in with the tenant's accounts; otherwise as the organisation offers, by a code in a mail for one."
+        ),
+    ] = False
     team: Annotated[
         str | None,
         Key(
-            "With groups: the Zero Trust organisation, the first label of TEAM.cloudflareaccess.com. It is made once by hand.",
+            "With anybody named: the Zero Trust organisation, the first label of TEAM.cloudflareaccess.com. It is made once by hand.",
             matching(
                 "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
                 "one label in lower case",
@@ -236,6 +242,18 @@ class EdgeSection:
     access: Annotated[AccessSection, Key("Zero Trust Access before the admin console.")] = field(
         default_factory=AccessSection
     )
+    access_team_url: Annotated[
+        str,
+        Key(
+            "Who issues the tokens of Access, and has their keys. `{team}` is filled in.",
+            matching(
+                r"https?://([^\s/{}]|\{team\})+",
+                "a web address without a path",
+                passes="https://access.ecent.online",
+                fails="ecent.cloudflareaccess.com",
+            ),
+        ),
+    ] = "https://{team}.cloudflareaccess.com"
     rotation: Annotated[
         RotationSection,
         Key("The two secrets by which the backend knows the edge; with `zone.owned` the edge sends the active one."),

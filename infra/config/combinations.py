@@ -158,10 +158,10 @@ def _rate_limit_fits_the_plan(config: StackConfig) -> Texts:
 
 def _access_needs_the_edge(config: StackConfig) -> Texts:
     access = config.edge.access
-    if access.groups and access.team is None:
+    if (access.emails or access.email_domains or access.groups or access.entra) and access.team is None:
         yield (
             "edge.access.team",
-            "is missing: edge.access.groups are known to Entra only, which signs in for a team; write its name",
+            "is missing: the admin console verifies the tokens of Access with the team's keys; write its name",
         )
     if (access.emails or access.email_domains or access.groups) and config.hosts.admin.tls != "edge":
         yield (
@@ -286,7 +286,7 @@ COMBINATIONS: Final = (
         _rate_limit_fits_the_plan,
     ),
     Combination(
-        "Zero Trust Access needs a proxied host, and a team where groups are named.",
+        "Zero Trust Access needs a proxied host and a team.",
         ("edge.access", "hosts.admin.tls"),
         _access_needs_the_edge,
     ),

@@ -104,6 +104,7 @@ class Control:
                 "postgres_port": parts.postgres.server(request.query_params["server"]).port,
                 "ca_file": str(parts.ca.ca_file),
                 "s3_endpoint": parts.object_storage.plain_endpoint,
+                "access_team_url": parts.edge.access_team_url,
                 "parts": parts.ports.parts,
             }
         )

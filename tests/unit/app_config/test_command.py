@@ -169,7 +169,13 @@ def test_checking_for_programs_gives_json(run: Run, env_file: Path) -> None:
 def test_the_admin_console_is_checked_by_its_own_contract(run: Run) -> None:
     done = run("check", "--app", "admin", API_PUBLIC_URL="https://api.ecent.online", APP_ENV="production")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["API_PUBLIC_URL", "APP_ENV", "LOG_LEVEL"]
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [
+        "API_PUBLIC_URL",
+        "APP_ENV",
+        "ACCESS_TEAM_DOMAIN",
+        "ACCESS_AUDIENCE",
+        "LOG_LEVEL",
+    ]
 
 
 def test_an_exported_file_is_private_and_loads_again(run: Run, env_file: Path, tmp_path: Path) -> None:

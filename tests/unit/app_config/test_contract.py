@@ -24,6 +24,8 @@ def test_exactly_the_backends_secrets_are_secret() -> None:
 
 def test_the_admin_console_has_nothing_secret() -> None:
     assert {variable.env: variable.secret for variable in variables(AdminSettings)} == {
+        "ACCESS_AUDIENCE": False,
+        "ACCESS_TEAM_DOMAIN": False,
         "API_PUBLIC_URL": False,
         "APP_ENV": False,
         "LOG_LEVEL": False,

@@ -140,3 +140,26 @@ def test_a_rule_that_needs_a_missing_value_says_nothing() -> None:
 def test_the_admin_console_in_production_calls_a_public_api() -> None:
     found = resolve(AdminSettings, Explicit({"API_PUBLIC_URL": "http://localhost:8080", "APP_ENV": "production"}))
     assert [problem.text.split(":")[0] for problem in found.problems] == ["is not https", "names this machine"]
+
+
+ADMIN = {"API_PUBLIC_URL": "https://api.ecent.online", "APP_ENV": "production"}
+TEAM = {"ACCESS_TEAM_DOMAIN": "https://ecent.cloudflareaccess.com", "ACCESS_AUDIENCE": "0a" * 32}
+
+
+@pytest.mark.parametrize(
+    ("access", "problems"),
+    [
+        (TEAM, []),
+        ({"ACCESS_TEAM_DOMAIN": "none", "ACCESS_AUDIENCE": "none"}, []),
+        ({**TEAM, "ACCESS_AUDIENCE": "none"}, ["ACCESS_AUDIENCE"]),
+        ({"ACCESS_AUDIENCE": "0a" * 32}, ["ACCESS_TEAM_DOMAIN"]),
+        ({**TEAM, "ACCESS_AUDIENCE": "0A" * 32}, ["ACCESS_AUDIENCE"]),
+        ({**TEAM, "ACCESS_TEAM_DOMAIN": "http://ecent.cloudflareaccess.com"}, ["ACCESS_TEAM_DOMAIN"]),
+        ({**TEAM, "ACCESS_TEAM_DOMAIN": "https://ecent.cloudflareaccess.com/"}, ["ACCESS_TEAM_DOMAIN"]),
+    ],
+)
+def test_the_admin_console_knows_team_and_audience_of_access_or_neither(
+    access: dict[str, str], problems: list[str]
+) -> None:
+    found = resolve(AdminSettings, Explicit({**ADMIN, **access})).problems
+    assert [each.variable for each in found] == problems
