@@ -49,7 +49,7 @@ API_RULES: Final = (
     "a role that is no administrator; no secret that looks like a placeholder.",
 )
 ADMIN_RULES: Final = (
-    "ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE are both there, or both `none`.",
+    "With ACCESS_AUDIENCE, ACCESS_TEAM_DOMAIN is there; without, no token is valid.",
     "In production: API_PUBLIC_URL and ACCESS_TEAM_DOMAIN are https and not on this machine.",
 )
 
@@ -69,11 +69,10 @@ def broken_api_rules(values: Values) -> Iterable[Broken]:
 def broken_admin_rules(values: Values) -> Iterable[Broken]:
     """The admin console's rules that do not hold."""
     team, audience = values.get("ACCESS_TEAM_DOMAIN"), values.get("ACCESS_AUDIENCE")
-    if None not in (team, audience) and (team == "none") != (audience == "none"):
-        missing = "ACCESS_TEAM_DOMAIN" if team == "none" else "ACCESS_AUDIENCE"
+    if team == "none" and audience not in (None, "none"):
         yield (
-            missing,
-            "is none while the other one is not: tokens are verified with both; give it, or write none for both",
+            "ACCESS_TEAM_DOMAIN",
+            "is none, and ACCESS_AUDIENCE is not: the team has the keys; give it, or write none for both",
         )
     if values.get("APP_ENV") == _PRODUCTION:
         yield from _public_urls(values, ("API_PUBLIC_URL", *(["ACCESS_TEAM_DOMAIN"] if team != "none" else [])))

@@ -37,7 +37,7 @@ class AccessOnly:
         self._access = access
         self._probes = frozenset(probes)
         self._keys: jwt.PyJWKClient | None = None
-        if access.audience != _NONE:
+        if access.team_domain != _NONE:
             # Keys change every six weeks. The client keeps them for five minutes, and asks again when it does not know one.
             self._keys = jwt.PyJWKClient(f"{access.team_domain}/cdn-cgi/access/certs", timeout=_TIMEOUT_S)
 
