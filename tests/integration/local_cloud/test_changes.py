@@ -200,3 +200,5 @@ def test_a_resource_that_exists_can_be_imported(mine):
     after = json.loads(mine.pulumi_raw("stack", "export"))["deployment"]["resources"]
     imported = next(each for each in after if each["urn"].endswith("::zone-ssl-again"))
     assert imported["inputs"] == record["inputs"]
+    mine.pulumi_raw("state", "delete", imported["urn"], "--yes")
+    mine.up()

@@ -170,7 +170,9 @@ class ObjectStorage:
                     f"{known.jurisdiction}.",
                 )
             # A lock can only be put on objects of a bucket that was made for it.
-            with contextlib.suppress(self._client.exceptions.BucketAlreadyOwnedByYou):
+            # It is another one's where the server's own account was made anew; nobody else makes buckets here.
+            there = (self._client.exceptions.BucketAlreadyOwnedByYou, self._client.exceptions.BucketAlreadyExists)
+            with contextlib.suppress(*there):
                 self._client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
                 known = None  # one that was removed behind our back took its rules with it
             if known is None:
