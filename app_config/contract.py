@@ -7,6 +7,7 @@ One reading of the class for everybody: the loader, the program's binding, the r
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -72,7 +73,7 @@ class Variable:
     group: str
     field: str
     type_name: str
-    example: str | None = None
+    example: str | None = dataclasses.field(default=None, repr=False)
     brought_from: str | None = None
     rotated: bool = False
 

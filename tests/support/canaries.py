@@ -230,7 +230,10 @@ class Search:
         return found
 
     def _within_file(self, file: Path) -> set[str]:
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:  # PostgreSQL removes files of its own at any time
+            return set()
         if content.startswith(b"\x1f\x8b"):
             content += gzip.decompress(content)
         content = _EMPTY.sub(b"\0", content)

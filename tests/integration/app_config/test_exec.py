@@ -225,5 +225,5 @@ def test_the_automation_api_reads_it_where_it_is_installed(stack: Path) -> None:
 
 def test_what_the_automation_api_refuses_is_one_line(stack: Path) -> None:
     pytest.importorskip("pulumi.automation")
-    with pytest.raises(StackError, match=r"cannot be read by the Automation API: .*absent"):
+    with pytest.raises(StackError, match=r"the Automation API cannot read the settings: .*absent"):
         _by_automation("absent", stack)

@@ -167,7 +167,7 @@ def test_rotating_needs_a_role_and_says_which(vault: LocalVault) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("AUTH_OAUTH_GOOGLE_CLIENT_SECRET", "Google gives it"),
+        ("AUTH_OAUTH_GOOGLE_CLIENT_SECRET", "it comes from the OAuth client in the Google Cloud console"),
         ("DATABASE_URL", "the stack makes and rotates it"),
         ("SERVER_PORT", "is not a secret"),
         ("NOTHING", "no variable has this name"),

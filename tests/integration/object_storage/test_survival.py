@@ -57,6 +57,7 @@ def test_everything_is_as_it_was_after_stopping_and_starting(
 
 def test_running_gateways_are_adopted_by_the_next_daemon(state: State, storage: ObjectStorage) -> None:
     before = [status.pid for status in state.supervisor.status()]
+    processes = [state.supervisor.get(name) for name in state.supervisor.names()]
     state.supervisor.detach_all()
     next_daemon = Supervisor()
     again = state.storage(next_daemon)
@@ -64,6 +65,10 @@ def test_running_gateways_are_adopted_by_the_next_daemon(state: State, storage: 
     assert [status.pid for status in next_daemon.status()] == before
     again._leave.set()
     next_daemon.detach_all()
+    storage.start()
+    state.supervisor.stop_all()
+    for process in processes:
+        process.wait()  # our children, although another supervisor ended them
     storage.start()
 
 
