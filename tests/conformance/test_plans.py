@@ -11,9 +11,12 @@ from local_cloud.server.wire import UNKNOWN
 from tests.conformance.plans.right import RIGHT
 from tests.conformance.plans.wrong import WRONG
 from tests.conformance.plans.wrong_again import NO_ORDER, WRONG_AGAIN
+from tests.conformance.plans.wrong_by_name import UNORDERED, WARNED, WRONG_BY_NAME
 
 JUDGE = Judge(PACKAGES)
-SKETCHES = {**WRONG, **WRONG_AGAIN, **NO_ORDER, **{rule.id: rule.fails for rule in JUDGE.rules}}
+REFUSED = {**WRONG, **WRONG_AGAIN, **WRONG_BY_NAME}
+TOO_EARLY = {**NO_ORDER, **UNORDERED}
+SKETCHES = {**REFUSED, **TOO_EARLY, **WARNED, **{rule.id: rule.fails for rule in JUDGE.rules}}
 
 
 def _told(resources):
@@ -69,14 +72,21 @@ def test_a_right_program_is_not_refused_when_nothing_is_known(sketch):
     assert [each.reason for each in _told(unknown)] == []
 
 
-@pytest.mark.parametrize("sketch", [*WRONG.values(), *WRONG_AGAIN.values()], ids=[*WRONG, *WRONG_AGAIN])
+@pytest.mark.parametrize("sketch", REFUSED.values(), ids=list(REFUSED))
 def test_a_plan_that_the_clouds_refuse_is_refused(sketch):
     assert _told(sketch.planned())
 
 
-@pytest.mark.parametrize("sketch", NO_ORDER.values(), ids=list(NO_ORDER))
+@pytest.mark.parametrize("sketch", TOO_EARLY.values(), ids=list(TOO_EARLY))
 def test_an_order_that_nothing_keeps_is_refused_with_the_dependency_to_add(sketch):
     assert any("depends_on" in each.remedy for each in _told(sketch.planned()))
+
+
+@pytest.mark.parametrize("sketch", WARNED.values(), ids=list(WARNED))
+def test_an_order_that_the_provider_usually_saves_is_a_warning(sketch):
+    found = JUDGE.refusals(JUDGE.plan(sketch.planned()))
+    assert found
+    assert all(each.rule.warning for each in found)
 
 
 @pytest.mark.parametrize("sketch", SKETCHES.values(), ids=list(SKETCHES))

@@ -151,12 +151,20 @@ class Plan:
         return any(each.inputs.get(name) is UNKNOWN for each in self.of(token))
 
     def _key(self, resource: Planned, at: str, value: Any) -> Key:
+        if isinstance(value, str):
+            return self._text(value)
         if value is not UNKNOWN:
-            return value.casefold() if isinstance(value, str) else value
+            return value
         origin = resource.origins.get(at)
         if origin is None or origin.attribute is None:
             raise NotKnownYet
         return self._attribute(origin.resources[0], origin.attribute)
+
+    def _text(self, value: str) -> str:
+        """A known text without case; an ARM id that leads to a resource of the plan is that resource's identity."""
+        if value.startswith("/subscriptions/") and (short := without_subscription(value)) in self._by_identity:
+            return short
+        return value.casefold()
 
     def _attribute(self, urn: str, attribute: str) -> Key:
         """The output of a resource: what its inputs say of it, or a symbol."""
@@ -216,6 +224,8 @@ class Plan:
         if own and (given is None or (given is UNKNOWN and name not in resource.origins)):
             value = self._own_name(resource)
             return str(value) if value is not None else f"<{resource.urn}#name>"
+        if isinstance(given, str):
+            return given.casefold()
         try:
             value = self.key(resource, name)
         except NotKnownYet:

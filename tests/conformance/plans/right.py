@@ -81,8 +81,10 @@ def _database(*after: str, name: str = "shop") -> Made:
     return of_server("Database", databaseName=name, depends_on=[*after])
 
 
-def _firewall(name: str, first: str, last: str) -> Made:
-    return of_server("FirewallRule", firewallRuleName=name, startIpAddress=first, endIpAddress=last)
+def _firewall(name: str, first: str, last: str, *after: str) -> Made:
+    return of_server(
+        "FirewallRule", firewallRuleName=name, startIpAddress=first, endIpAddress=last, depends_on=[*after]
+    )
 
 
 def _credential(name: str, subject: str, *after: str) -> Made:
@@ -404,7 +406,7 @@ RIGHT: dict[str, Sketch] = {
         two=_parameter("azure.extensions", "PGCRYPTO,UUID-OSSP", "one"),
         base=_database("two"),
         other=_database("base", name="reports"),
-        office=_firewall("office", "203.0.113.7", "203.0.113.7"),
+        office=_firewall("office", "203.0.113.7", "203.0.113.7", "other"),
     ),
     "a private server": Sketch(
         **_private_network(),
@@ -517,6 +519,52 @@ RIGHT: dict[str, Sketch] = {
         l1=link("zone", Ref("vnet"), "one"),
         l2=link("zone", Ref("other"), "two"),
         l3=link("second", Ref("vnet"), "one", registrationEnabled=True),
+    ),
+    "a zone for a network by reference and for another by its id": Sketch(
+        group=group(),
+        vnet=vnet("10.0.0.0/16"),
+        other=vnet("10.1.0.0/16", name="vnet-other"),
+        zone=zone("privatelink.vaultcore.azure.net"),
+        l1=link("zone", Ref("vnet"), "one"),
+        l2=link("zone", f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-other", "two", depends_on=["other"]),
+        l3=link("zone", f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-old", "three"),
+    ),
+    "a private server in a network that was there before": Sketch(
+        group=group(),
+        zone=zone(PG_ZONE),
+        far=link("zone", f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-far", "far"),
+        near=link("zone", f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-old", "near"),
+        server=server(
+            network={
+                "delegatedSubnetResourceId": f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-old/subnets/data",
+                "privateDnsZoneArmResourceId": Ref("zone"),
+            },
+            depends_on=["near"],
+        ),
+    ),
+    "an endpoint and an environment in inline subnets of their region": Sketch(
+        group=group(),
+        vnet=vnet(
+            "10.0.0.0/16",
+            location="North Europe",
+            subnets=[
+                {"name": "apps", "addressPrefix": "10.0.0.0/23", "delegations": [{"name": "d", "serviceName": APPS}]},
+                {"name": "pes", "addressPrefix": "10.0.2.0/27"},
+            ],
+        ),
+        vault=vault(),
+        pe=endpoint(
+            f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-shop/subnets/pes",
+            Ref("vault"),
+            "vault",
+            depends_on=["vnet"],
+        ),
+        env=environment(
+            vnetConfiguration={
+                "infrastructureSubnetId": f"{RG}/providers/Microsoft.Network/virtualNetworks/vnet-shop/subnets/apps"
+            },
+            depends_on=["vnet"],
+        ),
     ),
     "a vault opened to a subnet and an office": Sketch(
         group=group(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Final
 
 from local_cloud.packages.azure_native import tokens
@@ -31,6 +31,8 @@ from local_cloud.services.container_apps.rules.hosts import (
     with_certificate,
     with_managed_certificate,
 )
+
+_HOST_FIRST: Final = "https://github.com/pulumi/pulumi-azure-native/issues/2614"
 
 
 def _key_of(plan: Plan, certificate: Planned) -> Planned | None:
@@ -70,17 +72,29 @@ def _managed_key(plan: Plan, certificate: Planned) -> Hashable | None:
     return plan.place(certificate), subject(plan, certificate)
 
 
-def _first_bound_by(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    """Managed certificates whose host no app of the environment has before."""
+def _serving(plan: Plan) -> Iterator[tuple[Planned, Planned, list[Planned]]]:
+    """Each managed certificate of a known host, with its environment and the apps of the plan that have the host."""
     for each in plan.of(tokens.MANAGED_CERTIFICATE):
         environment_ = plan.parent(each, tokens.ENVIRONMENT)
         properties = each.inputs.get("properties")
         host = properties.get("subjectName") if is_object(properties) else None
-        if environment_ is None or not isinstance(host, str):
-            continue
-        serving = [one for one in plan.of(tokens.APP) if host.casefold() in {name for _, name in hosts_of(one)}]
-        if not any(plan.follows(each, one) for one in serving):
-            yield each, (serving or [environment_])[0]
+        if environment_ is not None and isinstance(host, str):
+            apps = [one for one in plan.of(tokens.APP) if host.casefold() in {name for _, name in hosts_of(one)}]
+            yield each, environment_, apps
+
+
+def _before_its_app(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    """Managed certificates that wait for no app of those that have their host."""
+    for each, _, apps in _serving(plan):
+        if apps and not any(plan.follows(each, one) for one in apps):
+            yield each, apps[0]
+
+
+def _without_an_app(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    """Managed certificates whose host no app of the plan has."""
+    for each, environment_, apps in _serving(plan):
+        if not apps:
+            yield each, environment_
 
 
 CERTIFICATES_IN_PLAN: Final = (
@@ -136,12 +150,30 @@ MANAGED_CERTIFICATES_IN_PLAN: Final = (
         id="container_apps.managed-certificate-before-its-host",
         of=tokens.MANAGED_CERTIFICATE,
         path="properties.subjectName",
-        test=_first_bound_by,
-        warning=True,
-        says="a managed certificate is for a host that an app of the environment has already, bound as Disabled "
+        test=_before_its_app,
+        says="a managed certificate is created after an app of the environment has its host, bound as Disabled "
         "(RequireCustomHostnameInEnvironment)",
-        remedy="Bind the host with bindingType Auto and leave '{this}' out, or make it depend on an app that has the host; see '{other}'",
-        source="https://github.com/microsoft/azure-container-apps/issues/796",
+        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'; or bind the host with bindingType Auto and remove '{this}'",
+        source=_HOST_FIRST,
+        passes=Sketch(
+            environment=environment(),
+            app=bound_app(domain={}, kind="Disabled"),
+            certificate=managed_certificate(depends_on=["app"]),
+        ),
+        fails=Sketch(
+            environment=environment(), app=bound_app(domain={}, kind="Disabled"), certificate=managed_certificate()
+        ),
+    ),
+    Together(
+        id="container_apps.managed-certificate-without-an-app",
+        of=tokens.MANAGED_CERTIFICATE,
+        path="properties.subjectName",
+        test=_without_an_app,
+        warning=True,
+        says="a managed certificate needs an app of the environment that has its host; this program declares none "
+        "(RequireCustomHostnameInEnvironment)",
+        remedy="Add the host to an app in '{other}' and make '{this}' depend on that app, unless another program has done so",
+        source=_HOST_FIRST,
         passes=Sketch(
             environment=environment(),
             app=bound_app(domain={}, kind="Disabled"),

@@ -146,9 +146,9 @@ SUBNETS_IN_PLAN: Final = (
         path="virtualNetworkName",
         scope=Plan.place,
         warning=True,
-        says="a virtual network takes one change at a time (AnotherOperationInProgress)",
+        says="a virtual network takes one change at a time (AnotherOperationInProgress); the provider tries again only a few times",
         remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
-        source="https://learn.microsoft.com/azure/networking/troubleshoot-failed-state",
+        source="https://github.com/pulumi/pulumi-azure-native/issues/903",
         passes=Sketch(
             apps=subnet("snet-apps", "10.10.0.0/24"),
             data=subnet("snet-data", "10.10.1.0/24", depends_on=["apps"]),

@@ -96,8 +96,8 @@ def _room(plan: Plan, one: Planned) -> float | None:
 def _taken_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     seen: dict[Any, Planned] = {}
     for each in plan.of(tokens.ENDPOINT):
-        subnet_ = plan.target(each, "subnet.id", tokens.SUBNET)
-        for address in _addresses(plan, each) if isinstance(subnet_, Planned) else ():
+        subnet_ = plan.key(each, "subnet.id")
+        for address in _addresses(plan, each) if subnet_ is not None else ():
             other = seen.setdefault((subnet_, address), each)
             if other is not each:
                 yield each, other

@@ -11,6 +11,7 @@ from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Related, Rule, items_at, part
 from local_cloud.services.network.rules.endpoints_in_plan import ENDPOINTS_IN_PLAN
+from local_cloud.services.network.rules.inline_subnets_in_plan import ENDPOINT_IN_INLINE_SUBNET
 from local_cloud.services.network.rules.names import PRIVATE_ENDPOINT_NAME
 
 _DOCS: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-overview"
@@ -95,7 +96,7 @@ class PrivateEndpoint(AzureType):
         ),
         *(rule for kind in _KINDS for rule in _connection_rules(kind)),
     )
-    plan_rules = ENDPOINTS_IN_PLAN
+    plan_rules = (*ENDPOINTS_IN_PLAN, ENDPOINT_IN_INLINE_SUBNET)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "privateEndpointName": "pe-vault",

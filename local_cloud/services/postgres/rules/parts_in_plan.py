@@ -211,8 +211,8 @@ FIREWALL_RULES_IN_PLAN: Final = (
         of=tokens.FIREWALL_RULE,
         path="serverName",
         test=_at_once_with_a_firewall_rule,
-        warning=True,
-        says="a server takes firewall rules at the same time as each other, but not as parameters and databases (ServerIsBusy)",
+        says="a server takes firewall rules at the same time as each other, but not as parameters, databases and administrators "
+        "(ServerIsBusy)",
         remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
         source="https://github.com/hashicorp/terraform-provider-azurerm/issues/19953",
         passes=Sketch(one=_parameter(), rule=_firewall(depends_on=["one"])),

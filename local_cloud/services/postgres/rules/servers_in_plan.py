@@ -21,11 +21,11 @@ from local_cloud.packages.azure_native.sketches import (
 from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.order import After
 from local_cloud.server.plan.places import in_one_region
-from local_cloud.server.plan.plan import Plan
+from local_cloud.server.plan.plan import Plan, without_subscription
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.ranges import network_of
 from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, Together
-from local_cloud.server.plan.symbols import Elsewhere
+from local_cloud.server.plan.symbols import Elsewhere, Key
 from local_cloud.services.network.rules.addresses_in_plan import ranges_of
 from local_cloud.services.network.rules.endpoints_in_plan import delegations
 
@@ -68,13 +68,27 @@ def _zone_is_named_for_servers(plan: Plan, one: Planned, zone_: Planned) -> bool
 
 
 def _links(plan: Plan, one: Planned) -> list[Planned]:
-    """The links of a server's zone with its network, where both are in the plan."""
-    zone_, network_ = _zone_and_network(plan, one)
-    return [
-        each
-        for each in (plan.children(zone_, tokens.ZONE_LINK) if zone_ is not None else ())
-        if network_ is not None and plan.target(each, "virtualNetwork.id", tokens.NETWORK) is network_
-    ]
+    """The links of a server's zone with its network, in the plan; the zone and the network may have been there before."""
+    zone_, network_ = _short(plan, one, _ZONE), _network_id(plan, one)
+    if None in (zone_, network_):
+        return []
+    links = [each for each in plan.of(tokens.ZONE_LINK) if plan.place(each) == zone_]
+    return [each for each in links if _short(plan, each, "virtualNetwork.id") == network_]
+
+
+def _network_id(plan: Plan, one: Planned) -> Key:
+    """The network that a server's subnet is in, by its id without a subscription."""
+    subnet_ = plan.target(one, _SUBNET, tokens.SUBNET)
+    if isinstance(subnet_, Planned):
+        return plan.place(subnet_)
+    text = _short(plan, one, _SUBNET)
+    above, _, _ = text.rpartition("/subnets/") if isinstance(text, str) else ("", "", "")
+    return above or None
+
+
+def _short(plan: Plan, one: Planned, path: str) -> Key:
+    value = plan.as_known(one, path)
+    return without_subscription(value) if isinstance(value, str) else value
 
 
 def _zone_and_network(plan: Plan, one: Planned) -> tuple[Planned | None, Planned | None]:
