@@ -14,6 +14,7 @@ import grpc
 import pytest
 
 from local_cloud.runtime.grpc_server import OwnerOnly, endpoint, loopback_server
+from local_cloud.runtime.ports import free_port
 from tests.support.another_account import Account, only_as_root, unused_accounts
 
 KINDS = ("unary_unary", "unary_stream", "stream_unary", "stream_stream")
@@ -184,8 +185,9 @@ def test_whoever_cannot_be_told_is_refused(peer: str) -> None:
 def taken_over() -> Iterator[tuple[int, int, socket.socket]]:
     """A server's port, a client's port that another connection has by now, and the server's end of the one before."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        first = socket.create_connection(listener.getsockname())
-        client = first.getsockname()
+        # Outside the range from which other processes get the ports of their connections.
+        client = ("127.0.0.1", free_port())
+        first = socket.create_connection(listener.getsockname(), source_address=client)
         held, _ = listener.accept()
         first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         first.close()
