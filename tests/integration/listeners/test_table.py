@@ -116,11 +116,21 @@ def _observed(process, daemon, before):
 
 @pytest.mark.parametrize("command", ["up", "preview"])
 def test_a_run_of_the_real_program_opens_nothing_else(platform, ignition, command):
+    if command == "preview":
+        assert ignition("preview", "dev").code == 0
+    names = set()
+    for _ in range(5):  # sockets that are there for a moment only are not seen in each run of a busy machine
+        names |= _names(_sockets_of_a_run(platform, ignition, command))
+        if {MONITOR, ENGINE} <= names:
+            break
+    assert {MONITOR, ENGINE} <= names
+
+
+def _sockets_of_a_run(platform, ignition, command):
     if command == "up":
         process = platform.popen("up", "--state-dir", str(platform.state))
         daemon = Daemon.of(platform.address, platform.state)
     else:
-        assert ignition("preview", "dev").code == 0
         process, daemon = ignition.popen("preview", "prod"), _plan_daemon(ignition)
     seen = {}
     with process, ThreadPoolExecutor(1) as reader:
@@ -136,4 +146,4 @@ def test_a_run_of_the_real_program_opens_nothing_else(platform, ignition, comman
             time.sleep(0.02)
     assert process.returncode == 0
     assert undeclared(list(seen.items())) == []
-    assert {MONITOR, ENGINE} & _names(seen.items()), "nothing of the engine was seen at all"
+    return list(seen.items())
