@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
+from azure.keyvault.secrets._shared import http_challenge_cache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -57,6 +58,7 @@ class Poser:
 @pytest.fixture
 def poser(tmp_path: Path) -> Iterator[Poser]:
     made = Poser(tmp_path)
+    http_challenge_cache.clear()  # by host and port, and an earlier test's server may have had this port
     made.server.start()
     yield made
     made.server.stop()

@@ -285,10 +285,9 @@ class Disk:
         self._filling = place / "filling"
 
     def fill(self):
-        with self._filling.open("ab") as stream, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), self._filling.open("ab", buffering=0) as stream:
             while True:
                 stream.write(b"\0" * (1 << 16))
-                stream.flush()
 
     def free(self):
         self._filling.unlink()
