@@ -109,6 +109,17 @@ def test_no_page_is_wider_than_a_phone(browser, visit, path):
         browser.set_window_size(1300, 900)
 
 
+def test_rows_stay_low_on_a_phone_and_scroll_sideways(browser, visit):
+    browser.set_window_size(500, 900)
+    try:
+        visit("/dns")
+        heights = browser.execute_script("return [...document.querySelectorAll('tbody tr')].map(row => row.offsetHeight)")
+        assert heights
+        assert max(heights) < 60  # two lines at most
+    finally:
+        browser.set_window_size(1300, 900)
+
+
 def test_neither_the_key_nor_the_code_stays_in_the_address(browser, visit, base, token):
     assert re.fullmatch(rf"{base}/session/[\w-]{{22}}/", browser.current_url)
     assert token() not in browser.current_url
