@@ -113,7 +113,9 @@ def test_rows_stay_low_on_a_phone_and_scroll_sideways(browser, visit):
     browser.set_window_size(500, 900)
     try:
         visit("/dns")
-        heights = browser.execute_script("return [...document.querySelectorAll('tbody tr')].map(row => row.offsetHeight)")
+        heights = browser.execute_script(
+            "return [...document.querySelectorAll('tbody tr')].map(row => row.offsetHeight)"
+        )
         assert heights
         assert max(heights) < 60  # two lines at most
     finally:
