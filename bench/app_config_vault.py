@@ -12,7 +12,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.network.faults import FaultKind
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_OFFICER
 from tests.integration.key_vault.platform import Platform
 

@@ -25,8 +25,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.ports import free_port
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.identity.backend import Identity
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_USER, RoleAssignments
 from local_cloud.services.key_vault.backend import KeyVault

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figures import Row, report, seconds, tree_mb
-from local_cloud.daemon.background import local_daemon
+from local_cloud.daemon.background_process import local_daemon
 from tests.support.local_platform import LocalPlatform
 
 ROUNDS = 5

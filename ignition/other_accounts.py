@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from local_cloud.runtime import peers
+from local_cloud.runtime.network import peers
 
 NOT_PROTECTED: Final = (
     "not protected against other accounts: {system} does not tell who calls the language host and the providers, so every account of "

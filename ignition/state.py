@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import click
 
-from local_cloud.daemon.settings import FILE
+from local_cloud.daemon.state.settings import FILE
 from local_cloud.engine.state_directories import state_directory
-from local_cloud.runtime.private_trees import require_private_tree
+from local_cloud.runtime.files.private_trees import require_private_tree
 
 VARIABLE: Final = "IGNITION_STATE_DIR"
 

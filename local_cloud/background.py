@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from local_cloud.runtime.private_directories import own_link_resolved, private_directory
-from local_cloud.runtime.terminal_text import printable
+from local_cloud.runtime.files.private_directories import own_link_resolved, private_directory
+from local_cloud.runtime.processes.terminal_text import printable
 
 EXPLAINED: Final = 3
 EXPLANATION: Final = "\nerror: "

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from local_cloud.catalog import PACKAGES
 
 Transport = Literal["tcp", "udp", "unix"]
-Owner = Literal["local cloud", "plan daemon", "run"]
+StartedBy = Literal["local cloud", "plan daemon", "run"]
 """Who starts it: the daemon of `ignition up`, the daemon of previews, or either of them for one run of the engine."""
 
 
@@ -41,7 +41,7 @@ class Row:
 
     name: str
     what: str
-    started_by: Sequence[Owner]
+    started_by: Sequence[StartedBy]
     speaks: str
     who: str
     how: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from local_cloud.records import SealedRecords
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend import Platform
 from local_cloud.services.dns.backend import DnsServer
 from local_cloud.services.edge.backend import Edge

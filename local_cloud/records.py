@@ -12,8 +12,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_cloud.runtime.sealing import Seal
-from local_cloud.runtime.sqlite_file import SqliteFile
+from local_cloud.runtime.files.sealing import Seal
+from local_cloud.runtime.files.sqlite_file import SqliteFile
 from local_cloud.server.resource_types.resource import Resource
 
 _SCHEMA = """

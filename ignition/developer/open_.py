@@ -11,8 +11,8 @@ import click
 
 from ignition.platform.running import running
 from ignition.state import state_option
-from local_cloud.daemon.client import Client
-from local_cloud.runtime.private_files import write_private
+from local_cloud.daemon.control.client import Client
+from local_cloud.runtime.files.private_files import write_private
 
 _WHAT: Final = ("api", "admin", "console")
 _FILE: Final = "open-console.html"

@@ -18,7 +18,7 @@ import click
 from cryptography import x509
 
 from ignition.state import state_option
-from local_cloud.runtime.certificates import replaced_in
+from local_cloud.runtime.tls.certificates import replaced_in
 
 _DAY_S: Final = 86_400
 _KEYCHAIN: Final = "/Library/Keychains/System.keychain"

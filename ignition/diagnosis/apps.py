@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ignition.diagnosis.finding import Finding, note, ok
-from local_cloud.daemon.client import connect
+from local_cloud.daemon.control.client import connect
 
 
 def listeners(state: Path, status: Callable[[Path], Mapping[str, Any] | None] | None = None) -> Sequence[Finding]:

@@ -11,17 +11,17 @@ from typing import Any, Final
 
 from ignition.developer.trust import renewal
 from ignition.diagnosis.finding import Finding, note, ok, wrong
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.fixed_ports import FILE as FIXED_PORTS
-from local_cloud.daemon.fixed_ports import fixed_ports
-from local_cloud.daemon.settings import FILE, Settings
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.state.fixed_ports import FILE as FIXED_PORTS
+from local_cloud.daemon.state.fixed_ports import fixed_ports
+from local_cloud.daemon.state.settings import FILE, Settings
 from local_cloud.engine.binaries import Cache
 from local_cloud.plan.throwaway import StackError
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.pids import Mark
-from local_cloud.runtime.ports import Ports, is_free, owner_of
-from local_cloud.runtime.private_directories import NotPrivate
-from local_cloud.runtime.private_trees import require_private_tree
+from local_cloud.runtime.files.private_directories import NotPrivate
+from local_cloud.runtime.files.private_trees import require_private_tree
+from local_cloud.runtime.network.ports import Ports, is_free, owner_of
+from local_cloud.runtime.processes.pids import Mark
 
 _GIB: Final = 1 << 30
 _NEEDED_GIB: Final = 1.0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.background import fingerprint
-from local_cloud.runtime.private_files import write_private
+from local_cloud.runtime.files.private_files import write_private
 
 _FILE: Final = "judged"
 _SUFFIXES: Final = (".py", ".yaml", ".toml")

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from infra.config.stack import DEFAULT_LOCATION
 from infra.names import Names
-from local_cloud.daemon.client import Client
-from local_cloud.daemon.fixed_ports import fixed_ports, recorded_ports, refuse_unknown_parts
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import checkpoint_file
+from local_cloud.daemon.control.client import Client
+from local_cloud.daemon.state.fixed_ports import fixed_ports, recorded_ports, refuse_unknown_parts
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import checkpoint_file
 from local_cloud.plan.throwaway import StackError, project_name, stack_config
 from local_cloud.server.values.shapes import is_object
 

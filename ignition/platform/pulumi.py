@@ -11,7 +11,7 @@ import click
 
 from ignition.platform.running import started
 from ignition.state import state_option
-from local_cloud.daemon.stack import ensure_stack, stack_environment
+from local_cloud.daemon.state.stack import ensure_stack, stack_environment
 
 _CONFIGURED: Final = frozenset({"up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch"})
 """Subcommands that read the stack's configuration and take `--config-file`."""

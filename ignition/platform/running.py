@@ -9,9 +9,9 @@ import click
 
 from ignition.other_accounts import warn_of_other_accounts
 from local_cloud.background import Address
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.client import Client, connect
-from local_cloud.daemon.settings import FILE, Settings
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.control.client import Client, connect
+from local_cloud.daemon.state.settings import FILE, Settings
 
 
 def running(state: Path) -> Client:

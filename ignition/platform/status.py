@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from ignition.state import state_option
-from local_cloud.daemon.client import connect
-from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.control.client import connect
+from local_cloud.daemon.state.settings import Settings
 
 _CA: str = "ca/ca.pem"
 

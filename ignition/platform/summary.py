@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ignition.developer.trust import renewal
 from ignition.invocation import typed
-from local_cloud.daemon.client import Client
+from local_cloud.daemon.control.client import Client
 
 _NO_REVISION: Final[dict[str, Any]] = {"name": "-", "weight": 0, "replicas": 0, "ready": 0, "restarts": 0}
 

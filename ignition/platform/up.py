@@ -23,16 +23,16 @@ from ignition.previews.engine_run import run
 from ignition.previews.planning import say
 from ignition.state import state_option
 from local_cloud.background import Address
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.client import Client
-from local_cloud.daemon.moved_ports import forget_moves, noted_moves
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.control.client import Client
 from local_cloud.daemon.removal import STOP_WITHIN_S
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.sole import lock_taken
-from local_cloud.daemon.stack import checkpoint_file, ensure_stack, refuse_foreign_passphrase, stack_environment
+from local_cloud.daemon.single_instance import try_lock
+from local_cloud.daemon.state.moved_ports import forget_moves, noted_moves
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import checkpoint_file, ensure_stack, refuse_foreign_passphrase, stack_environment
+from local_cloud.disk_space import disk_space_for_a_run, is_full
 from local_cloud.engine.all_programs import find_all
-from local_cloud.room import is_full, room_for_a_run
-from local_cloud.runtime.private_trees import private_tree
+from local_cloud.runtime.files.private_trees import private_tree
 
 
 @click.command()
@@ -57,7 +57,7 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
     overrides = _overrides(runs, directories)
     find_all(say)
     warn_of_other_accounts()
-    with room_for_a_run(state), _alone(state):
+    with disk_space_for_a_run(state), _alone(state):
         settings = of_project(project.absolute(), state)
         refuse_what_cannot_change(settings, state)
         refuse_unknown_apps(overrides, settings)
@@ -83,7 +83,7 @@ def _alone(state: Path) -> Generator[None]:
     """One `ignition up` at a time in a state directory: another one waits for its turn."""
     private_tree(state)
     with (state / "up.lock").open("w") as file:
-        if not lock_taken(file):
+        if not try_lock(file):
             say("Waiting for another `ignition up` in this state directory to end")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

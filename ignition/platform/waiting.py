@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ignition.invocation import typed
 from ignition.previews.planning import say
-from local_cloud.daemon.client import Client
+from local_cloud.daemon.control.client import Client
 from local_cloud.runtime.errors import BackendError
 
 _TOO_MANY_FAILURES: Final = 3

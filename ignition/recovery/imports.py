@@ -19,7 +19,7 @@ from ignition.recovery.told import told
 from local_cloud.catalog import PACKAGES
 from local_cloud.plan import exported_state
 from local_cloud.plan.throwaway import Throwaway, project_name, stack_config, throwaway
-from local_cloud.runtime.private_files import write_private
+from local_cloud.runtime.files.private_files import write_private
 
 _TYPES: Final = {token: each for package in PACKAGES for token, each in package.by_token().items()}
 

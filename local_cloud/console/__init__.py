@@ -17,7 +17,7 @@ from local_cloud.console.logs import log_routes
 from local_cloud.console.masking import KnownSecrets
 from local_cloud.console.pages import Pages
 from local_cloud.console.stack_state import StackState
-from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.local_cloud import LocalCloud
 
 
 def console_routes(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.runtime.errors import CloudRefusal
 from local_cloud.server.resource_types.resource import Inputs
 from local_cloud.server.rules import part

@@ -20,8 +20,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from local_cloud.console.masking import KnownSecrets
-from local_cloud.daemon.cloud import LocalCloud
-from local_cloud.runtime.terminal_text import printable
+from local_cloud.daemon.local_cloud import LocalCloud
+from local_cloud.runtime.processes.terminal_text import printable
 
 _POLL_S: Final = 0.2
 _ALIVE_S: Final = 15.0

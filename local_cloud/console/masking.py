@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 
 from local_cloud.catalog import PACKAGES
 from local_cloud.console.stack_state import Node, StackState, is_secret, secret_paths
-from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.server.resource_types.resource_type import ResourceType
 
 MASK: Final = "••••••••"

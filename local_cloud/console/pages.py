@@ -24,7 +24,7 @@ from local_cloud.console import picture
 from local_cloud.console.jobs import exit_codes_of, jobs_of, took
 from local_cloud.console.masking import KnownSecrets, shown_inputs, shown_outputs
 from local_cloud.console.stack_state import Node, StackState
-from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.services.container_apps.backend import AppStatus
 
 _HERE: Final = Path(__file__).parent

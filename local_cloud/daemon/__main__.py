@@ -13,17 +13,17 @@ from local_cloud import system_errors
 from local_cloud.background import EXPLAINED, EXPLANATION, Address, fingerprint
 from local_cloud.catalog import PACKAGES, read_schemas
 from local_cloud.daemon.assembly import assembled
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.cloud import LocalCloud
-from local_cloud.daemon.control import Control
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.control.endpoint import Control
+from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.daemon.removal import STOP_WITHIN_S
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.sole import sole
-from local_cloud.daemon.stack import checkpoint_file
+from local_cloud.daemon.single_instance import single_instance
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import checkpoint_file
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_trees import private_tree
+from local_cloud.runtime.files.private_trees import private_tree
 from local_cloud.server.plan.judge import Judge
 from local_cloud.server.serve import serve
 
@@ -62,7 +62,7 @@ def _serve(state: Path, code: str, stopping: threading.Event) -> None:
     language_port = host.start()
     read_schemas(host.run_module)
     try:
-        with sole(state, patience_s=STOP_WITHIN_S), assembled(state, settings) as parts:
+        with single_instance(state, patience_s=STOP_WITHIN_S), assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps, checkpoint_file(state, settings))
             served = serve(PACKAGES, cloud, judge.previews)
             control = Control(state, cloud, stop=stopping.set)

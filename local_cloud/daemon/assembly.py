@@ -1,4 +1,4 @@
-"""Puts the parts of a state directory together; what each of them does is in `backends`."""
+"""Puts the parts of a state directory together; what each of them does is in its service's `backend`."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from local_cloud.daemon.backup_keeper import BackupKeeper
-from local_cloud.daemon.moved_ports import note_moves
-from local_cloud.daemon.secret_refresh import SecretRefresh
-from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.state.moved_ports import note_moves
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.upkeep.backup_keeper import BackupKeeper
+from local_cloud.daemon.upkeep.secret_refresh import SecretRefresh
 from local_cloud.engine.caddy import find_caddy
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.engine.versitygw import find_versitygw
 from local_cloud.packages.azure_native.base import PLACEHOLDER_SUBSCRIPTION, verification_id
 from local_cloud.parts import Parts
 from local_cloud.records import SealedRecords
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.process import end_orphans
-from local_cloud.runtime.supervisor import Supervisor
-from local_cloud.services.container_apps.backend import Images, Outside, Platform
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.process import end_orphans
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
+from local_cloud.services.container_apps.backend import Dependencies, Images, Platform
 from local_cloud.services.dns.backend import DnsServer
 from local_cloud.services.dns.types.dns_record import DnsRecord
 from local_cloud.services.edge import declared as edge_parts
@@ -119,7 +119,7 @@ def assembled(state: Path, settings: Settings) -> Generator[Parts]:
                 search=os.environ.get("PATH"),
                 programs={"postgres": find_postgres()},
             ),
-            outside=Outside(
+            dependencies=Dependencies(
                 resolve_secret=lambda owner, url: (
                     key_vault.get_as(identity.principals.get(owner).principal_id, url).value
                 ),

@@ -10,11 +10,11 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.settings import FILE
-from local_cloud.daemon.sole import end_holder
-from local_cloud.runtime.private_directories import remove_socket_directory
-from local_cloud.runtime.process import end_orphans
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.single_instance import end_running_daemon
+from local_cloud.daemon.state.settings import FILE
+from local_cloud.runtime.files.private_directories import remove_socket_directory
+from local_cloud.runtime.processes.process import end_orphans
 from local_cloud.services.postgres.backend.places import Places
 
 STOP_WITHIN_S: Final = 60.0
@@ -30,7 +30,7 @@ def stop(state: Path) -> bool:
         BackendError: one whose address was lost does not end.
     """
     stopped = local_daemon(state).stop(wait_s=STOP_WITHIN_S)
-    stopped = end_holder(state, wait_s=STOP_WITHIN_S) or stopped
+    stopped = end_running_daemon(state, wait_s=STOP_WITHIN_S) or stopped
     return bool(end_orphans(state)) or stopped
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local_cloud.runtime.errors import NotWritten
-from local_cloud.runtime.private_directories import NotPrivate, own_link_resolved, private_directory
+from local_cloud.runtime.files.private_directories import NotPrivate, own_link_resolved, private_directory
 from local_cloud.system_errors import explained
 
 Progress = Callable[[str], None]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local_cloud.runtime import peers
-from local_cloud.runtime.grpc_server import LOOPBACK, endpoint
+from local_cloud.runtime.network import peers
+from local_cloud.runtime.network.grpc_server import LOOPBACK, endpoint
 
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 _DEBUG_OPTION: Final = "PULUMI_OPTION_DEBUG"

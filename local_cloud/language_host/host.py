@@ -20,7 +20,7 @@ from local_cloud.language_host.child import SHOWN_EXIT_CODE
 from local_cloud.language_host.output import Forwarder
 from local_cloud.language_host.registered import Registered
 from local_cloud.language_host.runs import ForkServerProcess, Run, start_fresh
-from local_cloud.runtime.grpc_server import loopback_server
+from local_cloud.runtime.network.grpc_server import loopback_server
 
 PRELOAD: Final = (
     "google.protobuf.struct_pb2",

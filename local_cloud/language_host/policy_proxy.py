@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn, Self
 import grpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from local_cloud.runtime.grpc_server import MAX_MESSAGE_BYTES, loopback_server
+from local_cloud.runtime.network.grpc_server import MAX_MESSAGE_BYTES, loopback_server
 
 _OF_THE_PACK: Final = (
     ("grpc.enable_http_proxy", 0),  # it is on this machine, whatever proxy the environment names

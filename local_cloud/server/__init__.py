@@ -1,5 +1,5 @@
 """
 The gRPC ResourceProvider servers and what they derive from the installed SDKs.
 
-Types live in one folder a cloud (`azure`, `cloudflare`, ...); real parts live in `backends`.
+Resource types, their rules and the real parts are in `local_cloud.services`, one package a service.
 """

@@ -17,10 +17,10 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local_cloud.language_host.recorder import UNKNOWN_RESULTS
 from local_cloud.runtime.errors import BackendError
-from local_cloud.server import check, diff, naming, outputs
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.engine_log import EngineLog
 from local_cloud.server.exceptions import ExceptionsError
+from local_cloud.server.generic import check, diff, naming, outputs
 from local_cloud.server.package import Package
 from local_cloud.server.plan.report import UNKNOWN_FUNCTION
 from local_cloud.server.plan.sessions import PlanSessions

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_cloud.server.values.guarded import NotKnownYet, guarded
 from local_cloud.server.values.shapes import is_list, is_object
+from local_cloud.server.values.unknowns import NotKnownYet, refusing_unknowns
 from local_cloud.server.wire import UNKNOWN, Secret, has_unknown, plain
 
 Patch = Mapping[str, Any]
@@ -168,11 +168,11 @@ class Related(Rule):
 
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule, each by its exact path."""
-        whole = guarded(plain(inputs))
+        whole = refusing_unknowns(plain(inputs))
         for path, value in values_at(inputs, self.path):
             bare = plain(value)
             try:
-                if bare is None or bare is UNKNOWN or self.test(guarded(bare), whole):
+                if bare is None or bare is UNKNOWN or self.test(refusing_unknowns(bare), whole):
                     continue
             except NotKnownYet:
                 continue
@@ -201,7 +201,7 @@ class Combination(Rule):
     def problems(self, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         """What in these inputs breaks the rule."""
         try:
-            holds = self.test(guarded(plain(inputs)))
+            holds = self.test(refusing_unknowns(plain(inputs)))
         except NotKnownYet:
             return
         if not holds:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from local_cloud.runtime.grpc_server import loopback_server
+from local_cloud.runtime.network.grpc_server import loopback_server
 from local_cloud.server.cloud import Cloud
 from local_cloud.server.package import Package
 from local_cloud.server.plan.sessions import PlanSessions

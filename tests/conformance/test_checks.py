@@ -3,10 +3,10 @@
 import pytest
 
 from local_cloud.catalog import PACKAGES
-from local_cloud.server.check import problems
+from local_cloud.server.generic.check import problems
+from local_cloud.server.generic.transitions import refused
 from local_cloud.server.rules import ListedValueProblem, without_indexes
 from local_cloud.server.schemas.schema import ListOf, MapOf, Scalar
-from local_cloud.server.transitions import refused
 from local_cloud.server.wire import REDACTED, UNKNOWN
 from tests.support.property_values import patched, properties_below, scalar_of
 

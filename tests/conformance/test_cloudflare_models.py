@@ -6,7 +6,7 @@ import typing
 import pytest
 
 from local_cloud.packages.cloudflare.package import PACKAGE
-from local_cloud.server.check import problems
+from local_cloud.server.generic.check import problems
 from local_cloud.server.rules import Choice, ListedValueProblem
 from local_cloud.server.schemas.schema import Scalar
 

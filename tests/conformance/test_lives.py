@@ -6,7 +6,7 @@ from pulumi.runtime import rpc
 
 from local_cloud.catalog import PACKAGES
 from local_cloud.packages.azure_native.base import AzureType
-from local_cloud.server import diff, outputs
+from local_cloud.server.generic import diff, outputs
 from local_cloud.server.resource_types.recorded import RecordedType
 from local_cloud.server.resource_types.resource import Refusal
 from local_cloud.server.schemas.schema import SdkClass

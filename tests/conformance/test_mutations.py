@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local_cloud.catalog import PACKAGES
-from local_cloud.server.check import problems
+from local_cloud.server.generic.check import problems
 from local_cloud.server.rules import Problem
 from local_cloud.server.wire import UNKNOWN, Secret, plain
 

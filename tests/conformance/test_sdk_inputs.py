@@ -3,7 +3,7 @@
 import pytest
 
 from local_cloud.catalog import PACKAGES
-from local_cloud.server.check import problems
+from local_cloud.server.generic.check import problems
 from tests.support.sdk_programs import sent_by_sdk
 
 TYPES = [resource_type for package in PACKAGES for resource_type in package.types]

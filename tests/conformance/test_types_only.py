@@ -13,8 +13,8 @@ from pulumi import _types
 from pulumi.runtime import rpc
 
 from local_cloud.catalog import PACKAGES
-from local_cloud.server.check import problems
-from local_cloud.server.outputs import before_service
+from local_cloud.server.generic.check import problems
+from local_cloud.server.generic.outputs import before_service
 from local_cloud.server.schemas.schema import Anything, ListOf, MapOf, Object, OneOf, Scalar
 from local_cloud.server.unregistered import Unregistered
 from local_cloud.server.wire import UNKNOWN, has_unknown

@@ -25,9 +25,9 @@ import psutil
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
-from local_cloud.daemon.client import connect
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import stack_environment
+from local_cloud.daemon.control.client import connect
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import stack_environment
 from tests.support.local_platform import LocalPlatform
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"

@@ -27,7 +27,7 @@ from local_cloud.listener_table import (
     row_of_port,
     row_of_socket,
 )
-from local_cloud.runtime.listeners import process_tree
+from local_cloud.runtime.network.listeners import process_tree
 
 _LISTENING = 0x10000  # <linux/net.h>, __SO_ACCEPTCON
 _DATAGRAMS = "0002"

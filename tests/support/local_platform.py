@@ -17,11 +17,11 @@ import httpx
 import yaml
 
 from local_cloud.background import Address
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.client import connect
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.control.client import connect
 from local_cloud.daemon.removal import remove
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import ensure_stack, stack_environment
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import ensure_stack, stack_environment
 
 ROOT = Path(__file__).parents[2]
 SHARED = ("infra", "examples", ".venv")

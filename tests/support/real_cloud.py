@@ -15,9 +15,9 @@ import yaml
 from local_cloud.background import Address
 from local_cloud.catalog import PACKAGES
 from local_cloud.daemon.assembly import assembled
-from local_cloud.daemon.cloud import LocalCloud
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import checkpoint_file, ensure_stack, stack_environment
+from local_cloud.daemon.local_cloud import LocalCloud
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import checkpoint_file, ensure_stack, stack_environment
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
 from local_cloud.parts import Parts

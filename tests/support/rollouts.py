@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 import httpx
 import yaml
 
-from local_cloud.daemon.client import connect
+from local_cloud.daemon.control.client import connect
 from tests.support.local_platform import LocalPlatform
 
 HOST: Final = "api.ecent.online"

@@ -9,7 +9,7 @@ from typing import Any
 from pulumi.runtime import mocks, test
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
-from local_cloud.server import outputs
+from local_cloud.server.generic import outputs
 from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.schemas.schema import ListOf, MapOf, Object, OneOf, Property, Type
 from local_cloud.server.wire import SECRET_SIGNATURE, SIGNATURE, Secret, plain

@@ -27,7 +27,7 @@ from local_cloud.language_host import LanguageHost
 from local_cloud.packages.cloudflare import package as cloudflare
 from local_cloud.plan.salt import new_salt
 from local_cloud.plan.throwaway import Throwaway, throwaway
-from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.server.package import Package
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call

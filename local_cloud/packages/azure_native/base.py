@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final
 
 from local_cloud.packages.azure_native.names_in_plan import after_what_it_names, in_its_parent, made_once
 from local_cloud.packages.azure_native.shared import SHARED
-from local_cloud.server import outputs
-from local_cloud.server.naming import MADE_UP
+from local_cloud.server.generic import outputs
+from local_cloud.server.generic.naming import MADE_UP
 from local_cloud.server.plan.rules import PlanRule
 from local_cloud.server.resource_types.recorded import RecordedType
 from local_cloud.server.resource_types.recovery import Import, Recovery

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import PlanRule
-from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.unknowns import NotKnownYet
 
 
 @dataclass(frozen=True, kw_only=True)

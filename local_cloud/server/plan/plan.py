@@ -13,7 +13,7 @@ from local_cloud.server.plan.symbols import Elsewhere, Key, Symbol
 from local_cloud.server.plan.walking import known_way
 from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import values_at, without_indexes
-from local_cloud.server.values.guarded import NotKnownYet, guarded
+from local_cloud.server.values.unknowns import NotKnownYet, refusing_unknowns
 from local_cloud.server.wire import UNKNOWN
 
 _SUBSCRIPTION: Final = re.compile(r"^/subscriptions/[^/]+", re.IGNORECASE)
@@ -339,7 +339,7 @@ class Plan:
 
     def read(self, resource: Planned) -> Mapping[str, Any]:
         """A resource's inputs; reading one that is not known yet raises NotKnownYet."""
-        return guarded(resource.inputs)
+        return refusing_unknowns(resource.inputs)
 
 
 def without_subscription(identity: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import PlanRule
-from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.unknowns import NotKnownYet
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

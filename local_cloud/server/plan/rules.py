@@ -17,8 +17,8 @@ from local_cloud.server.plan.examples import Sketch
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.symbols import Elsewhere
-from local_cloud.server.values.guarded import NotKnownYet
 from local_cloud.server.values.shapes import is_object
+from local_cloud.server.values.unknowns import NotKnownYet
 
 
 @dataclass(frozen=True)

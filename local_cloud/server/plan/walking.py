@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from local_cloud.server.values.guarded import NotKnownYet
 from local_cloud.server.values.shapes import is_list, is_object
+from local_cloud.server.values.unknowns import NotKnownYet
 from local_cloud.server.wire import UNKNOWN
 
 

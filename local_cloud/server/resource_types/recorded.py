@@ -6,7 +6,7 @@ from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from local_cloud.server import outputs
+from local_cloud.server.generic import outputs
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
 from local_cloud.server.resource_types.resource_type import Call, ResourceType
 

@@ -18,10 +18,10 @@ from local_cloud.server.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud
+    from local_cloud.server.generic.transitions import Transition
     from local_cloud.server.plan.rules import PlanRule
     from local_cloud.server.resource_types.recovery import Recovery
     from local_cloud.server.rules import Rule
-    from local_cloud.server.transitions import Transition
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app_config import Credential, Environment, KeyVault, VaultAccess
-from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.network.faults import FaultKind
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_OFFICER, KEY_VAULT_SECRETS_USER
 from local_cloud.services.key_vault.backend import Properties
 from tests.integration.key_vault.platform import Platform

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app_config import Environment, KeyVault, Settings, SettingsError, VaultAccess, load
-from local_cloud.runtime.asgi_server import AsgiServer
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.asgi_server import AsgiServer
+from local_cloud.runtime.network.ports import free_port
+from local_cloud.runtime.tls.certificates import LocalCA
 from tests.integration.app_config.conftest import LocalVault
 from tests.unit.app_config.samples import PRODUCTION, plain
 

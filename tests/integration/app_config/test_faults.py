@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app_config import KeyVault, Settings, SettingsError, load
-from local_cloud.runtime.faults import FaultKind
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.faults import FaultKind
+from local_cloud.runtime.network.ports import free_port
 from local_cloud.services.identity.backend import Tokens
 from local_cloud.services.key_vault.backend import Properties
 from tests.integration.app_config.conftest import LocalVault

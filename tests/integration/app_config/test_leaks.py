@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from app_config import Dotenv, Environment, Explicit, Settings, SettingsError, Snapshot, load, resolve
 from app_config.exports import ExportFormat, as_environment, export
-from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.network.faults import FaultKind
 from local_cloud.services.key_vault.backend import Properties
 from tests.integration.app_config.conftest import LocalVault
 from tests.support.waiting import until

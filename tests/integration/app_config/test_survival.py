@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from app_config import Credential, Settings, SettingsError, Snapshot, load, watch
 from app_config.rotation import RotationError, rotate
 from app_config.vault.addresses import SecretAddress
-from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.network.faults import FaultKind
 from tests.integration.app_config.conftest import LocalVault
 from tests.support.waiting import until
 from tests.unit.app_config.samples import PRODUCTION_SECRETS

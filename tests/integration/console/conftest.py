@@ -12,9 +12,9 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from local_cloud.daemon.client import connect
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import stack_environment
+from local_cloud.daemon.control.client import connect
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import stack_environment
 from tests.support import rollouts
 from tests.support.rollouts import JOB
 from tests.support.waiting import until

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local_cloud.daemon.client import connect
+from local_cloud.daemon.control.client import connect
 from tests.support.waiting import until
 
 ATTACK = """<!doctype html><title>attack</title><body><script>

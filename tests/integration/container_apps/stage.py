@@ -12,20 +12,20 @@ from typing import Any
 import httpx
 
 from local_cloud.engine.caddy import find_caddy
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.process import Process
-from local_cloud.runtime.supervisor import BackOff, Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.process import Process
+from local_cloud.runtime.processes.supervisor import BackOff, Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend import (
     AppSpec,
     Container,
+    Dependencies,
     EnvironmentSpec,
     EnvironmentVariable,
     HttpGet,
     Images,
     Ingress,
-    Outside,
     Platform,
     Probe,
     Scale,
@@ -72,7 +72,7 @@ class Stage:
         self.platform = Platform(
             self.directory / "apps",
             images=Images(self.images_file),
-            outside=Outside(
+            dependencies=Dependencies(
                 resolve_secret=self.resolve,
                 identity_env=lambda app, ids: {
                     "IDENTITY_ENDPOINT": f"http://identity/{app}",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.daemon.exposure import Exposure
+from local_cloud.daemon.control.exposure import Exposure
 from local_cloud.services.container_apps.backend import Override
 from tests.integration.container_apps.stage import SAMPLE, Stage, app, host_of
 

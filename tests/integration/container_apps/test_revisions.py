@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.runtime.errors import CloudRefusal
-from local_cloud.runtime.supervisor import BackOff
+from local_cloud.runtime.processes.supervisor import BackOff
 from local_cloud.services.container_apps.backend import (
     HttpGet,
     ImageUnmapped,
@@ -203,7 +203,7 @@ def test_a_deleted_app_leaves_nothing(stage: Stage) -> None:
 
 
 def test_an_image_with_a_fixed_port_is_replaced_one_after_the_other(stage: Stage) -> None:
-    from local_cloud.runtime.ports import free_port  # noqa: PLC0415
+    from local_cloud.runtime.network.ports import free_port  # noqa: PLC0415
 
     port = free_port()
     stage.map_image("fixed*", f"{{python}} -I -S {__file__.replace('test_revisions', 'sample')}")

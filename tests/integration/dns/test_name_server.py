@@ -18,7 +18,7 @@ import dns.resolver
 import pytest
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.ports import free_port
 from local_cloud.services.dns.backend import DnsServer, Record
 
 RECORDS = (

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from local_cloud.engine.caddy import find_caddy
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend import CustomDomain, Ingress, IpRule
 from local_cloud.services.edge.backend import Edge, EdgeState, Host, Origin, Zone
 from tests.integration.container_apps.stage import VERIFICATION_ID, Stage, app

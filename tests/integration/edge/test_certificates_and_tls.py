@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend import CustomDomain, Ingress
 from tests.integration.container_apps.stage import app
 from tests.integration.edge.front import ADMIN, API, Front
@@ -97,7 +97,7 @@ def test_an_origin_that_does_not_know_the_host_fails_its_handshake(front: Front)
 
 
 def test_an_origin_that_is_down_is_said_to_be(front: Front) -> None:
-    from local_cloud.runtime.ports import free_port  # noqa: PLC0415
+    from local_cloud.runtime.network.ports import free_port  # noqa: PLC0415
     from local_cloud.services.edge.backend import EdgeState, Host, Origin, Zone  # noqa: PLC0415
 
     nowhere = Origin(tls=f"127.0.0.1:{free_port()}", http=f"127.0.0.1:{free_port()}")

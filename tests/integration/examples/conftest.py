@@ -17,10 +17,10 @@ from infra.components.data.database import postgres_url
 from infra.components.data.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.engine.versitygw import find_versitygw
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports, free_port
-from local_cloud.runtime.process import Process
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.network.ports import Ports, free_port
+from local_cloud.runtime.processes.process import Process
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend import Images
 from local_cloud.services.object_storage.backend.rules import Grant
 from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key

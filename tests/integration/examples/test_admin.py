@@ -9,9 +9,9 @@ import httpx
 import jwt
 import pytest
 
-from local_cloud.runtime.asgi_server import AsgiServer
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.asgi_server import AsgiServer
+from local_cloud.runtime.network.ports import free_port
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.edge.backend import AccessApplication
 from local_cloud.services.edge.backend.access import Access
 from local_cloud.services.edge.backend.team import team_domain

@@ -10,8 +10,8 @@ from typing import Any
 from azure.core.credentials import AccessToken
 from azure.keyvault.secrets import SecretClient
 
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.ports import free_port
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.identity.backend import Identity, Principal
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_ADMINISTRATOR, RoleAssignments
 from local_cloud.services.key_vault.backend import KeyVault, Vault

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.runtime.sqlite_file import StateDamaged
+from local_cloud.runtime.files.sqlite_file import StateDamaged
 from local_cloud.services.key_vault.backend.database import open_database
 from local_cloud.services.key_vault.backend.secrets import Secrets
 from local_cloud.services.key_vault.backend.vaults import Vaults

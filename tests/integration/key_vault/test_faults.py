@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
-from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.network.faults import FaultKind
 from tests.integration.key_vault.platform import Platform
 
 

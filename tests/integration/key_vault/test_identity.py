@@ -12,7 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.faults import FaultKind
+from local_cloud.runtime.network.faults import FaultKind
 from local_cloud.services.identity.backend import Principal, PrincipalUnknown
 from local_cloud.services.identity.backend.role_assignments import KEY_VAULT_SECRETS_OFFICER, KEY_VAULT_SECRETS_USER
 from tests.integration.key_vault.platform import GROUP, TENANT, Platform

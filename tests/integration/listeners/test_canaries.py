@@ -9,8 +9,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from local_cloud.daemon.client import connect
-from local_cloud.daemon.control_token import read_token
+from local_cloud.daemon.control.client import connect
+from local_cloud.daemon.control.token import read_token
 from tests.support.canaries import Found, Search, processes_of, secrets_in_use, secrets_of
 from tests.support.secret_places import leaks, unused
 

@@ -14,7 +14,7 @@ from tests.support.local_platform import ROOT
 # The command line as on a system without NETLINK_SOCK_DIAG; the daemons are what they are.
 ELSEWHERE = """
 import sys
-from local_cloud.runtime import peers
+from local_cloud.runtime.network import peers
 peers.SUPPORTED = False
 from ignition.__main__ import main
 main()

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from local_cloud.background import BackgroundError
-from local_cloud.daemon.background import local_daemon
-from local_cloud.daemon.client import connect
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.daemon.control.client import connect
 from local_cloud.engine.binaries import Cache
 from local_cloud.engine.versitygw import VERSITYGW
 from tests.support.local_platform import ROOT, LocalPlatform

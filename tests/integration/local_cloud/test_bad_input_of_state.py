@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from local_cloud.background import Address, fingerprint
-from local_cloud.daemon.background import local_daemon
+from local_cloud.daemon.background_process import local_daemon
 from tests.support.ignition_command import gone
 from tests.support.local_platform import LocalPlatform, Ran
 from tests.support.waiting import until

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.daemon.background import local_daemon
-from local_cloud.runtime.pids import Mark
+from local_cloud.daemon.background_process import local_daemon
+from local_cloud.runtime.processes.pids import Mark
 from tests.integration.types.clients import certificate
 from tests.support.local_platform import LocalPlatform
 from tests.support.object_storage import storage_client

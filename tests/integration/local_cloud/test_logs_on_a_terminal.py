@@ -8,8 +8,8 @@ import sys
 import httpx
 import pytest
 
-from local_cloud.daemon.client import connect
-from local_cloud.daemon.control_token import read_token
+from local_cloud.daemon.control.client import connect
+from local_cloud.daemon.control.token import read_token
 from tests.support.waiting import until
 
 HOSTILE = (

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
-from local_cloud.daemon.client import connect as connect_to_daemon
+from local_cloud.daemon.control.client import connect as connect_to_daemon
 from tests.support import rollouts
 from tests.support.rollouts import HOST, JOB, Visitors, answered_by, revisions, tls, wish
 from tests.support.waiting import until

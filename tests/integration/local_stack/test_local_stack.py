@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from local_cloud.background import Address
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import ensure_stack, stack_environment
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import ensure_stack, stack_environment
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 from botocore.config import Config
 
 from local_cloud.engine.versitygw import find_versitygw
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.supervisor import BackOff, Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.supervisor import BackOff, Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.object_storage.backend.rules import Grant
 from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key
 

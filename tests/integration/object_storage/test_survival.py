@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.processes.supervisor import Supervisor
 from local_cloud.services.object_storage.backend.rules import CorsRule, LockRule
 from local_cloud.services.object_storage.backend.storage import ObjectStorage, secret_access_key
 from tests.integration.object_storage.conftest import TOKEN_VALUE, State

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from local_cloud.engine.postgres_binaries import find_postgres
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.supervisor import BackOff, Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.supervisor import BackOff, Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.postgres.backend.places import Places
 from local_cloud.services.postgres.backend.server import PostgresServer
 from local_cloud.services.postgres.backend.servers import PostgresServers

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from infra.components.data.database import PGBOUNCER_PARAMETERS
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.ports import free_port
 from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, State
 from tests.support.waiting import until

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from local_cloud.engine import wheels
-from local_cloud.runtime.pids import start_time
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.processes.pids import start_time
+from local_cloud.runtime.processes.supervisor import Supervisor
 from local_cloud.services.postgres.backend.places import Places
 from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State

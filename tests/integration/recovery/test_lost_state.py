@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from local_cloud.catalog import PACKAGES
-from local_cloud.daemon.settings import Settings
-from local_cloud.daemon.stack import checkpoint_file
+from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.stack import checkpoint_file
 from local_cloud.records import SealedRecords
 from local_cloud.server.resource_types.recovery import MadeAnew
 from tests.support.local_platform import LocalPlatform

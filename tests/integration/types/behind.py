@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.tls.certificates import LocalCA
 from tests.integration.types import clients
 from tests.integration.types.looks import Seen
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from local_cloud.daemon.assembly import assembled
-from local_cloud.daemon.cloud import LocalCloud
-from local_cloud.daemon.settings import Settings
+from local_cloud.daemon.local_cloud import LocalCloud
+from local_cloud.daemon.state.settings import Settings
 from local_cloud.parts import Parts
 from local_cloud.server.resource_types.resource import Resource
 from local_cloud.server.resource_types.resource_type import Call

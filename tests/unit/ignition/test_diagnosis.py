@@ -14,8 +14,8 @@ from ignition.diagnosis import apps, machine, programs, state
 from ignition.diagnosis.finding import Finding
 from ignition.doctor import command
 from local_cloud.engine.binaries import Binary, Cache, Obtained, OnPath
-from local_cloud.runtime.ports import free_port, is_free
-from local_cloud.runtime.process import Process
+from local_cloud.runtime.network.ports import free_port, is_free
+from local_cloud.runtime.processes.process import Process
 
 
 def _only(findings: Sequence[Finding]) -> Finding:

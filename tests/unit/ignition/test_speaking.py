@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from ignition.developer.logs import command as logs
 from ignition.developer.open_ import command as open_
 from local_cloud.background import Address, BackgroundError
-from local_cloud.daemon.client import Client
-from local_cloud.daemon.control_token import proof
+from local_cloud.daemon.control.client import Client
+from local_cloud.daemon.control.token import proof
 
 STATUS = {
     "endpoints": {

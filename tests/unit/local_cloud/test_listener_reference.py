@@ -77,4 +77,4 @@ def test_every_grpc_server_is_made_where_it_is_protected():
         for file in (root / folder).rglob("*.py")
         if opens.search(file.read_text(encoding="utf-8"))
     }
-    assert found == {"local_cloud/runtime/grpc_server.py"}
+    assert found == {"local_cloud/runtime/network/grpc_server.py"}

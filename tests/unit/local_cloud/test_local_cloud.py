@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.local_cloud import LocalCloud
 
 CLOUD = LocalCloud(None, None, "ignition/local", {}, Path("nowhere"))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local_cloud.records import SealedRecords
-from local_cloud.runtime.sealing import UnsealableError
+from local_cloud.runtime.files.sealing import UnsealableError
 from local_cloud.server.resource_types.resource import Resource
 
 URN = "urn:pulumi:local::ignition::random:index/randomPassword:RandomPassword::app-a"

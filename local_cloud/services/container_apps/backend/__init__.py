@@ -5,9 +5,9 @@ Names, numbers and combinations are checked where the program's inputs come in; 
 """
 
 from local_cloud.services.container_apps.backend.app import App
+from local_cloud.services.container_apps.backend.dependencies import Dependencies, Timing
 from local_cloud.services.container_apps.backend.errors import ImageUnmapped, RevisionFailed
 from local_cloud.services.container_apps.backend.jobs import Execution, Job
-from local_cloud.services.container_apps.backend.outside import Outside, Timing
 from local_cloud.services.container_apps.backend.platform import Platform
 from local_cloud.services.container_apps.backend.processes.events import Event
 from local_cloud.services.container_apps.backend.processes.images import Images
@@ -41,6 +41,7 @@ __all__ = [
     "AppStatus",
     "Container",
     "CustomDomain",
+    "Dependencies",
     "EnvironmentSpec",
     "EnvironmentVariable",
     "Event",
@@ -52,7 +53,6 @@ __all__ = [
     "IpRule",
     "Job",
     "JobSpec",
-    "Outside",
     "Override",
     "Platform",
     "Probe",

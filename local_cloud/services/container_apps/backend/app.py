@@ -15,13 +15,13 @@ from dataclasses import replace
 from typing import Final
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal, NotWritten
-from local_cloud.runtime.ports import PortTaken, is_free, owner_of
+from local_cloud.runtime.network.ports import PortTaken, is_free, owner_of
 from local_cloud.services.container_apps.backend.awaiting import Readiness, stop_all
 from local_cloud.services.container_apps.backend.errors import Otherwise
 from local_cloud.services.container_apps.backend.kept_record import KeptRecord
+from local_cloud.services.container_apps.backend.processes.app_context import AppContext
 from local_cloud.services.container_apps.backend.processes.making import Maker
 from local_cloud.services.container_apps.backend.processes.replica import Replica
-from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
 from local_cloud.services.container_apps.backend.revision import RunningRevision
 from local_cloud.services.container_apps.backend.revision_names import check_traffic, new_revision, revision_name
 from local_cloud.services.container_apps.backend.routing.ingress import GRACE_S
@@ -38,16 +38,16 @@ class App:
 
     Args:
         record: what is known of it.
-        around: what it uses.
+        context: what it uses.
     """
 
-    def __init__(self, record: AppRecord, around: Surroundings) -> None:
-        self._kept = KeptRecord(record, around)
-        self._around = around
+    def __init__(self, record: AppRecord, context: AppContext) -> None:
+        self._kept = KeptRecord(record, context)
+        self._context = context
         self._running: dict[str, RunningRevision] = {}
         self._changing = threading.RLock()
-        self._readiness = Readiness(record.spec.name, attempts=around.attempts, timeout_s=around.timeout_s)
-        self._maker = Maker(lambda: self.record, around, changed=self._changed, report=self._say)
+        self._readiness = Readiness(record.spec.name, attempts=context.attempts, timeout_s=context.timeout_s)
+        self._maker = Maker(lambda: self.record, context, changed=self._changed, report=self._say)
 
     @property
     def record(self) -> AppRecord:
@@ -110,7 +110,7 @@ class App:
             check_references((*spec.template.init_containers, *spec.template.containers), spec.secrets)
             check_traffic(spec, self.record)
             name = revision_name(spec, self.record)
-            secrets = resolved(spec.secrets, self._around.resolve_secret)
+            secrets = resolved(spec.secrets, self._context.resolve_secret)
             self._kept.change(spec=spec, secrets=secrets)
             if name not in self._running:
                 self._provision(self.record.revision(name) or new_revision(name, spec))
@@ -140,7 +140,7 @@ class App:
     def refresh_secrets(self) -> bool:
         """Read references again, and renew the replicas when a value changed. Returns whether one did."""
         with self._changing:
-            secrets = resolved(self.spec.secrets, self._around.resolve_secret)
+            secrets = resolved(self.spec.secrets, self._context.resolve_secret)
             if secrets == self.record.secrets:
                 return False
             self._kept.change(secrets=secrets)
@@ -222,8 +222,8 @@ class App:
         with self._changing:
             for name in list(self._running):
                 self._retire(name)
-            self._around.records.remove(self.spec.name)
-            launcher = self._around.launcher
+            self._context.records.remove(self.spec.name)
+            launcher = self._context.launcher
             for port in launcher.ports.recorded():
                 if port.startswith(f"{self.spec.name}/"):
                     launcher.ports.forget(port)
@@ -276,7 +276,7 @@ class App:
         self._running[known.name] = revision
         self._kept.note(known, state="Running")
         self._kept.change(latest_ready=known.name)
-        self._around.route()
+        self._context.route()
         self._say(f"{known.name} is ready")
 
     def _start(self, name: str, made: Sequence[Replica], stood_down: Sequence[str]) -> None:
@@ -296,7 +296,7 @@ class App:
 
     def _settle(self, name: str) -> None:
         """Send traffic where it belongs, then end what no longer gets any."""
-        self._around.route()
+        self._context.route()
         if self.spec.revisions_mode == "Single":
             self._kept.change(latest_ready=name)
             for other in list(self._running):
@@ -321,12 +321,12 @@ class App:
         stop_all(leaving)
         revision.release(leaving)
         for replica in leaving:
-            self._around.launcher.forget_ports(self.spec.name, replica.name)
+            self._context.launcher.forget_ports(self.spec.name, replica.name)
         self._kept.note_numbers(revision)
 
     def _route_away(self) -> None:
         """Open connections go by the old routes for a while; what those lead to has to go on until then."""
-        self._around.route()
+        self._context.route()
         time.sleep(_OLD_ROUTES_S)
 
     def _renew_all(self) -> None:
@@ -350,8 +350,8 @@ class App:
                 self._route_away()
                 stop_all(before.replicas)
                 for replica in before.replicas:
-                    self._around.launcher.forget_ports(self.spec.name, replica.name)
-        self._around.route()
+                    self._context.launcher.forget_ports(self.spec.name, replica.name)
+        self._context.route()
 
     def _revive(self) -> None:
         """Run the latest revision again when it had to make room for what then failed."""
@@ -375,7 +375,7 @@ class App:
                 owner = owner_of(port) or "another process"
                 raise PortTaken(
                     f"port {port} of {self.spec.name} is taken by {owner}: end it, or let the image's entry in "
-                    f"{self._around.launcher.images.file} name the variable with the port (`port: SERVER_PORT`)"
+                    f"{self._context.launcher.images.file} name the variable with the port (`port: SERVER_PORT`)"
                 )
         return clashing
 
@@ -385,8 +385,8 @@ class App:
         self._kept.note_numbers(revision)
 
     def _say(self, message: str) -> None:
-        self._around.events.add(self.spec.name, message)
+        self._context.events.add(self.spec.name, message)
 
     def _changed(self) -> None:
         self._readiness.move()
-        self._around.changed()
+        self._context.changed()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from local_cloud.runtime import log_files
+from local_cloud.runtime.processes import log_files
 from local_cloud.services.container_apps.backend.errors import Otherwise, RevisionFailed, quoted
 from local_cloud.services.container_apps.backend.processes.replica import Replica
 

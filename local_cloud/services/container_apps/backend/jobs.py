@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal, NotWritten
-from local_cloud.runtime.process import Process
+from local_cloud.runtime.processes.process import Process
 from local_cloud.services.container_apps.backend.processes.container import make_process
 from local_cloud.services.container_apps.backend.processes.events import Events
-from local_cloud.services.container_apps.backend.processes.launch import Launcher, Owner
+from local_cloud.services.container_apps.backend.processes.launch import Launcher, Workload
 from local_cloud.services.container_apps.backend.processes.replica import run_once
 from local_cloud.services.container_apps.backend.secrets import SecretResolver, check_references, resolved
 from local_cloud.services.container_apps.backend.spec import Container, JobSpec
@@ -114,14 +114,20 @@ class Job:
         spec = self.record.spec
         name = f"{spec.name}-{secrets.token_hex(4)[:7]}"
         values = resolved(spec.secrets, self._resolve_secret)
-        owners = [self._owner(spec, name, number, values) for number in range(max(spec.parallelism, spec.completions))]
+        workloads = [
+            self._workload(spec, name, number, values) for number in range(max(spec.parallelism, spec.completions))
+        ]
         containers = (*spec.init_containers, *spec.containers)
-        plans = [(owner, self._launcher.plan(owner, each, first=False)) for owner in owners for each in containers]
+        plans = [
+            (workload, self._launcher.plan(workload, each, first=False))
+            for workload in workloads
+            for each in containers
+        ]
         execution = Execution(
             name=name,
             state="Running",
             started=time.time(),
-            log_files={f"{owner.replica}/{plan.container}": plan.log_file for owner, plan in plans},
+            log_files={f"{workload.replica}/{plan.container}": plan.log_file for workload, plan in plans},
         )
         with self._lock:
             before = self.record
@@ -134,7 +140,7 @@ class Job:
                 self._running.pop(name)
                 self.record = before
                 raise
-        threading.Thread(target=self._run, args=(spec, name, owners), name=f"job {name}", daemon=True).start()
+        threading.Thread(target=self._run, args=(spec, name, workloads), name=f"job {name}", daemon=True).start()
         return name
 
     def wait(self, execution: str, timeout_s: float | None = None) -> Execution:
@@ -185,12 +191,12 @@ class Job:
         for execution in list(self._running):
             self.stop(execution)
 
-    def _run(self, spec: JobSpec, name: str, owners: list[Owner]) -> None:
+    def _run(self, spec: JobSpec, name: str, workloads: list[Workload]) -> None:
         needed, reasons = spec.completions, list[str]()
         with ThreadPoolExecutor(max_workers=spec.parallelism) as pool:
-            futures: list[Future[str | None]] = [pool.submit(self._replica, spec, name, each) for each in owners]
+            futures: list[Future[str | None]] = [pool.submit(self._replica, spec, name, each) for each in workloads]
             reasons = [why for why in (future.result() for future in futures) if why is not None]
-        succeeded = len(owners) - len(reasons)
+        succeeded = len(workloads) - len(reasons)
         with self._lock:
             if name in self._stopped:
                 self._end(name, "Stopped", None)
@@ -205,28 +211,28 @@ class Job:
                 self._keep()
             self._lock.notify_all()
 
-    def _replica(self, spec: JobSpec, execution: str, owner: Owner) -> str | None:
+    def _replica(self, spec: JobSpec, execution: str, workload: Workload) -> str | None:
         """Run one replica until it succeeds or may not be tried again; returns why it failed."""
         deadline = time.monotonic() + spec.timeout_s
         why: str | None = None
         for _ in range(spec.retry_limit + 1):
-            why = self._attempt(spec, execution, owner, deadline)
+            why = self._attempt(spec, execution, workload, deadline)
             if why is None or execution in self._stopped or time.monotonic() >= deadline:
                 break
-            self._events.add(spec.name, f"{owner.replica}: {why.partition(chr(10))[0]}")
+            self._events.add(spec.name, f"{workload.replica}: {why.partition(chr(10))[0]}")
         return why
 
-    def _attempt(self, spec: JobSpec, execution: str, owner: Owner, deadline: float) -> str | None:
+    def _attempt(self, spec: JobSpec, execution: str, workload: Workload, deadline: float) -> str | None:
         for container in spec.init_containers:
-            if why := self._container(execution, owner, container, deadline):
+            if why := self._container(execution, workload, container, deadline):
                 return why
         with ThreadPoolExecutor(max_workers=len(spec.containers)) as pool:
-            running = [pool.submit(self._container, execution, owner, each, deadline) for each in spec.containers]
+            running = [pool.submit(self._container, execution, workload, each, deadline) for each in spec.containers]
         return next((why for why in (each.result() for each in running) if why), None)
 
-    def _container(self, execution: str, owner: Owner, container: Container, deadline: float) -> str | None:
+    def _container(self, execution: str, workload: Workload, container: Container, deadline: float) -> str | None:
         try:
-            plan = self._launcher.plan(owner, container, first=False)
+            plan = self._launcher.plan(workload, container, first=False)
         except BackendError as error:
             return str(error)
         process = make_process(plan)
@@ -237,7 +243,7 @@ class Job:
         try:
             why = run_once(plan, process, timeout_s=max(deadline - time.monotonic(), 0))
         finally:
-            self._note_end(execution, f"{owner.replica}/{container.name}", process)
+            self._note_end(execution, f"{workload.replica}/{container.name}", process)
         return f"container {container.name} {why}" if why is not None else None
 
     def _note_end(self, execution: str, container: str, process: Process) -> None:
@@ -249,7 +255,7 @@ class Job:
                 codes = {**known.exit_codes, container: code if code >= 0 else 128 - code}
                 self._replace(replace(known, exit_codes=codes))
 
-    def _owner(self, spec: JobSpec, execution: str, number: int, values: dict[str, str]) -> Owner:
+    def _workload(self, spec: JobSpec, execution: str, number: int, values: dict[str, str]) -> Workload:
         replica = f"{execution}-{number + 1}"
         variables = {
             "CONTAINER_APP_JOB_NAME": spec.name,
@@ -257,7 +263,9 @@ class Job:
             "CONTAINER_APP_REPLICA_NAME": replica,
             "CONTAINER_APP_ENV_DNS_SUFFIX": self._domain_of(spec.environment),
         }
-        return Owner(name=spec.name, replica=replica, identities=spec.identities, variables=variables, secrets=values)
+        return Workload(
+            name=spec.name, replica=replica, identities=spec.identities, variables=variables, secrets=values
+        )
 
     def _end(self, name: str, state: ExecutionState, reason: str | None) -> None:
         self._replace(replace(self.execution(name), state=state, ended=time.time(), reason=reason))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from local_cloud.runtime.errors import CloudRefusal
-from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
+from local_cloud.services.container_apps.backend.processes.app_context import AppContext
 from local_cloud.services.container_apps.backend.revision import RunningRevision
 from local_cloud.services.container_apps.backend.state import AppRecord, RevisionRecord
 
@@ -21,15 +21,15 @@ class KeptRecord:
 
     Args:
         record: what is known so far.
-        around: where it is kept, and where the logs are.
+        context: where it is kept, and where the logs are.
 
     Attributes:
         record: the current one; nothing is on disk before `keep`.
     """
 
-    def __init__(self, record: AppRecord, around: Surroundings) -> None:
+    def __init__(self, record: AppRecord, context: AppContext) -> None:
         self.record = record
-        self._around = around
+        self._context = context
 
     @property
     def _name(self) -> str:
@@ -41,7 +41,7 @@ class KeptRecord:
 
     def keep(self) -> None:
         """Writes the record to disk."""
-        self._around.records.put(self._name, self.record)
+        self._context.records.put(self._name, self.record)
 
     def revision(self, name: str) -> RevisionRecord:
         """
@@ -74,7 +74,7 @@ class KeptRecord:
         surplus = inactive[: max(len(inactive) - self.record.spec.max_inactive_revisions, 0)]
         self.change(revisions=tuple(each for each in self.record.revisions if each.name not in surplus))
         alive = {replica.name for revision in running.values() for replica in revision.replicas}
-        folder = self._around.launcher.directory / self._name
+        folder = self._context.launcher.directory / self._name
         gone = [each for each in folder.iterdir() if each.name not in alive | {"home"}]
         gone.sort(key=lambda each: each.stat().st_mtime)
         for each in gone[: max(len(gone) - _LOGS_KEPT, 0)]:

@@ -9,20 +9,20 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from local_cloud.runtime.caddy import Caddy
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError, CloudRefusal
-from local_cloud.runtime.pids import Mark, end
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.sealing import Seal
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.files.sealing import Seal
+from local_cloud.runtime.network.caddy import Caddy
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.pids import Mark, end
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend.app import App
+from local_cloud.services.container_apps.backend.dependencies import Dependencies, Timing
 from local_cloud.services.container_apps.backend.jobs import Job, JobRecord
-from local_cloud.services.container_apps.backend.outside import Outside, Timing
+from local_cloud.services.container_apps.backend.processes.app_context import AppContext
 from local_cloud.services.container_apps.backend.processes.events import Event, Events
 from local_cloud.services.container_apps.backend.processes.images import Images
 from local_cloud.services.container_apps.backend.processes.launch import Launcher
-from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
 from local_cloud.services.container_apps.backend.routing.certificates import DomainCertificate, DomainCertificates
 from local_cloud.services.container_apps.backend.routing.gateway import Gateway
 from local_cloud.services.container_apps.backend.routing.ingress import Addresses
@@ -38,7 +38,7 @@ class Platform:
     Args:
         directory: state, logs and certificates.
         images: what runs in the place of images.
-        outside: DNS, Key Vault, identities.
+        dependencies: DNS, Key Vault, identities.
         caddy: the caddy executable.
         ca: signs certificates of custom domains, as a public authority would.
         environment_ca: signs those of the environments' own domains; `ca` where it is left out.
@@ -52,7 +52,7 @@ class Platform:
         directory: Path,
         *,
         images: Images,
-        outside: Outside,
+        dependencies: Dependencies,
         caddy: Path,
         ca: LocalCA,
         environment_ca: LocalCA | None = None,
@@ -61,21 +61,21 @@ class Platform:
         timing: Timing | None = None,
     ) -> None:
         self._directory = directory.absolute()
-        self._outside = outside
+        self._dependencies = dependencies
         self._timing = timing or Timing()
         self._events = Events()
         self._certificates = DomainCertificates(
             self._directory / "certificates",
             ca=ca,
-            lookup=outside.lookup,
-            verification_id=outside.verification_id,
+            lookup=dependencies.lookup,
+            verification_id=dependencies.verification_id,
         )
         self._launcher = Launcher(
             directory=self._directory / "run",
             images=images,
             ports=ports,
-            identity_env=outside.identity_env,
-            machine_env=outside.machine_env,
+            identity_env=dependencies.identity_env,
+            machine_env=dependencies.machine_env,
         )
         seal = Seal(self._directory / "state.key")
         self._environment_records = Sealed(self._directory / "environments", EnvironmentSpec, seal)
@@ -117,7 +117,7 @@ class Platform:
             self._environments = dict(self._environment_records.all())
             for name, record in self._app_records.all():
                 if record.spec.environment in self._environments:
-                    self._apps[name] = App(record, self._surroundings())
+                    self._apps[name] = App(record, self._app_context())
             for name, record in self._job_records.all():
                 if record.spec.environment in self._environments:
                     self._jobs[name] = self._job(record)
@@ -231,7 +231,7 @@ class Platform:
         with self._lock:
             app = self._apps.get(spec.name)
             if app is None:
-                app = self._apps[spec.name] = App(AppRecord(spec=spec), self._surroundings())
+                app = self._apps[spec.name] = App(AppRecord(spec=spec), self._app_context())
         try:
             app.put(spec)
         except BackendError:
@@ -334,11 +334,11 @@ class Platform:
         """What happened, oldest first; to one app or job when it is named."""
         return self._events.of(name)
 
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(
+    def _app_context(self) -> AppContext:
+        return AppContext(
             launcher=self._launcher,
             records=self._app_records,
-            resolve_secret=self._outside.resolve_secret,
+            resolve_secret=self._dependencies.resolve_secret,
             domain_of=self._domain_of,
             route=self._gateway.route,
             changed=self._gateway.wake,
@@ -353,7 +353,7 @@ class Platform:
             record,
             launcher=self._launcher,
             records=self._job_records,
-            resolve_secret=self._outside.resolve_secret,
+            resolve_secret=self._dependencies.resolve_secret,
             domain_of=self._domain_of,
             events=self._events,
         )

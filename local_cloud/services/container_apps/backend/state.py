@@ -14,8 +14,8 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_files import write_private
-from local_cloud.runtime.sealing import Seal, UnsealableError
+from local_cloud.runtime.files.private_files import write_private
+from local_cloud.runtime.files.sealing import Seal, UnsealableError
 from local_cloud.services.container_apps.backend.errors import made_anew
 from local_cloud.services.container_apps.backend.revision import Numbers
 from local_cloud.services.container_apps.backend.spec import AppSpec, Override, Template

@@ -25,7 +25,7 @@ from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import LeadsTo, PlanRule, Together
 from local_cloud.server.plan.symbols import Elsewhere, Key
-from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.unknowns import NotKnownYet
 from local_cloud.services.container_apps.rules.reads import (
     PULL_ROLES,
     VAULT_ROLES,

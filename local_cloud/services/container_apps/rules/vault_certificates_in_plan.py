@@ -17,7 +17,7 @@ from local_cloud.server.plan.order import After
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import Together
-from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.unknowns import NotKnownYet
 from local_cloud.services.container_apps.rules.access_in_plan import grants, guarded, reading, unread
 from local_cloud.services.container_apps.rules.secrets import DOCS
 

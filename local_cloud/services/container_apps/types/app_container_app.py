@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from local_cloud.packages.azure_native.base import AzureType, verification_id
 from local_cloud.packages.azure_native.shared import NAME_RULES
 from local_cloud.runtime.errors import CloudRefusal
-from local_cloud.server import outputs
+from local_cloud.server.generic import outputs
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Pattern, Range, Related, Rule, Valid, part

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_files import write_private
+from local_cloud.runtime.files.private_files import write_private
 from local_cloud.services.edge.backend.state import AccessApplication
 
 COOKIE: Final = "CF_Authorization"

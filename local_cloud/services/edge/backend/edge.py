@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from local_cloud.runtime.asgi_server import AsgiServer
-from local_cloud.runtime.caddy import Caddy
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.private_directories import remove_socket_directory, socket_directory
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.files.private_directories import remove_socket_directory, socket_directory
+from local_cloud.runtime.network.asgi_server import AsgiServer
+from local_cloud.runtime.network.caddy import Caddy
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.edge.backend import routes
 from local_cloud.services.edge.backend.access import Access
 from local_cloud.services.edge.backend.coverage import certificate_for, certificates_of

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_cloud.runtime.browser_guard import BrowserGuard
+from local_cloud.runtime.network.browser_guard import BrowserGuard
 from local_cloud.services.edge.backend.access import Access
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
 
-from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
+from local_cloud.server.resource_types.generated_once import GENERATED_AGAIN, GeneratedOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Length, Pattern, part, texts
 from local_cloud.services.generated.rules.keys_in_plan import REQUESTS_IN_PLAN
@@ -32,11 +32,11 @@ _SUBJECT: Final = {
 }
 
 
-class CertRequest(DrawnOnce):
+class CertRequest(GeneratedOnce):
     """A signing request; every change makes a new one."""
 
     token = "tls:index/certRequest:CertRequest"
-    after_lost_state = DRAWN_AGAIN
+    after_lost_state = GENERATED_AGAIN
     module = "pulumi_tls"
     create_only = (
         "dnsNames",
@@ -82,7 +82,7 @@ class CertRequest(DrawnOnce):
         "dnsNames": ["api.ecent.online"],
     }
 
-    def draw(self, inputs: Inputs) -> Outputs:
+    def generate(self, inputs: Inputs) -> Outputs:
         """The request, signed; a signature may differ each time."""
         pem: str = inputs.get("privateKeyPem") or inputs["privateKeyPemWo"]
         key: Any = serialization.load_pem_private_key(pem.encode(), None)

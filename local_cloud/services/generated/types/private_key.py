@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
+from local_cloud.server.resource_types.generated_once import GENERATED_AGAIN, GeneratedOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Choice
 
@@ -19,11 +19,11 @@ _NONE: Final = serialization.NoEncryption()
 PrivateKeyTypes = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
-class PrivateKey(DrawnOnce):
+class PrivateKey(GeneratedOnce):
     """A key pair."""
 
     token = "tls:index/privateKey:PrivateKey"
-    after_lost_state = DRAWN_AGAIN
+    after_lost_state = GENERATED_AGAIN
     module = "pulumi_tls"
     create_only = ("algorithm", "ecdsaCurve", "rsaBits")
     secret_outputs = ("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8")
@@ -55,7 +55,7 @@ class PrivateKey(DrawnOnce):
     )
     example: ClassVar = {"algorithm": "RSA", "rsaBits": 2048}
 
-    def draw(self, inputs: Inputs) -> Outputs:
+    def generate(self, inputs: Inputs) -> Outputs:
         """The key in the spellings that programs use."""
         return _spellings(_make(inputs))
 

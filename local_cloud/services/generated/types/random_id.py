@@ -7,16 +7,16 @@ import secrets
 import uuid
 from typing import ClassVar
 
-from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
+from local_cloud.server.resource_types.generated_once import GENERATED_AGAIN, GeneratedOnce
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Range
 
 
-class RandomId(DrawnOnce):
+class RandomId(GeneratedOnce):
     """Random bytes in several spellings."""
 
     token = "random:index/randomId:RandomId"
-    after_lost_state = DRAWN_AGAIN
+    after_lost_state = GENERATED_AGAIN
     module = "pulumi_random"
     create_only = ("byteLength", "keepers", "prefix")
     rules = (
@@ -32,7 +32,7 @@ class RandomId(DrawnOnce):
     )
     example: ClassVar = {"byteLength": 8}
 
-    def draw(self, inputs: Inputs) -> Outputs:
+    def generate(self, inputs: Inputs) -> Outputs:
         """The same bytes in four spellings."""
         drawn, prefix = secrets.token_bytes(inputs["byteLength"]), inputs.get("prefix", "")
         url = base64.urlsafe_b64encode(drawn).decode().rstrip("=")
@@ -44,15 +44,15 @@ class RandomId(DrawnOnce):
         }
 
 
-class RandomUuid(DrawnOnce):
+class RandomUuid(GeneratedOnce):
     """A random UUID."""
 
     token = "random:index/randomUuid:RandomUuid"
-    after_lost_state = DRAWN_AGAIN
+    after_lost_state = GENERATED_AGAIN
     module = "pulumi_random"
     create_only = ("keepers",)
     example: ClassVar = {"keepers": {"rotation": "1"}}
 
-    def draw(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing goes in
+    def generate(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing goes in
         """A UUID of version 4."""
         return {"result": str(uuid.uuid4())}

@@ -6,7 +6,7 @@ import secrets
 import string
 from typing import ClassVar, Final
 
-from local_cloud.server.resource_types.drawn_once import DRAWN_AGAIN, DrawnOnce
+from local_cloud.server.resource_types.generated_once import GENERATED_AGAIN, GeneratedOnce
 from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Combination, Range
@@ -16,11 +16,11 @@ _SPECIAL: Final = "!@#$%&*()-_=+[]{}<>:?"
 _CLASSES: Final = {"lower": string.ascii_lowercase, "upper": string.ascii_uppercase, "numeric": string.digits}
 
 
-class RandomString(DrawnOnce):
+class RandomString(GeneratedOnce):
     """A string of random characters."""
 
     token = "random:index/randomString:RandomString"
-    after_lost_state = DRAWN_AGAIN
+    after_lost_state = GENERATED_AGAIN
     module = "pulumi_random"
     create_only = (
         "length",
@@ -57,7 +57,7 @@ class RandomString(DrawnOnce):
     )
     example: ClassVar = {"length": 40, "special": False}
 
-    def draw(self, inputs: Inputs) -> Outputs:
+    def generate(self, inputs: Inputs) -> Outputs:
         """The value."""
         return {"result": _drawn(inputs)}
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_cloud.runtime.faults import Fault, FaultKind
+from local_cloud.runtime.network.faults import Fault, FaultKind
 from local_cloud.services.identity.backend.principals import Principals
 from local_cloud.services.identity.backend.tokens import Tokens
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.sqlite_file import SqliteFile
+from local_cloud.runtime.files.sqlite_file import SqliteFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS principal (

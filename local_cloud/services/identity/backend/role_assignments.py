@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.runtime.errors import CloudRefusal
-from local_cloud.runtime.sqlite_file import SqliteFile
+from local_cloud.runtime.files.sqlite_file import SqliteFile
 
 KEY_VAULT_ADMINISTRATOR: Final = "00482a5a-887f-4fb3-b363-3b7fe8e74483"
 KEY_VAULT_SECRETS_OFFICER: Final = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from local_cloud.runtime.asgi_server import AsgiServer
-from local_cloud.runtime.browser_guard import BrowserGuard
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.faults import Faults, FaultyApp
-from local_cloud.runtime.private_files import load_or_create_key
+from local_cloud.runtime.files.private_files import load_or_create_key
+from local_cloud.runtime.network.asgi_server import AsgiServer
+from local_cloud.runtime.network.browser_guard import BrowserGuard
+from local_cloud.runtime.network.faults import Faults, FaultyApp
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.identity.backend.endpoints import (
     APPLICATION_LIFETIME_S,
     authority_app,

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from local_cloud.runtime.private_files import write_private
-from local_cloud.runtime.sqlite_file import StateDamaged
+from local_cloud.runtime.files.private_files import write_private
+from local_cloud.runtime.files.sqlite_file import StateDamaged
 from local_cloud.services.identity.backend.principals import Principal
 
 # What Entra ID and the Azure services allow for clocks that disagree.

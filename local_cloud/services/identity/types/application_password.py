@@ -6,7 +6,7 @@ import secrets
 import uuid
 from typing import ClassVar, Final
 
-from local_cloud.server.resource_types.drawn_once import DrawnOnce
+from local_cloud.server.resource_types.generated_once import GeneratedOnce
 from local_cloud.server.resource_types.recovery import MadeAnew
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.rules import Pattern, Valid
@@ -17,7 +17,7 @@ _SOURCE: Final = "https://www.pulumi.com/registry/packages/azuread/api-docs/appl
 _APPLICATION: Final = "/applications/11111111-1111-1111-1111-111111111111"
 
 
-class ApplicationPassword(DrawnOnce):
+class ApplicationPassword(GeneratedOnce):
     """A client secret; every change makes a new one, and the value comes back once."""
 
     token = "azuread:index/applicationPassword:ApplicationPassword"
@@ -52,6 +52,6 @@ class ApplicationPassword(DrawnOnce):
     plan_rules = PASSWORDS_IN_PLAN
     example: ClassVar = {"applicationId": _APPLICATION, "displayName": "a", "endDate": "2027-01-31T00:00:00Z"}
 
-    def draw(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
+    def generate(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
         """The secret's value, in the alphabet that Entra uses."""
         return {"keyId": str(uuid.uuid4()), "value": f"{secrets.token_urlsafe(3)[:4]}8Q~{secrets.token_urlsafe(24)}"}

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from local_cloud.runtime.sealing import Seal
-from local_cloud.runtime.sqlite_file import StateDamaged
+from local_cloud.runtime.files.sealing import Seal
+from local_cloud.runtime.files.sqlite_file import StateDamaged
 from local_cloud.services.key_vault.backend import refusals
 from local_cloud.services.key_vault.backend.secret import Secret
 

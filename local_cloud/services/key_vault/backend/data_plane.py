@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.faults import Fault, FaultKind, Faults, FaultyApp
+from local_cloud.runtime.network.faults import Fault, FaultKind, Faults, FaultyApp
 from local_cloud.services.key_vault.backend import refusals, wire
 from local_cloud.services.key_vault.backend.gate import Gate, Unauthorized
 from local_cloud.services.key_vault.backend.operations import GET_SECRET, OPERATIONS, Call, Operation

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_cloud.runtime.sealing import Seal
-from local_cloud.runtime.sqlite_file import SqliteFile, StateDamaged
+from local_cloud.runtime.files.sealing import Seal
+from local_cloud.runtime.files.sqlite_file import SqliteFile, StateDamaged
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sealed_with (fingerprint TEXT NOT NULL) STRICT;

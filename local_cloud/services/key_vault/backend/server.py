@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from local_cloud.runtime.asgi_server import AsgiServer
-from local_cloud.runtime.browser_guard import LOOPBACK_NAMES, BrowserGuard
-from local_cloud.runtime.certificates import LocalCA
-from local_cloud.runtime.faults import Fault, FaultKind, Faults
+from local_cloud.runtime.network.asgi_server import AsgiServer
+from local_cloud.runtime.network.browser_guard import LOOPBACK_NAMES, BrowserGuard
+from local_cloud.runtime.network.faults import Fault, FaultKind, Faults
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.identity.backend import Tokens
 from local_cloud.services.identity.backend.role_assignments import RoleAssignments
 from local_cloud.services.key_vault.backend import refusals

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.runtime.errors import CloudRefusal
-from local_cloud.server.outputs import merged
+from local_cloud.server.generic.outputs import merged
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Length, Pattern, Valid, part

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from local_cloud.packages.azure_native.addresses import is_ipv4_range
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_GUID, EXAMPLE_SUBNET, NAME_RULES, arm_id, guid
-from local_cloud.server.outputs import merged
+from local_cloud.server.generic.outputs import merged
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Range, Valid

@@ -9,7 +9,7 @@ from local_cloud.packages.azure_native import tokens
 from local_cloud.server.plan.plan import Plan, without_subscription
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.rules import objects
-from local_cloud.server.values.guarded import guarded
+from local_cloud.server.values.unknowns import refusing_unknowns
 
 RESERVED_FOR_THEIR_SERVICE: Final = frozenset(
     {"azurebastionsubnet", "azurefirewallmanagementsubnet", "azurefirewallsubnet", "gatewaysubnet", "routeserversubnet"}
@@ -33,6 +33,6 @@ def inline_subnet(plan: Plan, resource: Planned, path: str) -> tuple[Planned, Ma
         name = None
     if network is None or network.token != tokens.NETWORK:
         return None
-    listed = objects(guarded(network.inputs), "subnets")
+    listed = objects(refusing_unknowns(network.inputs), "subnets")
     fitting = [each for each in listed if name is None or str(each.get("name")).casefold() == name]
     return (network, fitting[0]) if len(fitting) == 1 else None

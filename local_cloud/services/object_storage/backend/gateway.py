@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.private_directories import socket_directory
-from local_cloud.runtime.private_files import keep_copy, restoring, write_private
-from local_cloud.runtime.process import Process
-from local_cloud.runtime.supervisor import Supervisor
-from local_cloud.runtime.unix_http import UnixConnection, accepts
+from local_cloud.runtime.files.private_directories import socket_directory
+from local_cloud.runtime.files.private_files import keep_copy, restoring, write_private
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.network.unix_http import UnixConnection, accepts
+from local_cloud.runtime.processes.process import Process
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 
 if TYPE_CHECKING:
     from local_cloud.services.object_storage.backend.operator import Operator

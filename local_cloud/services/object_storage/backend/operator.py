@@ -26,7 +26,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.unix_http import UnixConnection
+from local_cloud.runtime.network.unix_http import UnixConnection
 
 
 class Operator:

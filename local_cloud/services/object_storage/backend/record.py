@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_files import restoring, write_with_copy
+from local_cloud.runtime.files.private_files import restoring, write_with_copy
 from local_cloud.services.object_storage.backend.rules import CorsRule, Grant, LifecycleRule, LockRule
 
 

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError, CloudRefusal
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.object_storage.backend.gateway import Gateway
 from local_cloud.services.object_storage.backend.policies import bucket_policy
 from local_cloud.services.object_storage.backend.record import Bucket, Record, Token

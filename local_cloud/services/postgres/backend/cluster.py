@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.pids import start_time
-from local_cloud.runtime.private_files import NotRegular, read_regular, write_private
+from local_cloud.runtime.files.private_files import NotRegular, read_regular, write_private
+from local_cloud.runtime.processes.pids import start_time
 from local_cloud.services.postgres.backend.administration import SUPERUSER
 from local_cloud.services.postgres.backend.places import Places
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from local_cloud.runtime.errors import CloudRefusal
-from local_cloud.runtime.process import ProcessFailed
+from local_cloud.runtime.processes.process import ProcessFailed
 from local_cloud.services.postgres.backend import parameters
 from local_cloud.services.postgres.backend.administration import Administration
 from local_cloud.services.postgres.backend.cluster import Cluster

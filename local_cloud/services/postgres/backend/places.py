@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_directories import (
+from local_cloud.runtime.files.private_directories import (
     NotPrivate,
     private_directory,
     remove_socket_directory,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_files import restoring, write_with_copy
+from local_cloud.runtime.files.private_files import restoring, write_with_copy
 
 
 @dataclass

@@ -23,7 +23,7 @@ from local_cloud.services.postgres.backend.backups import Backups, archive_every
 from local_cloud.services.postgres.backend.cluster import Cluster
 from local_cloud.services.postgres.backend.configurations import Configuration, Configurations
 from local_cloud.services.postgres.backend.record import Record
-from local_cloud.services.postgres.backend.serving import Serving, Surroundings
+from local_cloud.services.postgres.backend.serving import ServerContext, Serving
 
 SUPPORTED_VERSION = "17"
 _RECOVERY_S = 3600.0
@@ -47,12 +47,12 @@ class PostgresServer:
     `ServerIsBusy` while another one is at work, as on Azure.
     """
 
-    def __init__(self, name: str, around: Surroundings) -> None:
+    def __init__(self, name: str, context: ServerContext) -> None:
         self.name = name
-        self._serving = Serving(name, around)
+        self._serving = Serving(name, context)
         self.port = self._serving.port
         self.directory = self._serving.directory
-        self._around = around
+        self._context = context
         self._record_file = self.directory / "server.json"
         self._record = Record.load(self._record_file)
         self._busy = threading.Lock()
@@ -159,17 +159,17 @@ class PostgresServer:
                 "InvalidParameterValue",
                 f"The point in time {moment.isoformat()} lies in the future: restore to one that is over.",
             )
-        if self._around.backups_mb and self.running:
+        if self._context.backups_mb and self.running:
             archive_everything(self._administration)
         return self._record
 
     @property
     def backups(self) -> Backups:
         """Its backups, off unless the local cloud keeps any."""
-        if not self._around.backups_mb and not (self.directory / "backups").exists():
+        if not self._context.backups_mb and not (self.directory / "backups").exists():
             return Backups(self.directory / "backups", 0)
-        directory = self._around.places.data_directory(self.directory / "backups")
-        return Backups(directory, self._around.backups_mb)
+        directory = self._context.places.data_directory(self.directory / "backups")
+        return Backups(directory, self._context.backups_mb)
 
     def tend_backups(self) -> None:
         """Take a base backup where there is none, or where the backups have outgrown their size."""
@@ -283,10 +283,10 @@ class PostgresServer:
         """Delete it with all its data; one that does not exist is fine."""
         with self._tending, self._operation():
             self._serving.stop()
-            self._around.places.remove_data_directory(self.directory / "data")
-            self._around.places.remove_data_directory(self.directory / "backups")
+            self._context.places.remove_data_directory(self.directory / "data")
+            self._context.places.remove_data_directory(self.directory / "backups")
             shutil.rmtree(self.directory, ignore_errors=True)
-            self._around.ports.forget(f"postgres {self.name}")
+            self._context.ports.forget(f"postgres {self.name}")
             self._record = None
 
     @property

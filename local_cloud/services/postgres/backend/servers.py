@@ -6,13 +6,13 @@ import re
 import threading
 from pathlib import Path
 
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.postgres.backend.places import Places
 from local_cloud.services.postgres.backend.server import PostgresServer
-from local_cloud.services.postgres.backend.serving import Surroundings
+from local_cloud.services.postgres.backend.serving import ServerContext
 
 _NAME = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,62}")
 
@@ -42,7 +42,7 @@ class PostgresServers:
         places: Places | None = None,
         backups_mb: int = 0,
     ) -> None:
-        self._around = Surroundings(
+        self._context = ServerContext(
             directory=directory,
             programs=programs,
             ca=ca,
@@ -60,12 +60,12 @@ class PostgresServers:
             raise BackendError(f"{name!r} cannot be a server's name: letters, digits and single hyphens")
         with self._lock:
             if name not in self._servers:
-                self._servers[name] = PostgresServer(name, self._around)
+                self._servers[name] = PostgresServer(name, self._context)
             return self._servers[name]
 
     def names(self) -> list[str]:
         """Names of the servers that exist."""
-        return sorted(file.parent.name for file in self._around.directory.glob("*/server.json"))
+        return sorted(file.parent.name for file in self._context.directory.glob("*/server.json"))
 
     def resume(self) -> None:
         """Start every server that exists and was not stopped on purpose, or adopt what still runs."""

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
-from local_cloud.runtime.process import Process
-from local_cloud.runtime.supervisor import Supervisor
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.processes.process import Process
+from local_cloud.runtime.processes.supervisor import Supervisor
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.postgres.backend.administration import Administration
 from local_cloud.services.postgres.backend.cluster import ENVIRONMENT, Cluster
 from local_cloud.services.postgres.backend.places import Places
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class ServerContext:
     """
     What every server shares.
 
@@ -46,18 +46,18 @@ class Serving:
 
     Args:
         name: the server's name.
-        around: what every server shares.
+        context: what every server shares.
     """
 
-    def __init__(self, name: str, around: Surroundings) -> None:
+    def __init__(self, name: str, context: ServerContext) -> None:
         self.name = name
-        self.directory = around.directory / name
-        self._around = around
+        self.directory = context.directory / name
+        self._context = context
 
     @cached_property
     def port(self) -> int:
         """Where it listens."""
-        return self._around.ports.port(self.process_name)
+        return self._context.ports.port(self.process_name)
 
     @property
     def process_name(self) -> str:
@@ -77,21 +77,21 @@ class Serving:
     @property
     def running(self) -> bool:
         """Whether it serves now."""
-        process = self._around.supervisor.get(self.process_name)
+        process = self._context.supervisor.get(self.process_name)
         return process is not None and process.ready
 
     @property
     def supervised(self) -> bool:
         """Whether it was started, so that it is kept running."""
-        return self._around.supervisor.get(self.process_name) is not None
+        return self._context.supervisor.get(self.process_name) is not None
 
     @property
     def cluster(self) -> Cluster:
         """Its files."""
-        places = self._around.places
+        places = self._context.places
         wanted = self.directory / "data"
         data = places.data_directory(wanted)
-        return Cluster(places, places.programs(self._around.programs), data, places.socket_directory(wanted))
+        return Cluster(places, places.programs(self._context.programs), data, places.socket_directory(wanted))
 
     @property
     def administration(self) -> Administration:
@@ -111,7 +111,7 @@ class Serving:
             timeout_s: how long it may take until it answers.
         """
         cluster.forget_dead_server()
-        ca = self._around.ca
+        ca = self._context.ca
         certificate = ca.issue([each for each in self.host_names if ca.permits(each)], directory=self.directory / "tls")
         cluster.write("server.key", certificate.key_file.read_text())
         cluster.write("server.crt", certificate.cert_file.read_text())
@@ -120,12 +120,12 @@ class Serving:
         if not self.supervised:
             process = self._process(cluster, timeout_s)
             if not process.left_running:
-                self._around.ports.require_free(self.process_name)
-            self._around.supervisor.add(process)
+                self._context.ports.require_free(self.process_name)
+            self._context.supervisor.add(process)
 
     def stop(self) -> None:
         """End the process."""
-        self._around.supervisor.remove(self.process_name)
+        self._context.supervisor.remove(self.process_name)
 
     def reload(self, overrides: Mapping[str, str]) -> None:
         """Make the server read its files again, and wait until it has."""

@@ -9,7 +9,7 @@ from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import Together
-from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.unknowns import NotKnownYet
 
 _CONFIGURATION: Final = "azure-native:dbforpostgresql:Configuration"
 _SERVER: Final = "azure-native:dbforpostgresql:Server"

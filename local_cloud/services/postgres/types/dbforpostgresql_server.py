@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_NETWORK
+from local_cloud.server.generic.transitions import Transition
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.server.transitions import Transition
 from local_cloud.services.network.rules.inline_subnets_in_plan import SERVER_IN_INLINE_SUBNET
 from local_cloud.services.postgres.rules.copies_in_plan import COPIES_IN_PLAN
 from local_cloud.services.postgres.rules.regions import REGION_RULES

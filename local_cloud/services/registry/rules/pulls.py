@@ -10,7 +10,7 @@ from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import Together
 from local_cloud.server.rules import items_at
-from local_cloud.server.values.guarded import NotKnownYet
+from local_cloud.server.values.unknowns import NotKnownYet
 
 REGISTRY: Final = "azure-native:containerregistry:Registry"
 APP: Final = "azure-native:app:ContainerApp"

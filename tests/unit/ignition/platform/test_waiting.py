@@ -9,7 +9,7 @@ import pytest
 
 from ignition.platform.waiting import wait_for_apps
 from local_cloud.background import Address
-from local_cloud.daemon.client import Client
+from local_cloud.daemon.control.client import Client
 from local_cloud.runtime.errors import BackendError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from local_cloud.daemon.removal import remove
-from local_cloud.runtime.private_directories import socket_directory
+from local_cloud.runtime.files.private_directories import socket_directory
 
 
 def test_sockets_outside_go_with_the_state_directory(tmp_path: Path) -> None:

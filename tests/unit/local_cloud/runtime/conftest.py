@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.runtime.process import Process
+from local_cloud.runtime.processes.process import Process
 
 # Says that it is ready by writing a file, then waits for its end.
 READY_THEN_WAIT = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Final, Literal
 
-from local_cloud.runtime import log_files
-from local_cloud.runtime.process import Process, ProcessFailed
-from local_cloud.runtime.supervisor import BackOff
+from local_cloud.runtime.processes import log_files
+from local_cloud.runtime.processes.process import Process, ProcessFailed
+from local_cloud.runtime.processes.supervisor import BackOff
 from local_cloud.services.container_apps.backend.errors import quoted
 from local_cloud.services.container_apps.backend.processes import probing
 from local_cloud.services.container_apps.backend.processes.launch import Plan

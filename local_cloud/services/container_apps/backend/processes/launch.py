@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.network.ports import Ports
 from local_cloud.services.container_apps.backend.processes.images import Images, Mapped
 from local_cloud.services.container_apps.backend.spec import Container, Override, Probe, Template
 
@@ -67,9 +67,9 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owner:
+class Workload:
     """
-    What a container belongs to.
+    The replica of an app or the execution of a job that a container belongs to.
 
     Attributes:
         name: of the app or job.
@@ -105,12 +105,12 @@ class Launcher:
     identity_env: IdentityEnv
     machine_env: Mapping[str, str]
 
-    def plan(self, owner: Owner, container: Container, *, first: bool, override: Override | None = None) -> Plan:
+    def plan(self, workload: Workload, container: Container, *, first: bool, override: Override | None = None) -> Plan:
         """
         The process of one container.
 
         Args:
-            owner: whose it is.
+            workload: the replica or execution that it belongs to.
             container: as declared.
             first: whether the ingress forwards to it.
             override: what runs in its place.
@@ -119,26 +119,26 @@ class Launcher:
             ImageUnmapped: nothing runs in the place of its image.
         """
         mapped = self._mapped(container, override)
-        ports = self._ports(owner, container, mapped, override, first=first)
-        folder = self.directory / owner.name / owner.replica
-        env = self._env(owner, container, mapped, ports, override)
+        ports = self._ports(workload, container, mapped, override, first=first)
+        folder = self.directory / workload.name / workload.replica
+        env = self._env(workload, container, mapped, ports, override)
         argv, cwd, cleanup = self._command(
-            owner, container, mapped, override, port=next(iter(ports.values()), None), env=env
+            workload, container, mapped, override, port=next(iter(ports.values()), None), env=env
         )
         return Plan(
-            name=f"{owner.replica}/{container.name}",
+            name=f"{workload.replica}/{container.name}",
             container=container.name,
             argv=argv,
             cwd=cwd,
             log_file=folder / f"{container.name}.log",
             pid_file=folder / f"{container.name}.pid",
-            grace_s=owner.grace_s,
+            grace_s=workload.grace_s,
             env=env,
             cleanup=cleanup,
             ports=ports,
             port_variable=mapped.port if mapped is not None and ports else None,
             listen=_listen_address(container, mapped),
-            probes=self._probes(owner, container, first=first),
+            probes=self._probes(workload, container, first=first),
         )
 
     def fixed_ports(self, template: Template, target_port: int | None, override: Override | None) -> tuple[int, ...]:
@@ -167,10 +167,10 @@ class Launcher:
             self._mapped(container, override if at == 0 else None) for at, container in enumerate(template.containers)
         )
 
-    def forget_ports(self, owner: str, replica: str) -> None:
+    def forget_ports(self, workload: str, replica: str) -> None:
         """Give up the ports of a replica that is gone for good."""
         for name in self.ports.recorded():
-            if name.startswith(f"{owner}/{replica}/"):
+            if name.startswith(f"{workload}/{replica}/"):
                 self.ports.forget(name)
 
     def _mapped(self, container: Container, override: Override | None) -> Mapped | None:
@@ -182,27 +182,27 @@ class Launcher:
             return None  # the developer's command needs no mapping
 
     def _ports(
-        self, owner: Owner, container: Container, mapped: Mapped | None, override: Override | None, *, first: bool
+        self, workload: Workload, container: Container, mapped: Mapped | None, override: Override | None, *, first: bool
     ) -> dict[int, int]:
-        declared = _declared_port(container, owner.target_port if first else None)
+        declared = _declared_port(container, workload.target_port if first else None)
         if declared is None:
             return {}
         if not _tells_port(mapped, override):
             return {declared: declared}
-        return {declared: self.ports.port(f"{owner.name}/{owner.replica}/{container.name}")}
+        return {declared: self.ports.port(f"{workload.name}/{workload.replica}/{container.name}")}
 
     def _env(
         self,
-        owner: Owner,
+        workload: Workload,
         container: Container,
         mapped: Mapped | None,
         ports: Mapping[int, int],
         override: Override | None,
     ) -> dict[str, str]:
-        home = self.directory / owner.name / "home"
+        home = self.directory / workload.name / "home"
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         declared = {
-            each.name: owner.secrets[each.secret_ref] if each.secret_ref is not None else each.value or ""
+            each.name: workload.secrets[each.secret_ref] if each.secret_ref is not None else each.value or ""
             for each in container.env
         }
         port = next(iter(ports.values()), None)
@@ -218,15 +218,15 @@ class Launcher:
             **dict(override.tools if override is not None else ()),
             **self.machine_env,
             **{name: self._filled([value], port, {"{path}": path})[0] for name, value in own.items()},
-            **owner.variables,
-            **(self.identity_env(owner.name, owner.identities) if owner.identities else {}),
+            **workload.variables,
+            **(self.identity_env(workload.name, workload.identities) if workload.identities else {}),
             **declared,
             **told,
         }
 
     def _command(
         self,
-        owner: Owner,
+        workload: Workload,
         container: Container,
         mapped: Mapped | None,
         override: Override | None,
@@ -240,15 +240,15 @@ class Launcher:
             own = (*container.command, *container.args)
             words = own if container.command else (*mapped.command, *container.args)
             return self._filled(words, port), self.images.directory(mapped), ()
-        return self._in_engine(owner, container, env)
+        return self._in_engine(workload, container, env)
 
     def _in_engine(
-        self, owner: Owner, container: Container, env: Mapping[str, str]
+        self, workload: Workload, container: Container, env: Mapping[str, str]
     ) -> tuple[tuple[str, ...], Path, tuple[str, ...]]:
         """A container of docker or podman in the host's network, where it finds the local parts on loopback."""
         engine = self.images.engine or ""
-        name = f"{owner.replica}-{container.name}"
-        given = {each.name for each in container.env} | {*owner.variables} | {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
+        name = f"{workload.replica}-{container.name}"
+        given = {each.name for each in container.env} | {*workload.variables} | {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
         # Named, not valued: the engine takes the values from its own environment, so that none is in a command line.
         variables = [word for each in sorted(given & env.keys()) for word in ("--env", each)]
         entry = ["--entrypoint", container.command[0]] if container.command else []
@@ -266,12 +266,15 @@ class Launcher:
         return tuple(filled)
 
     @staticmethod
-    def _probes(owner: Owner, container: Container, *, first: bool) -> tuple[Probe, ...]:
+    def _probes(workload: Workload, container: Container, *, first: bool) -> tuple[Probe, ...]:
         """What is declared, and for the ingress's container what the platform adds where nothing is."""
-        if not first or owner.target_port is None:
+        if not first or workload.target_port is None:
             return container.probes
         kinds = {probe.type for probe in container.probes}
-        return (*container.probes, *(probe for probe in _default_probes(owner.target_port) if probe.type not in kinds))
+        return (
+            *container.probes,
+            *(probe for probe in _default_probes(workload.target_port) if probe.type not in kinds),
+        )
 
 
 def _listen_address(container: Container, mapped: Mapped | None) -> ListenAddress | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from local_cloud.services.container_apps.backend.processes.app_context import AppContext
 from local_cloud.services.container_apps.backend.processes.images import Mapped
-from local_cloud.services.container_apps.backend.processes.launch import Owner
+from local_cloud.services.container_apps.backend.processes.launch import Workload
 from local_cloud.services.container_apps.backend.processes.replica import Replica
-from local_cloud.services.container_apps.backend.processes.surroundings import Surroundings
 from local_cloud.services.container_apps.backend.revision import Numbers, RunningRevision
 from local_cloud.services.container_apps.backend.spec import Template
 from local_cloud.services.container_apps.backend.state import AppRecord, RevisionRecord
@@ -19,7 +19,7 @@ class Maker:
 
     Args:
         record: the app's record of the moment, whose secrets and override new replicas get.
-        around: what it uses.
+        context: what it uses.
         changed: what replicas call after a change of readiness.
         report: what replicas tell in sentences.
     """
@@ -27,13 +27,13 @@ class Maker:
     def __init__(
         self,
         record: Callable[[], AppRecord],
-        around: Surroundings,
+        context: AppContext,
         *,
         changed: Callable[[], None],
         report: Callable[[str], None],
     ) -> None:
         self._record = record
-        self._around = around
+        self._context = context
         self._changed = changed
         self._report = report
 
@@ -55,13 +55,13 @@ class Maker:
 
     def mapped(self, template: Template) -> tuple[Mapped | None, ...]:
         """See `Launcher.mapped`."""
-        return self._around.launcher.mapped(template, self._record().override)
+        return self._context.launcher.mapped(template, self._record().override)
 
     def fixed_ports(self, template: Template) -> tuple[int, ...]:
         """See `Launcher.fixed_ports`."""
         record = self._record()
         target_port = record.spec.ingress.target_port if record.spec.ingress is not None else None
-        return self._around.launcher.fixed_ports(template, target_port, record.override)
+        return self._context.launcher.fixed_ports(template, target_port, record.override)
 
     @property
     def remedy(self) -> str:
@@ -72,28 +72,28 @@ class Maker:
                 "`--run APP=` goes back to what the image stands for."
             )
         return (
-            f"Mend what its log shows, or what {self._around.launcher.images.file} runs for its image, "
+            f"Mend what its log shows, or what {self._context.launcher.images.file} runs for its image, "
             "and type `ignition up` again."
         )
 
     def _replica(self, revision: str, template: Template, number: int) -> Replica:
-        owner = self._owner(revision, template, f"{revision}-{number}")
-        launcher, override = self._around.launcher, self._record().override
+        workload = self._workload(revision, template, f"{revision}-{number}")
+        launcher, override = self._context.launcher, self._record().override
         return Replica(
-            owner.replica,
-            [launcher.plan(owner, each, first=False) for each in template.init_containers],
+            workload.replica,
+            [launcher.plan(workload, each, first=False) for each in template.init_containers],
             [
-                launcher.plan(owner, each, first=at == 0, override=override if at == 0 else None)
+                launcher.plan(workload, each, first=at == 0, override=override if at == 0 else None)
                 for at, each in enumerate(template.containers)
             ],
             changed=self._changed,
             report=self._report,
-            back_off=self._around.back_off,
+            back_off=self._context.back_off,
         )
 
-    def _owner(self, revision: str, template: Template, replica: str) -> Owner:
+    def _workload(self, revision: str, template: Template, replica: str) -> Workload:
         record = self._record()
-        spec, domain = record.spec, self._around.domain_of(record.spec.environment)
+        spec, domain = record.spec, self._context.domain_of(record.spec.environment)
         variables = {
             "CONTAINER_APP_NAME": spec.name,
             "CONTAINER_APP_REVISION": revision,
@@ -103,7 +103,7 @@ class Maker:
         if spec.ingress is not None:
             variables["CONTAINER_APP_HOSTNAME"] = f"{revision}.{domain}"
             variables["CONTAINER_APP_PORT"] = str(spec.ingress.target_port)
-        return Owner(
+        return Workload(
             name=spec.name,
             replica=replica,
             identities=spec.identities,

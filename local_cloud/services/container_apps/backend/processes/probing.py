@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 
-from local_cloud.runtime.terminal_text import printable
+from local_cloud.runtime.processes.terminal_text import printable
 from local_cloud.services.container_apps.backend.spec import HttpGet, Probe
 
 _LOOPBACK = "127.0.0.1"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from local_cloud.runtime.process import Process, ProcessFailed
-from local_cloud.runtime.supervisor import BackOff
+from local_cloud.runtime.processes.process import Process, ProcessFailed
+from local_cloud.runtime.processes.supervisor import BackOff
 from local_cloud.services.container_apps.backend.processes.container import RunningContainer, clean_up, make_process
 from local_cloud.services.container_apps.backend.processes.launch import ListenAddress, Plan
 

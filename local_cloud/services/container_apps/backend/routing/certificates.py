@@ -17,9 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError, CloudRefusal
-from local_cloud.runtime.private_files import write_private
+from local_cloud.runtime.files.private_files import write_private
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend.errors import made_anew
 from local_cloud.services.container_apps.backend.spec import CustomDomain
 

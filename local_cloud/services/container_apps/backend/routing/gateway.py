@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from local_cloud.runtime.caddy import Caddy
-from local_cloud.runtime.certificates import LocalCA
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.network.caddy import Caddy
+from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend.app import App
 from local_cloud.services.container_apps.backend.processes.events import Events
 from local_cloud.services.container_apps.backend.routing import ingress

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from local_cloud.daemon.cloud import LocalCloud
+from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.records import SealedRecords
 from local_cloud.server.resource_types.resource import Refusal
 from local_cloud.server.resource_types.resource_type import Call

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from local_cloud.server.outputs import before_service
+from local_cloud.server.generic.outputs import before_service
 from local_cloud.server.resource_types.resource import Refusal
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.wire import UNKNOWN

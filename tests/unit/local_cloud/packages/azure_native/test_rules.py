@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from local_cloud.packages.azure_native.addresses import inside, is_cidr, is_ipv4_range, overlap
 from local_cloud.packages.azure_native.shared import RESOURCE_GROUP_NAME, duration_minutes
-from local_cloud.server.check import problems
-from local_cloud.server.diff import Change, changes, refused_changes
+from local_cloud.server.generic.check import problems
+from local_cloud.server.generic.diff import Change, changes, refused_changes
 from local_cloud.server.wire import UNKNOWN, Secret
 from local_cloud.services.container_apps.types.app_certificate import Certificate
 from local_cloud.services.container_apps.types.app_container_app import ContainerApp

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from local_cloud.runtime.sqlite_file import StateDamaged
+from local_cloud.runtime.files.sqlite_file import StateDamaged
 from local_cloud.services.identity.backend import Principal, TokenRefused, Tokens
 
 AUDIENCE = frozenset({"https://vault.azure.net"})

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local_cloud.runtime.sealing import Seal
-from local_cloud.runtime.sqlite_file import StateDamaged
+from local_cloud.runtime.files.sealing import Seal
+from local_cloud.runtime.files.sqlite_file import StateDamaged
 from local_cloud.services.key_vault.backend.database import open_database
 from local_cloud.services.key_vault.backend.refusals import KeyVaultRefusal
 from local_cloud.services.key_vault.backend.secret import Properties

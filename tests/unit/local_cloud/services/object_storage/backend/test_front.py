@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.object_storage.backend.admission import Admission
 from local_cloud.services.object_storage.backend.front import Front
 from tests.support.waiting import until

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.ports import free_port
 from local_cloud.services.object_storage.backend.operator import Operator
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.runtime.certificates import LocalCA
+from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.object_storage.backend.answer import Answer
 from local_cloud.services.object_storage.backend.relay import Relay
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.runtime.private_files import NotRegular
+from local_cloud.runtime.files.private_files import NotRegular
 from local_cloud.services.postgres.backend.cluster import Cluster
 from local_cloud.services.postgres.backend.places import Places
 

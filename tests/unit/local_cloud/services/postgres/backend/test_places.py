@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.private_directories import NotPrivate
+from local_cloud.runtime.files.private_directories import NotPrivate
 from local_cloud.services.postgres.backend.places import Places
 
 NOBODY = 65534

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from local_cloud.server.check import problems
 from local_cloud.server.exceptions import AcceptedValue
+from local_cloud.server.generic.check import problems
 from local_cloud.server.rules import ListedValueProblem
 from local_cloud.services.postgres.types.dbforpostgresql_server import Server
 

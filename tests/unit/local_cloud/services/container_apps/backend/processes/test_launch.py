@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.ports import Ports
+from local_cloud.runtime.network.ports import Ports
 from local_cloud.services.container_apps.backend import (
     Container,
     EnvironmentVariable,
@@ -19,9 +19,9 @@ from local_cloud.services.container_apps.backend import (
     Probe,
     words_of,
 )
-from local_cloud.services.container_apps.backend.processes.launch import Launcher, ListenAddress, Owner, Plan
+from local_cloud.services.container_apps.backend.processes.launch import Launcher, ListenAddress, Plan, Workload
 
-OWNER = Owner(
+WORKLOAD = Workload(
     name="ca-api",
     replica="ca-api--r1-1",
     identities=(),
@@ -54,7 +54,7 @@ def plan(
         identity_env=lambda *_: {},
         machine_env={},
     )
-    return launcher.plan(OWNER, container, first=first, override=override)
+    return launcher.plan(WORKLOAD, container, first=first, override=override)
 
 
 def test_the_port_is_told_by_the_variable_that_the_entry_names(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_an_engine_gets_values_by_its_environment_and_not_in_its_command(tmp_pat
 
 
 def test_secrets_are_not_shown_by_plans_and_owners(tmp_path: Path) -> None:
-    assert "s3cret" not in f"{plan(tmp_path, '{image: api, command: serve}')!r}{OWNER!r}"
+    assert "s3cret" not in f"{plan(tmp_path, '{image: api, command: serve}')!r}{WORKLOAD!r}"
 
 
 @pytest.mark.parametrize("command", ["", "  ", "serve 'x"])

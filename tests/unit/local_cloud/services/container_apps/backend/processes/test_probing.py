@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from local_cloud.runtime.ports import free_port
+from local_cloud.runtime.network.ports import free_port
 from local_cloud.services.container_apps.backend import HttpGet, Probe
 from local_cloud.services.container_apps.backend.processes.probing import ask
 

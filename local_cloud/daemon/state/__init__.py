@@ -1,0 +1,1 @@
+"""What a state directory keeps: its settings, the stack's state, ports."""

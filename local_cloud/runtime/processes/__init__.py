@@ -1,0 +1,1 @@
+"""Supervised processes: started until they answer, restarted when they crash, stopped, taken over."""

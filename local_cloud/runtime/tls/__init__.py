@@ -1,0 +1,1 @@
+"""Certificate authorities of this machine and the certificates that they sign."""
