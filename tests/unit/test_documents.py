@@ -1,6 +1,8 @@
 """What the documents say of the code: links, configuration keys, commands and targets that they name exist."""
 
+import contextlib
 import re
+import shlex
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import get_args, get_origin
@@ -86,3 +88,29 @@ def test_every_target_of_make_that_is_named_exists(document):
 def test_every_file_of_this_repository_that_is_named_exists(document):
     named = re.findall(r"`((?:app_config|infra|local_cloud|ignition|tests|docs|tools|bench)/[\w./]+)`", PROSE[document])
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def _lines_of_commands(text):
+    """Every command line of ours that a document shows whole, without its comment."""
+    shown = re.findall(r"`((?:\.venv/bin/)?(?:ignition|app-config) [^`]+)`", text.replace("\n", " "))
+    blocks = re.findall(r"^ *((?:\.venv/bin/)?(?:ignition|app-config) .+?)(?: {2,}#.*)?$", text, re.MULTILINE)
+    lines = {" ".join(line.split()) for line in [*shown, *blocks] if "`" not in line}
+    return sorted(line for line in lines if not line.endswith(" --"))  # those are completed by the reader
+
+
+TYPED = [document for document in DOCUMENTS if document.name != "CHANGELOG.md" and document.parent.name != "reference"]
+COMMAND_LINES = [(document, line) for document in TYPED for line in _lines_of_commands(TEXTS[document])]
+
+
+@pytest.mark.parametrize(
+    ("document", "line"), COMMAND_LINES, ids=[f"{_name(document)}: {line}" for document, line in COMMAND_LINES]
+)
+def test_every_command_line_that_is_shown_can_be_typed(document, line):
+    program, name, *arguments = shlex.split(line)
+    group = ignition if program.endswith("ignition") else app_config
+    command = group.get_command(click.Context(group), name)
+    if not arguments and any(parameter.required for parameter in command.params):
+        return  # the document speaks of the command and types nothing
+    files_of_the_reader = click.BadParameter if re.search(r"\.(json|env|yaml)\b|\bids\b", line) else ()
+    with contextlib.suppress(files_of_the_reader):
+        command.make_context(name, arguments, parent=click.Context(group))
