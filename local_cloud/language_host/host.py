@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -65,6 +65,7 @@ class RunInfo:
     stack: str
     root_directory: Path
     program_directory: Path
+    config: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,7 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
 
     def _run(self, request: language_pb2.RunRequest, engine: str, context: grpc.ServicerContext) -> Any:
         directories = (Path(request.info.root_directory), Path(request.info.program_directory))
-        info = RunInfo(request.project, request.stack, *directories)
+        info = RunInfo(request.project, request.stack, *directories, config=dict(request.config))
         if self._on_run is not None:
             self._on_run(info)
         judge = self._judge if request.dryRun else None

@@ -24,6 +24,7 @@ class Package:
         distribution: the SDK's Python distribution, whose version the provider reports.
         types: every registered resource type.
         functions: every registered function by token.
+        path_of: ARM paths of types that are not registered, by token and inputs.
         unseen: what the cloud may refuse of every type, and only the cloud knows; sentences.
         others: what stands for types of the SDK that are not registered, in previews; None where there are no such.
     """
@@ -33,6 +34,7 @@ class Package:
     types: Sequence[ResourceType]
     functions: Mapping[str, Function]
     others: type[TypesOnly] | None = None
+    path_of: Callable[[str, Mapping[str, Any]], str | None] | None = None
     unseen: Sequence[str] = ()
 
     @property

@@ -8,19 +8,24 @@ from local_cloud.catalog import PACKAGES
 from local_cloud.server.plan.judge import Judge
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.wire import UNKNOWN
-from tests.conformance.plans.right import RIGHT
+from tests.conformance.plans.published_azure import TOO_EARLY_AZURE, WARNED_AZURE, WRONG_AZURE
+from tests.conformance.plans.published_edge import TOO_EARLY_EDGE, WRONG_EDGE
+from tests.conformance.plans.published_right import PUBLISHED_RIGHT
+from tests.conformance.plans.right import RIGHT as RIGHT_PLANS
 from tests.conformance.plans.wrong import WRONG
 from tests.conformance.plans.wrong_again import NO_ORDER, WRONG_AGAIN
-from tests.conformance.plans.wrong_by_name import UNORDERED, WARNED, WRONG_BY_NAME
+from tests.conformance.plans.wrong_by_name import ASSUMED, UNORDERED, WARNED, WRONG_BY_NAME
 
 JUDGE = Judge(PACKAGES)
-REFUSED = {**WRONG, **WRONG_AGAIN, **WRONG_BY_NAME}
-TOO_EARLY = {**NO_ORDER, **UNORDERED}
-SKETCHES = {**REFUSED, **TOO_EARLY, **WARNED, **{rule.id: rule.fails for rule in JUDGE.rules}}
+RIGHT = {**RIGHT_PLANS, **PUBLISHED_RIGHT}
+REFUSED = {**WRONG, **WRONG_AGAIN, **WRONG_BY_NAME, **WRONG_AZURE, **WRONG_EDGE}
+TOO_EARLY = {**NO_ORDER, **UNORDERED, **TOO_EARLY_AZURE, **TOO_EARLY_EDGE}
+TOLD = {**WARNED, **ASSUMED, **WARNED_AZURE}
+SKETCHES = {**REFUSED, **TOO_EARLY, **TOLD, **{rule.id: rule.fails for rule in JUDGE.rules}}
 
 
 def _told(resources):
-    return [each for each in JUDGE.refusals(JUDGE.plan(resources)) if not each.rule.warning]
+    return [each for each in JUDGE.refusals(JUDGE.plan(resources)) if not each.warning]
 
 
 def _places(value, at=()):
@@ -82,11 +87,11 @@ def test_an_order_that_nothing_keeps_is_refused_with_the_dependency_to_add(sketc
     assert any("depends_on" in each.remedy for each in _told(sketch.planned()))
 
 
-@pytest.mark.parametrize("sketch", WARNED.values(), ids=list(WARNED))
-def test_an_order_that_the_provider_usually_saves_is_a_warning(sketch):
+@pytest.mark.parametrize("sketch", TOLD.values(), ids=list(TOLD))
+def test_what_the_clouds_often_forgive_or_nothing_proves_is_a_warning(sketch):
     found = JUDGE.refusals(JUDGE.plan(sketch.planned()))
     assert found
-    assert all(each.rule.warning for each in found)
+    assert all(each.warning for each in found)
 
 
 @pytest.mark.parametrize("sketch", SKETCHES.values(), ids=list(SKETCHES))

@@ -13,6 +13,7 @@ from local_cloud.packages.azure_native.shared import SHARED
 from local_cloud.server.generic import outputs
 from local_cloud.server.generic.naming import MADE_UP
 from local_cloud.server.plan.rules import PlanRule
+from local_cloud.server.plan.subscriptions import PLACEHOLDER_SUBSCRIPTION
 from local_cloud.server.resource_types.recorded import RecordedType
 from local_cloud.server.resource_types.recovery import Import, Recovery
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Refusal, Resource
@@ -22,7 +23,6 @@ from local_cloud.server.schemas.schema import Object
 from local_cloud.server.values.guids import stable_guid
 
 _LOCK: Final = "azure-native:authorization:ManagementLockByScope"
-PLACEHOLDER_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
 
 class AzureType(RecordedType):

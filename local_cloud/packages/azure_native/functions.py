@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.packages.azure_native.base import PLACEHOLDER_SUBSCRIPTION, verification_id
+from local_cloud.packages.azure_native.base import verification_id
 from local_cloud.server.package import Function
+from local_cloud.server.plan.subscriptions import PLACEHOLDER_SUBSCRIPTION
 from local_cloud.server.values.guids import stable_guid
 
 

@@ -9,10 +9,10 @@ from typing import Any, Final
 from local_cloud.packages.azure_native.shared import EXAMPLE_GROUP, NAME_RULES
 from local_cloud.server.plan.examples import DEPENDS_ON, Ref, Sketch
 from local_cloud.server.plan.order import After
-from local_cloud.server.plan.plan import Plan, without_subscription
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import OneOfAKind, PlanRule
-from local_cloud.server.values.shapes import is_list, is_object
+from local_cloud.server.plan.subscriptions import literal_ids
 
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _GLOBAL_NAMES: Final = frozenset({"vaultName", "serverName", "registryName"})
@@ -132,21 +132,9 @@ def _named(plan: Plan, resource: Planned) -> Iterable[Planned]:
     identities = [f"/resourcegroups/{group.casefold()}"] if isinstance(group, str) else []
     place = plan.place(resource)
     identities += [place] if place is not None else []
-    identities += [without_subscription(each) for each in _ids(resource.inputs)]
-    found = [plan.by_identity(each) for each in dict.fromkeys(identities)]
-    return [each for each in found if each is not None and each.provider == resource.provider]
-
-
-def _ids(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if value.startswith("/subscriptions/"):
-            yield value
-    elif is_object(value):
-        for each in value.values():
-            yield from _ids(each)
-    elif is_list(value):
-        for each in value:
-            yield from _ids(each)
+    identities += literal_ids(resource.inputs)
+    found = [plan.by_identity(each, resource) for each in dict.fromkeys(identities)]
+    return [each for each in found if each is not None and not each.declared_by and each.provider == resource.provider]
 
 
 def after_what_it_names(token: str, parameters: Sequence[str], example: Mapping[str, Any]) -> After:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local_cloud.packages.azure_native.functions import FUNCTIONS
 from local_cloud.packages.azure_native.shared import SHARED
+from local_cloud.packages.azure_native.unregistered_paths import path_of
 from local_cloud.server.package import Package
 from local_cloud.server.resource_types.types_only import AzureTypesOnly
 from local_cloud.services.container_apps.types.app_certificate import Certificate
@@ -89,6 +90,7 @@ PACKAGE = Package(
     ),
     functions=FUNCTIONS,
     others=_Others,
+    path_of=path_of,
     unseen=(
         "The deployer lacks a permission, or a condition on it does not allow this resource.",
         "A quota of the subscription or the region is used up.",

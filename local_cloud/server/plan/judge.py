@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from local_cloud.language_host.host import EndedRun, RunInfo
 from local_cloud.server.engine_log import EngineLog
@@ -16,6 +17,9 @@ from local_cloud.server.plan.report import JUDGED, Refusal
 from local_cloud.server.plan.rules import PlanRefusal, PlanRule
 from local_cloud.server.plan.sessions import EngineRun, PlanSessions, accepted_message
 from local_cloud.server.rules import Problem
+
+_SUBSCRIPTION: Final = "azure-native:subscriptionId"
+_SUBSCRIPTION_VARIABLE: Final = "ARM_SUBSCRIPTION_ID"
 
 
 class Judge:
@@ -29,19 +33,33 @@ class Judge:
 
     def __init__(self, packages: Sequence[Package], previews: PlanSessions | None = None) -> None:
         self.previews = previews or PlanSessions()
+        self._paths = {each.name: each.path_of for each in packages if each.path_of is not None}
         self._types = {each.token: each for package in packages for each in package.types}
         self.rules: Sequence[PlanRule] = tuple(rule for each in self._types.values() for rule in each.all_plan_rules)
 
-    def plan(self, resources: Iterable[Planned]) -> Plan:
-        """The plan of some resources."""
-        return Plan(resources, self._types)
+    def plan(self, resources: Iterable[Planned], *, subscription: str | None = None, trusting: bool = True) -> Plan:
+        """The plan of some resources; `subscription` is what the default provider of azure-native is configured for."""
+        return Plan(resources, self._types, path_of=self._path_of, subscription=subscription, trusting=trusting)
 
-    def refusals(self, plan: Plan) -> list[PlanRefusal]:
+    def refusals(self, plan: Plan, *, subscription: str | None = None) -> list[PlanRefusal]:
         """Everything that the cloud would refuse of a plan, in the order of registration."""
         order = {each.urn: number for number, each in enumerate(plan.resources)}
-        tokens = {each.token for each in plan.resources}
-        found = [refusal for rule in self.rules if tokens & {rule.of, *rule.also} for refusal in rule.refusals(plan)]
+        found = list(self._broken(plan))
+        if found and plan.assumes:
+            doubting = self.plan(plan.resources, subscription=subscription, trusting=False)
+            certain = {each.key for each in self._broken(doubting)}
+            found = [each if each.key in certain else _assuming(each, plan.assumes) for each in found]
         return sorted(found, key=lambda each: order[each.resource.urn])
+
+    def _broken(self, plan: Plan) -> Iterator[PlanRefusal]:
+        tokens = {each.token for each in plan.resources}
+        for rule in self.rules:
+            if tokens & {rule.of, *rule.also}:
+                yield from rule.refusals(plan)
+
+    def _path_of(self, resource: Planned) -> str | None:
+        find = self._paths.get(resource.token.partition(":")[0])
+        return find(resource.token, resource.inputs) if find is not None else None
 
     def begins(self, engine: str, info: RunInfo, environment: Mapping[str, str]) -> None:
         """A program of a preview starts."""
@@ -52,10 +70,14 @@ class Judge:
         run = self.previews.end(ended.engine) or EngineRun(ended.info.root_directory, ended.environment)
         registrations = Registrations(ended.info.project, ended.info.stack, ended.info.root_directory)
         registrations.add(ended.registrations)
-        plan = self.plan(registrations.planned())
+        subscription = ended.info.config.get(_SUBSCRIPTION) or ended.environment.get(_SUBSCRIPTION_VARIABLE)
+        plan = self.plan(registrations.planned(), subscription=subscription)
         with contextlib.closing(EngineLog(ended.engine)) as engine:
             try:
-                found = _in_order(plan, [*_placed(run, plan), *self._of_plan(run, plan, engine)])
+                found = _in_order(
+                    plan,
+                    [*_placed(run, plan), *self._of_plan(run, self.refusals(plan, subscription=subscription), engine)],
+                )
             except ExceptionsError as error:
                 return str(error)
             for each in found:
@@ -77,14 +99,25 @@ class Judge:
             else ""
         )
 
-    def _of_plan(self, run: EngineRun, plan: Plan, engine: EngineLog) -> Iterable[Refusal]:
-        for each in self.refusals(plan):
+    def _of_plan(self, run: EngineRun, found: Iterable[PlanRefusal], engine: EngineLog) -> Iterable[Refusal]:
+        for each in found:
             problem = Problem(each.path, each.reason, rule=each.rule.id, remedy=each.remedy, source=each.rule.source)
-            verdict = run.verdict(each.resource.urn, each.resource.token, problem, each.other.urn)
+            verdict = run.verdict(each.resource.urn, each.resource.token, problem, _urn(each.other))
             if verdict.reason is not None:
-                yield _refusal(each, verdict.reason, warning=each.rule.warning and not run.strict)
+                yield _refusal(each, verdict.reason, warning=each.warning and not run.strict)
             elif verdict.accepted is not None:
                 engine.info(each.resource.urn, accepted_message(problem, verdict.accepted))
+
+
+def _assuming(found: PlanRefusal, subscriptions: Collection[str]) -> PlanRefusal:
+    """A finding that holds only if the subscription that literal ids name is the program's own."""
+    named = ", ".join(sorted(subscriptions))
+    doubt = f"This is a warning, because nothing says that {named} is the subscription of this program: set azure-native:subscriptionId"
+    return replace(found, reason=f"{found.reason}. {doubt}", assumes=frozenset(subscriptions))
+
+
+def _urn(resource: Planned) -> str:
+    return resource.declared_by or resource.urn
 
 
 def _refusal(found: PlanRefusal, reason: str, *, warning: bool) -> Refusal:
@@ -99,7 +132,7 @@ def _refusal(found: PlanRefusal, reason: str, *, warning: bool) -> Refusal:
         source=found.rule.source,
         file=resource.position.file if resource.position else "",
         line=resource.position.line if resource.position else 0,
-        other=other.urn,
+        other=_urn(other),
         other_file=other.position.file if other.position else "",
         other_line=other.position.line if other.position else 0,
         warning=warning,

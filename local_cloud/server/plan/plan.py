@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
+from local_cloud.server.plan.identities import Identities, PathOf
 from local_cloud.server.plan.planned import Planned
+from local_cloud.server.plan.subscriptions import without_subscription
 from local_cloud.server.plan.symbols import Elsewhere, Key, Symbol
 from local_cloud.server.plan.walking import known_way
 from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import values_at, without_indexes
 from local_cloud.server.values.unknowns import NotKnownYet, refusing_unknowns
 from local_cloud.server.wire import UNKNOWN
-
-_SUBSCRIPTION: Final = re.compile(r"^/subscriptions/[^/]+", re.IGNORECASE)
 
 
 class Plan:
@@ -26,14 +25,32 @@ class Plan:
     Args:
         resources: in the order of registration.
         types: the registered resource types by token.
+        path_of: ARM paths of types that are not registered.
+        subscription: what the default provider of azure-native is configured for.
+        trusting: whether the only subscription that the program names is taken for its own where nothing tells.
+
+    Attributes:
+        inline: what resources declare within their own inputs although it has ids of its own: the subnets of a network. References may
+            lead there; `of` does not have them.
     """
 
-    def __init__(self, resources: Iterable[Planned], types: Mapping[str, ResourceType]) -> None:
+    def __init__(
+        self,
+        resources: Iterable[Planned],
+        types: Mapping[str, ResourceType],
+        *,
+        path_of: PathOf = lambda _resource: None,
+        subscription: str | None = None,
+        trusting: bool = True,
+    ) -> None:
         self.resources: Sequence[Planned] = tuple(resources)
         self.types = types
+        self.inline: Sequence[Planned] = tuple(
+            part for each in self.resources if each.token in types for part in types[each.token].inline(each)
+        )
         self._before: dict[str, frozenset[str]] = {}
         self._narrowed: dict[str, Planned] = {}
-        self._identities: dict[str, Key] = {}
+        self._identities = Identities(self, path_of=path_of, subscription=subscription, trusting=trusting)
         self._texts: dict[tuple[str, str], Mapping[str, Sequence[Planned]]] = {}
 
     @cached_property
@@ -65,7 +82,7 @@ class Plan:
 
     def follows(self, later: Planned, earlier: Planned) -> bool:
         """Whether something makes sure that one resource is made after another: a chain of dependencies, or of parents."""
-        return earlier.urn in self.before(later)
+        return (earlier.declared_by or earlier.urn) in self.before(later)
 
     def before(self, resource: Planned) -> frozenset[str]:
         """URNs of everything that is certain to be made before a resource."""
@@ -152,7 +169,7 @@ class Plan:
 
     def _key(self, resource: Planned, at: str, value: Any) -> Key:
         if isinstance(value, str):
-            return self._text(value)
+            return self._text(resource, value)
         if value is not UNKNOWN:
             return value
         origin = resource.origins.get(at)
@@ -160,88 +177,36 @@ class Plan:
             raise NotKnownYet
         return self._attribute(origin.resources[0], origin.attribute)
 
-    def _text(self, value: str) -> str:
+    def _text(self, resource: Planned, value: str) -> str:
         """A known text without case; an ARM id that leads to a resource of the plan is that resource's identity."""
-        if value.startswith("/subscriptions/") and (short := without_subscription(value)) in self._by_identity:
-            return short
+        if value.startswith("/subscriptions/") and self._identities.leads_to(value, resource) is not None:
+            return without_subscription(value)
         return value.casefold()
 
     def _attribute(self, urn: str, attribute: str) -> Key:
         """The output of a resource: what its inputs say of it, or a symbol."""
         resource = self.by_urn.get(urn)
         if resource is not None and attribute == "name":
-            name = self._own_name(resource)
+            name = self._identities.name_of(resource)
             return name if name is not None else Symbol(urn, attribute)
         if resource is not None and attribute == "id":
             return self.identity(resource) or Symbol(urn, "id")
         return Symbol(urn, attribute)
 
-    def _own_name(self, resource: Planned) -> Key:
-        """The name that the program gives a resource of azure-native, or that the provider makes up."""
-        parameters: Sequence[str] = getattr(self.types.get(resource.token), "parameters", ())
-        own = resource.inputs.get(parameters[-1]) if parameters else None
-        return own.casefold() if isinstance(own, str) else self._told.get((resource.urn, "name"))
-
-    @cached_property
-    def _told(self) -> Mapping[tuple[str, str], str]:
-        """Outputs that are known although no input says them, from whoever uses them."""
-        found: dict[tuple[str, str], str] = {}
-        for resource in self.resources:
-            for path, origin in resource.origins.items():
-                value = resource.inputs.get(path)
-                if origin.attribute is not None and isinstance(value, str):
-                    found[origin.resources[0], origin.attribute] = value.casefold()
-        return found
-
     # -- identities and references
 
     def identity(self, resource: Planned) -> Key:
         """The ARM id without its subscription, where the inputs tell the whole of it; ids are compared without case."""
-        if resource.urn not in self._identities:
-            self._identities[resource.urn] = None  # for what refers to itself by way of others
-            self._identities[resource.urn] = self._identity(resource)
-        return self._identities[resource.urn]
+        return self._identities.of(resource)
 
-    def _identity(self, resource: Planned) -> Key:
-        resource_type = self.types.get(resource.token)
-        path: str | None = getattr(resource_type, "path", None)
-        if path is None:
-            return None
-        parameters = re.findall(r"\{(\w+)\}", path)
-        values = {name: self._part(resource, name, own=name == parameters[-1]) for name in parameters}
-        if "subscriptionId" in values:
-            values["subscriptionId"] = "own"  # it is left out at the end
-        if any(value is None for value in values.values()):
-            return None
-        own = re.sub(r"\{(\w+)\}", lambda found: str(values[found.group(1)]), path)
-        if own.startswith("/"):
-            return without_subscription(own.replace("//", "/"))
-        group = self._part(resource, "resourceGroupName")
-        return f"/resourcegroups/{group}/providers/{own}".casefold() if group is not None else None
+    def own_id(self, identity: str) -> str:
+        """A known ARM id in lower case, without its subscription where that is the program's own."""
+        return self._identities.own_id(identity)
 
-    def _part(self, resource: Planned, name: str, *, own: bool = False) -> str | None:
-        given = resource.inputs.get(name)
-        if own and (given is None or (given is UNKNOWN and name not in resource.origins)):
-            value = self._own_name(resource)
-            return str(value) if value is not None else f"<{resource.urn}#name>"
-        if isinstance(given, str):
-            return given.casefold()
-        try:
-            value = self.key(resource, name)
-        except NotKnownYet:
-            return None
-        if isinstance(value, Symbol):
-            return f"<{value.urn}#{value.attribute}>"
-        return None if value is None else str(value)
-
-    @cached_property
-    def _by_identity(self) -> Mapping[Key, Planned]:
-        found: dict[Key, list[Planned]] = {}
-        for each in self.resources:
-            if (identity := self.identity(each)) is not None:
-                found.setdefault(identity, []).append(each)
-        # The same id by two providers may be two subscriptions: which is meant cannot be told.
-        return {key: some[0] for key, some in found.items() if len({each.provider for each in some}) == 1}
+    @property
+    def assumes(self) -> frozenset[str]:
+        """Subscriptions that literal ids name and that are taken for the program's own without proof."""
+        return frozenset(self._identities.subscriptions.assumed)
 
     def target(self, resource: Planned, path: str, *tokens: str) -> Planned | Elsewhere:
         """
@@ -267,11 +232,13 @@ class Plan:
             origin = resource.origins.get(at)
             found = [self.by_urn[urn] for urn in origin.resources if urn in self.by_urn] if origin else []
             fitting = [each for each in found if not tokens or each.token in tokens]
+            if not fitting and len(found) == 1:
+                fitting = [each for each in self.inline if each.declared_by == found[0].urn and each.token in tokens]
             # Made from several resources, or from one of another type: whatever became of it cannot be told.
             return fitting[0] if len(fitting) == 1 else Elsewhere.UNKNOWN
         if not isinstance(value, str):
             return Elsewhere.OUTSIDE
-        found = self._by_identity.get(without_subscription(value))
+        found = self._identities.leads_to(value, resource)
         return found if found is not None and (not tokens or found.token in tokens) else Elsewhere.OUTSIDE
 
     def origin_at(self, resource: Planned, at: str, *tokens: str) -> Planned | None:
@@ -304,31 +271,22 @@ class Plan:
         """How many items the list at a path has; none where it is not known."""
         return sum(1 for _ in values_at(resource.inputs, f"{path}[]"))
 
-    def by_identity(self, identity: str) -> Planned | None:
-        """The resource with an ARM id, which is given in lower case and without its subscription."""
-        return self._by_identity.get(identity)
+    def by_identity(self, identity: str, asker: Planned | None = None) -> Planned | None:
+        """The resource with an ARM id; one that names a subscription leads to the program's own resources only."""
+        return self._identities.leads_to(identity, asker)
 
     def parent(self, resource: Planned, *tokens: str) -> Planned | None:
         """What a resource lies in, by its ARM id: a database's server, a secret's vault."""
-        found = self._by_identity.get(self.place(resource))
+        found = self._identities.by_id.get(self.place(resource))
         return found if found is not None and (not tokens or found.token in tokens) else None
 
     def place(self, resource: Planned) -> str | None:
         """The ARM id of what a resource lies in, whether it is in the plan or not; None where it cannot be told."""
-        identity = self.identity(resource)
-        return identity.rsplit("/", 2)[0] if isinstance(identity, str) else None
+        return self._identities.place(resource)
 
     def children(self, resource: Planned, *tokens: str) -> list[Planned]:
         """What lies in a resource, of some types."""
-        return [each for each in self._by_place.get(self.identity(resource), ()) if each.token in tokens]
-
-    @cached_property
-    def _by_place(self) -> Mapping[Key, list[Planned]]:
-        found: dict[Key, list[Planned]] = {}
-        for each in self.resources:
-            if (place := self.place(each)) is not None:
-                found.setdefault(place, []).append(each)
-        return found
+        return [each for each in self._identities.by_place.get(self.identity(resource), ()) if each.token in tokens]
 
     def as_far_as_known(self, read: Callable[[Plan, Planned], Iterator[Any]], resource: Planned) -> list[Any]:
         """Everything that a function reads of a resource; nothing where it meets what is not known yet."""
@@ -340,8 +298,3 @@ class Plan:
     def read(self, resource: Planned) -> Mapping[str, Any]:
         """A resource's inputs; reading one that is not known yet raises NotKnownYet."""
         return refusing_unknowns(resource.inputs)
-
-
-def without_subscription(identity: str) -> str:
-    """An ARM id in lower case, without its subscription."""
-    return _SUBSCRIPTION.sub("", identity.rstrip("/")).casefold()

@@ -58,6 +58,7 @@ class Planned:
         waits_for: URNs that it depends on directly, its parent among them.
         provider: URN of its provider; empty for the default one.
         position: where the program declares it, where the SDK tells.
+        declared_by: URN of the resource that declares it within its own inputs; empty for a resource of its own.
     """
 
     urn: str
@@ -67,6 +68,7 @@ class Planned:
     waits_for: frozenset[str] = frozenset()
     provider: str = ""
     position: Position | None = None
+    declared_by: str = ""
 
     @property
     def name(self) -> str:

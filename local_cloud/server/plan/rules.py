@@ -31,6 +31,7 @@ class PlanRefusal:
         resource: which would be refused, and at which property.
         other: the resource that it clashes with.
         reason: the message for people.
+        assumes: subscriptions that are taken for the program's own without proof; what rests on that is a warning.
     """
 
     rule: PlanRule
@@ -38,6 +39,17 @@ class PlanRefusal:
     path: str
     other: Planned
     reason: str
+    assumes: frozenset[str] = frozenset()
+
+    @property
+    def warning(self) -> bool:
+        """Whether it is told and not refused, unless `--strict` asks for it."""
+        return self.rule.warning or bool(self.assumes)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it another refusal than others."""
+        return self.rule.id, self.resource.urn, self.other.urn
 
     @property
     def remedy(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,7 @@ from local_cloud.server.schemas.schema import Schema
 if TYPE_CHECKING:
     from local_cloud.server.cloud import Cloud
     from local_cloud.server.generic.transitions import Transition
+    from local_cloud.server.plan.planned import Planned
     from local_cloud.server.plan.rules import PlanRule
     from local_cloud.server.resource_types.recovery import Recovery
     from local_cloud.server.rules import Rule
@@ -118,6 +119,10 @@ class ResourceType(ABC):
     def all_plan_rules(self) -> tuple[PlanRule, ...]:
         """What it asks of several resources together, and what every type of its package asks."""
         return tuple(self.plan_rules)
+
+    def inline(self, planned: Planned) -> Iterator[Planned]:  # noqa: ARG002  for types that declare others
+        """What a resource of this type declares within its inputs that has an id of its own, as if it were declared apart."""
+        return iter(())
 
     def ends_before_replaced(self, old: Inputs) -> bool:  # noqa: ARG002  for types whose names are taken
         """Whether the old resource ends before the one that replaces it is made, given the old inputs."""

@@ -9,20 +9,21 @@ from local_cloud.server.plan.examples import Ref
 
 SUB = "/subscriptions/22222222-2222-2222-2222-222222222222"
 RG = f"{SUB}/resourceGroups/rg-shop"
+Made = tuple[str, dict[str, Any]]
 ZONE = "a" * 32
 ACCOUNT = "b" * 32
 TENANT = "33333333-3333-3333-3333-333333333333"
 
 
-def arm(token: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+def arm(token: str, **inputs: Any) -> Made:
     return f"azure-native:{token}", inputs
 
 
-def cf(token: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+def cf(token: str, **inputs: Any) -> Made:
     return f"cloudflare:index/{token[0].lower()}{token[1:]}:{token}", inputs
 
 
-def group(name: str = "rg-shop", location: str = "northeurope") -> tuple[str, dict[str, Any]]:
+def group(name: str = "rg-shop", location: str = "northeurope") -> Made:
     return arm("resources:ResourceGroup", resourceGroupName=name, location=location)
 
 
@@ -30,16 +31,14 @@ def within(group: str = "group") -> dict[str, Any]:
     return {"resourceGroupName": Ref(group, "name"), "location": "northeurope"}
 
 
-def vnet(*prefixes: str, name: str = "vnet-shop", **more: Any) -> tuple[str, dict[str, Any]]:
+def vnet(*prefixes: str, name: str = "vnet-shop", **more: Any) -> Made:
     return arm(
         "network:VirtualNetwork",
         **{**within(), "virtualNetworkName": name, "addressSpace": {"addressPrefixes": [*prefixes]}, **more},
     )
 
 
-def subnet(
-    name: str, prefix: str, service: str | None = None, vnet: str = "vnet", **more: Any
-) -> tuple[str, dict[str, Any]]:
+def subnet(name: str, prefix: str, service: str | None = None, vnet: str = "vnet", **more: Any) -> Made:
     given = {
         "resourceGroupName": Ref("group", "name"),
         "virtualNetworkName": Ref(vnet, "name"),
@@ -51,7 +50,7 @@ def subnet(
     return arm("network:Subnet", **given)
 
 
-def environment(subnet: str | None = None, **more: Any) -> tuple[str, dict[str, Any]]:
+def environment(subnet: str | None = None, **more: Any) -> Made:
     network = {"vnetConfiguration": {"infrastructureSubnetId": Ref(subnet)}} if subnet else {}
     given = {
         **within(),
@@ -63,7 +62,7 @@ def environment(subnet: str | None = None, **more: Any) -> tuple[str, dict[str, 
     return arm("app:ManagedEnvironment", **given)
 
 
-def app(name: str = "web", *, image: Any = "docker.io/library/nginx:1.27", **more: Any) -> tuple[str, dict[str, Any]]:
+def app(name: str = "web", *, image: Any = "docker.io/library/nginx:1.27", **more: Any) -> Made:
     given = {
         **within(),
         "containerAppName": name,
@@ -78,7 +77,7 @@ def ingress(**more: Any) -> dict[str, Any]:
     return {"configuration": {"ingress": {"external": True, "targetPort": 80, **more}}}
 
 
-def server(name: str = "psql-shop", tier: str = "GeneralPurpose", **more: Any) -> tuple[str, dict[str, Any]]:
+def server(name: str = "psql-shop", tier: str = "GeneralPurpose", **more: Any) -> Made:
     sizes = {"Burstable": "Standard_B1ms", "GeneralPurpose": "Standard_D2ds_v5", "MemoryOptimized": "Standard_E2ds_v5"}
     given = {
         **within(),
@@ -93,12 +92,12 @@ def server(name: str = "psql-shop", tier: str = "GeneralPurpose", **more: Any) -
     return arm("dbforpostgresql:Server", **given)
 
 
-def of_server(kind: str, server: str = "server", **more: Any) -> tuple[str, dict[str, Any]]:
+def of_server(kind: str, server: str = "server", **more: Any) -> Made:
     given = {"resourceGroupName": Ref("group", "name"), "serverName": Ref(server, "name"), **more}
     return arm(f"dbforpostgresql:{kind}", **given)
 
 
-def vault(name: str = "kv-shop", **properties: Any) -> tuple[str, dict[str, Any]]:
+def vault(name: str = "kv-shop", **properties: Any) -> Made:
     given = {
         "tenantId": TENANT,
         "sku": {"family": "A", "name": "standard"},
@@ -108,7 +107,7 @@ def vault(name: str = "kv-shop", **properties: Any) -> tuple[str, dict[str, Any]
     return arm("keyvault:Vault", **{**within(), "vaultName": name, "properties": given})
 
 
-def secret(name: str = "db-url", vault: str = "vault", **more: Any) -> tuple[str, dict[str, Any]]:
+def secret(name: str = "db-url", vault: str = "vault", **more: Any) -> Made:
     given = {
         "resourceGroupName": Ref("group", "name"),
         "vaultName": Ref(vault, "name"),
@@ -119,7 +118,7 @@ def secret(name: str = "db-url", vault: str = "vault", **more: Any) -> tuple[str
     return arm("keyvault:Secret", **given)
 
 
-def identity(name: str = "id-web") -> tuple[str, dict[str, Any]]:
+def identity(name: str = "id-web") -> Made:
     return arm("managedidentity:UserAssignedIdentity", **{**within(), "resourceName": name})
 
 
@@ -128,7 +127,7 @@ SECRETS_USER = f"{ROLE}/4633458b-17de-408a-b874-0445c86b69e6"
 ACR_PULL = f"{ROLE}/7f951dda-4ed3-4680-a7ca-43fe172d538d"
 
 
-def role(scope: Any, principal: Any, role: str = SECRETS_USER, **more: Any) -> tuple[str, dict[str, Any]]:
+def role(scope: Any, principal: Any, role: str = SECRETS_USER, **more: Any) -> Made:
     given = {
         "scope": scope,
         "principalId": principal,
@@ -139,11 +138,11 @@ def role(scope: Any, principal: Any, role: str = SECRETS_USER, **more: Any) -> t
     return arm("authorization:RoleAssignment", **given)
 
 
-def registry(tier: str = "Basic", **more: Any) -> tuple[str, dict[str, Any]]:
+def registry(tier: str = "Basic", **more: Any) -> Made:
     return arm("containerregistry:Registry", **{**within(), "registryName": "crshop", "sku": {"name": tier}, **more})
 
 
-def endpoint(subnet: Any, target: Any, group: str, name: str = "pe-shop", **more: Any) -> tuple[str, dict[str, Any]]:
+def endpoint(subnet: Any, target: Any, group: str, name: str = "pe-shop", **more: Any) -> Made:
     connection = {"name": "c", "privateLinkServiceId": target, "groupIds": [group]}
     given = {
         **within(),
@@ -155,11 +154,11 @@ def endpoint(subnet: Any, target: Any, group: str, name: str = "pe-shop", **more
     return arm("network:PrivateEndpoint", **given)
 
 
-def zone(name: str, group: str = "group") -> tuple[str, dict[str, Any]]:
+def zone(name: str, group: str = "group") -> Made:
     return arm("privatedns:PrivateZone", resourceGroupName=Ref(group, "name"), privateZoneName=name, location="global")
 
 
-def link(zone: str, vnet: Any, name: str = "l", group: str = "group", **more: Any) -> tuple[str, dict[str, Any]]:
+def link(zone: str, vnet: Any, name: str = "l", group: str = "group", **more: Any) -> Made:
     given = {
         "resourceGroupName": Ref(group, "name"),
         "privateZoneName": Ref(zone, "name"),
@@ -172,13 +171,13 @@ def link(zone: str, vnet: Any, name: str = "l", group: str = "group", **more: An
     return arm("privatedns:VirtualNetworkLink", **given)
 
 
-def workspace(location: str = "northeurope", **more: Any) -> tuple[str, dict[str, Any]]:
+def workspace(location: str = "northeurope", **more: Any) -> Made:
     return arm(
         "operationalinsights:Workspace", **{**within(), "workspaceName": "log-shop", "location": location, **more}
     )
 
 
-def setting(source: Any, *categories: str, name: str = "ds", **more: Any) -> tuple[str, dict[str, Any]]:
+def setting(source: Any, *categories: str, name: str = "ds", **more: Any) -> Made:
     logs = [{"category": each, "enabled": True} for each in categories]
     return arm(
         "monitor:DiagnosticSetting",
@@ -186,7 +185,7 @@ def setting(source: Any, *categories: str, name: str = "ds", **more: Any) -> tup
     )
 
 
-def alert(scope: Any, metric: str, **more: Any) -> tuple[str, dict[str, Any]]:
+def alert(scope: Any, metric: str, **more: Any) -> Made:
     criterion = {
         "name": "c",
         "metricName": metric,
@@ -206,15 +205,15 @@ def alert(scope: Any, metric: str, **more: Any) -> tuple[str, dict[str, Any]]:
     return arm("monitor:MetricAlert", **given)
 
 
-def record(name: str, kind: str, content: Any, **more: Any) -> tuple[str, dict[str, Any]]:
+def record(name: str, kind: str, content: Any, **more: Any) -> Made:
     return cf("DnsRecord", **{"zoneId": ZONE, "name": name, "type": kind, "content": content, "ttl": 300, **more})
 
 
-def bucket(name: str = "shop-files", **more: Any) -> tuple[str, dict[str, Any]]:
+def bucket(name: str = "shop-files", **more: Any) -> Made:
     return cf("R2Bucket", **{"accountId": ACCOUNT, "name": name, **more})
 
 
-def of_bucket(kind: str, bucket: Any = None, **more: Any) -> tuple[str, dict[str, Any]]:
+def of_bucket(kind: str, bucket: Any = None, **more: Any) -> Made:
     return cf(kind, **{"accountId": ACCOUNT, "bucketName": bucket or Ref("bucket", "name"), "rules": [], **more})
 
 

@@ -555,11 +555,6 @@ UNORDERED: dict[str, Sketch] = {
         role=role(Ref("vault"), Ref("id", "principal_id"), f"{SUB}/x/e147488a-f6f5-4113-8e2d-b22465e65bf6"),
         server=_encrypted(),
     ),
-    "an environment in a subnet that it names": Sketch(
-        group=group(),
-        apps=subnet("apps", "10.0.0.0/23", APPS, virtualNetworkName="vnet-shop"),
-        env=environment(vnetConfiguration={"infrastructureSubnetId": f"{VNET}/subnets/apps"}),
-    ),
 }
 """What may come too early, and the plan in which no dependency prevents it."""
 
@@ -569,3 +564,12 @@ WARNED: dict[str, Sketch] = {
     ),
 }
 """What the provider usually saves by trying again, and the plan."""
+
+ASSUMED: dict[str, Sketch] = {
+    "an environment in a subnet that it names": Sketch(
+        group=group(),
+        apps=subnet("apps", "10.0.0.0/23", APPS, virtualNetworkName="vnet-shop"),
+        env=environment(vnetConfiguration={"infrastructureSubnetId": f"{VNET}/subnets/apps"}),
+    ),
+}
+"""Wrong only if the subscription of a literal id is the program's own, of which nothing is known."""

@@ -123,14 +123,6 @@ def guarded(
     return found
 
 
-def _private_reads(plan: Plan, user: Planned) -> Iterator[Planned]:
-    """The zone groups of the endpoints through which a resource reads vaults that are not public."""
-    for _, holder in reads(plan, user):
-        if plan.known(holder, "properties.publicNetworkAccess") == "disabled":
-            for each in endpoints_of(plan, holder):
-                yield from plan.children(each, tokens.ZONE_GROUP)
-
-
 def _cut_off(plan: Plan, token: str) -> Iterator[tuple[Planned, Planned]]:
     for each in plan.of(token):
         for _, holder in dict.fromkeys(reads(plan, each)):
@@ -203,10 +195,6 @@ def _pulling(user: Sketched, *, granted: bool = True, **inputs: Any) -> Sketch:
 
 _CLOSED: Final = vault(publicNetworkAccess="Disabled")
 _ENDPOINT: Final = endpoint(privateLinkServiceConnections=connection(Ref("vault"), "vault"))
-_ZONE_GROUP: Final = (
-    tokens.ZONE_GROUP,
-    {"resourceGroupName": "rg-ignition-dev", "privateEndpointName": "pe-vault", "privateDnsZoneGroupName": "default"},
-)
 
 
 def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
@@ -299,17 +287,6 @@ def _rules(token: str, noun: str, made: Any) -> tuple[PlanRule, ...]:
             source="https://github.com/microsoft/azure-container-apps/issues/1287",
             passes=reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT),
             fails=reading(_reader(made, "grant"), _CLOSED),
-        ),
-        After(
-            id=f"container_apps.{noun}-before-the-way-to-its-vault",
-            of=token,
-            path="configuration.secrets",
-            needs=_private_reads,
-            says="a vault without public access is found only when the zone group of its endpoint is there",
-            remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
-            source="https://github.com/microsoft/azure-container-apps/issues/1287",
-            passes=reading(_reader(made, "grant", "zones"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
-            fails=reading(_reader(made, "grant"), _CLOSED, endpoint=_ENDPOINT, zones=_ZONE_GROUP),
         ),
         LeadsTo(
             id=f"container_apps.{noun}-registry-by-another-output",

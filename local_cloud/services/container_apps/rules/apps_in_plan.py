@@ -81,7 +81,8 @@ def _gibibytes(text: Any) -> float:
 
 def _is_in_a_network(plan: Plan, one: Planned, environment_: Planned) -> bool:
     open_tcp = plan.known(one, f"{_INGRESS}.transport") == "tcp" and plan.known(one, f"{_INGRESS}.external") is True
-    return not open_tcp or bool(plan.keys(environment_, "vnetConfiguration.infrastructureSubnetId"))
+    more = True in plan.keys(one, f"{_INGRESS}.additionalPortMappings[].external")
+    return not (open_tcp or more) or bool(plan.keys(environment_, "vnetConfiguration.infrastructureSubnetId"))
 
 
 def _ports_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
@@ -247,7 +248,7 @@ APPS_IN_ENVIRONMENT: Final = (
         older=("managedEnvironmentId",),
         to=(tokens.ENVIRONMENT,),
         fits=_is_in_a_network,
-        says="only an environment in a network of one's own takes TCP from outside",
+        says="only an environment in a network of one's own takes TCP and additional ports from outside",
         remedy="Give '{other}' vnetConfiguration.infrastructureSubnetId, or '{this}' external=False",
         source=f"{DOCS}/ingress-overview#tcp",
         passes=_in(_INJECTED, _tcp(5000)),

@@ -32,6 +32,7 @@ from local_cloud.services.container_apps.rules.hosts import (
     with_managed_certificate,
 )
 
+_ISSUER: Final = "digicert.com"
 _HOST_FIRST: Final = "https://github.com/pulumi/pulumi-azure-native/issues/2614"
 
 
@@ -61,6 +62,26 @@ def _validated_another_way(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
         if is_object(properties) and isinstance(host, str) and properties.get("domainControlValidation") == "CNAME":
             for record in records(plan, host.casefold(), "A"):
                 yield each, record
+
+
+def _issued_by_others_alone(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    """Managed certificates below a name whose CAA records, as far as the plan has them, name other authorities."""
+    for each in plan.of(tokens.MANAGED_CERTIFICATE):
+        yield from plan.as_far_as_known(_kept_from_digicert, each)
+
+
+def _kept_from_digicert(plan: Plan, one: Planned) -> Iterator[tuple[Planned, Planned]]:
+    labels = subject(plan, one).split(".")
+    for number in range(len(labels) - 1):
+        found = [
+            each
+            for each in records(plan, ".".join(labels[number:]), "CAA")
+            if plan.known(each, "data.tag") in {"issue", "issuewild"}
+        ]
+        if found:
+            if not any(str(plan.known(each, "data.value")).partition(";")[0].strip() == _ISSUER for each in found):
+                yield one, found[0]
+            return
 
 
 def _environment_is_open(plan: Plan, _one: Planned, environment_: Planned) -> bool:
@@ -95,6 +116,15 @@ def _without_an_app(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     for each, environment_, apps in _serving(plan):
         if not apps:
             yield each, environment_
+
+
+def _with_authority(name: str) -> Sketch:
+    return Sketch(
+        environment=environment(),
+        authority=dns_record("CAA", None, "ecent.online", data={"flags": 0, "tag": "issue", "value": name}),
+        app=bound_app(domain={}, kind="Disabled"),
+        certificate=managed_certificate(depends_on=["app"]),
+    )
 
 
 CERTIFICATES_IN_PLAN: Final = (
@@ -191,6 +221,19 @@ MANAGED_CERTIFICATES_IN_PLAN: Final = (
         source=MANAGED,
         passes=with_managed_certificate(dns_record("A", "203.0.113.10"), how="HTTP"),
         fails=with_managed_certificate(dns_record("A", "203.0.113.10")),
+    ),
+    Together(
+        id="container_apps.managed-certificate-kept-from-its-issuer",
+        of=tokens.MANAGED_CERTIFICATE,
+        path="properties.subjectName",
+        test=_issued_by_others_alone,
+        warning=True,
+        says="where a name has CAA records, one of them lets digicert.com issue, which issues managed certificates; those of this program "
+        "do not",
+        remedy="Add a CAA record with the value digicert.com beside '{other}', unless the zone has one from elsewhere",
+        source=MANAGED,
+        passes=_with_authority("digicert.com"),
+        fails=_with_authority("letsencrypt.org"),
     ),
     Fits(
         id="container_apps.managed-certificate-out-of-reach",

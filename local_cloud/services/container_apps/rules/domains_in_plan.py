@@ -9,7 +9,7 @@ from local_cloud.packages.azure_native import tokens
 from local_cloud.packages.azure_native.sketches import app, environment
 from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.order import After
-from local_cloud.server.plan.plan import Plan, without_subscription
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import Fits, LeadsTo, Together
 from local_cloud.server.values.shapes import is_object
@@ -49,7 +49,7 @@ def _bound_twice(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
 
 def _in_one_environment(plan: Plan, one: Planned, certificate: Planned) -> bool:
     own, around = plan.key(one, "environmentId"), plan.place(certificate)
-    return not isinstance(own, str) or around is None or without_subscription(own) == around
+    return not isinstance(own, str) or around is None or plan.own_id(own) == around
 
 
 def _binding(plan: Plan, one: Planned, certificate: Planned) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final
 
 from local_cloud.packages.azure_native import tokens
 from local_cloud.packages.azure_native.sketches import (
     APPS_DELEGATION,
-    SUBNET_ID,
     Sketched,
     endpoint,
     environment,
@@ -24,12 +23,10 @@ from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.ranges import network_of
 from local_cloud.server.plan.rules import Fits, LeadsTo, OneOfAKind, Together
-from local_cloud.server.rules import objects
 from local_cloud.services.container_apps.rules.secrets import DOCS
 from local_cloud.services.network.rules.addresses_in_plan import ranges_of, share_addresses, spaces_of
 from local_cloud.services.network.rules.endpoints_in_plan import delegations
-from local_cloud.services.network.rules.subnets import KEPT_BY_CONTAINER_APPS, prefixes
-from local_cloud.services.network.rules.subnets_in_plan import inline_subnet
+from local_cloud.services.network.rules.subnets import KEPT_BY_CONTAINER_APPS
 
 _NETWORKS: Final = f"{DOCS}/custom-virtual-networks"
 _SUBNET: Final = "vnetConfiguration.infrastructureSubnetId"
@@ -92,32 +89,6 @@ def _group_is_there(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
         name = each.inputs.get("infrastructureResourceGroup")
         if isinstance(name, str) and name.casefold() in by_name:
             yield each, by_name[name.casefold()]
-
-
-def _in_an_inline_subnet(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    for each in plan.of(tokens.ENVIRONMENT):
-        yield from plan.as_far_as_known(_unfit_inline, each)
-
-
-def _unfit_inline(plan: Plan, one: Planned) -> Iterator[tuple[Planned, Planned]]:
-    found = inline_subnet(plan, one, _SUBNET)
-    if found is None:
-        return
-    network_, subnet_ = found
-    services = {str(each.get("serviceName")).casefold() for each in objects(subnet_, "delegations")}
-    longest = _LONGEST_WITH_PROFILES if has_profiles(plan, one) else _LONGEST_WITHOUT
-    ranges = [network_of(each) for each in prefixes(subnet_)]
-    small = any(each is not None and each.version == 4 and each.prefixlen > longest for each in ranges)
-    if services != ({APPS_DELEGATION.lower()} if has_profiles(plan, one) else set[str]()) or small:
-        yield one, network_
-
-
-def _inline(prefix: str, *services: str) -> Sketch:
-    delegated = [{"name": "to", "serviceName": each} for each in services]
-    return Sketch(
-        network=network(subnets=[{"name": "snet-apps", "addressPrefix": prefix, "delegations": delegated}]),
-        environment=environment(vnetConfiguration={"infrastructureSubnetId": SUBNET_ID}, depends_on=["network"]),
-    )
 
 
 def _with_another_key(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
@@ -323,18 +294,6 @@ ENVIRONMENTS_IN_PLAN: Final = (
             identity=identity(),
             environment=environment(identity={"userAssignedIdentities": [Ref("identity", "principal_id")]}),
         ),
-    ),
-    Together(
-        id="container_apps.environment-in-an-inline-subnet",
-        of=tokens.ENVIRONMENT,
-        path=_SUBNET,
-        test=_in_an_inline_subnet,
-        says=f"an environment with workload profiles stands in a subnet of /{_LONGEST_WITH_PROFILES} or larger that is delegated to "
-        f"Microsoft.App/environments, one without in one of /{_LONGEST_WITHOUT} or larger that is not delegated",
-        remedy="Give the subnet that '{other}' declares the delegation and the range that '{this}' needs",
-        source=_NETWORKS,
-        passes=_inline("10.10.0.0/23", APPS_DELEGATION),
-        fails=_inline("10.10.0.0/23"),
     ),
     OneOfAKind(
         id="container_apps.domain-of-two-environments",

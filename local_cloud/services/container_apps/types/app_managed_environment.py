@@ -11,9 +11,9 @@ from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Pattern, Related, part
 from local_cloud.server.values.guids import stable_guid
 from local_cloud.services.container_apps.backend.spec import EnvironmentSpec
+from local_cloud.services.container_apps.rules.environment_domains_in_plan import ENVIRONMENT_DOMAINS_IN_PLAN
 from local_cloud.services.container_apps.rules.environments_in_plan import ENVIRONMENTS_IN_PLAN
 from local_cloud.services.container_apps.rules.secrets import DOCS, distinct_names
-from local_cloud.services.network.rules.inline_subnets_in_plan import ENVIRONMENT_IN_INLINE_SUBNET
 
 if TYPE_CHECKING:
     from local_cloud.parts import Parts
@@ -151,7 +151,7 @@ class ManagedEnvironment(AzureType):
             },
         ),
     )
-    plan_rules = (*ENVIRONMENTS_IN_PLAN, ENVIRONMENT_IN_INLINE_SUBNET)
+    plan_rules = (*ENVIRONMENTS_IN_PLAN, *ENVIRONMENT_DOMAINS_IN_PLAN)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "environmentName": "cae-ignition-dev",

@@ -19,6 +19,7 @@ class UrlNormalizationSettings(EdgeType):
     """
 
     token = "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings"
+    made_once_source = "https://developers.cloudflare.com/rules/normalization/"
     after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from local_cloud.packages.azure_native import tokens
-from local_cloud.server.plan.plan import Plan, without_subscription
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 
 _PACKAGES: Final = ("azure-native:", "azuread:", "cloudflare:", "random:", "tls:", "time:")
@@ -59,7 +59,7 @@ def _reaches(plan: Plan, assignment: Planned, target: Planned) -> bool:
     scope, identity = assignment.inputs.get("scope"), plan.identity(target)
     if not isinstance(scope, str):
         return True
-    return not isinstance(identity, str) or _overlap(without_subscription(scope), identity)
+    return not isinstance(identity, str) or _overlap(plan.own_id(scope), identity)
 
 
 def _overlap(scope: str, identity: str) -> bool:

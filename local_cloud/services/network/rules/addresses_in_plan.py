@@ -1,11 +1,11 @@
-"""Rules over the plan on addresses: subnets in their network, networks that are peered, security groups of subnets."""
+"""Rules over the plan on addresses: subnets in their network, and what guards and routes them."""
 
 from __future__ import annotations
 
 import itertools
 from typing import Final
 
-from local_cloud.packages.azure_native import sketches, tokens
+from local_cloud.packages.azure_native import tokens
 from local_cloud.packages.azure_native.sketches import network, security_group, subnet
 from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.order import OneAtATime
@@ -14,12 +14,9 @@ from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.ranges import NoOverlap, network_of
 from local_cloud.server.plan.rules import Fits, LeadsTo
-from local_cloud.server.rules import objects
 
 _ADD_SUBNET: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet#add-a-subnet"
 _SECURITY_GROUPS: Final = "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"
-_REMOTE: Final = "remoteVirtualNetwork.id"
-_PEERINGS: Final = "virtualNetworkPeerings[].remoteVirtualNetwork.id"
 
 
 def ranges_of(plan: Plan, subnet_: Planned) -> list[str]:
@@ -61,38 +58,8 @@ def _keeps_off_inline_ones(plan: Plan, subnet_: Planned, network_: Planned) -> b
     )
 
 
-def _lends_its_gateway(plan: Plan, one: Planned, hub: Planned) -> bool:
-    """Whether the other network's peering, where the plan has it, lends its gateway to one that uses it."""
-    inputs, identity = plan.read(one), plan.identity(hub)
-    peerings = objects(inputs, "virtualNetworkPeerings")
-    uses = any(
-        each.get("useRemoteGateways") is True
-        and plan.key_at(one, f"virtualNetworkPeerings[{number}].{_REMOTE}") == identity
-        for number, each in enumerate(peerings)
-    )
-    lends = objects(plan.read(hub), "virtualNetworkPeerings")
-    return not uses or any(each.get("allowGatewayTransit") is True for each in lends)
-
-
 _APART: Final = Sketch(apps=subnet("snet-apps", "10.10.0.0/24"), data=subnet("snet-data", "10.10.1.0/24"))
 _INLINE: Final = network(subnets=[{"name": "snet-inline", "addressPrefix": "10.10.8.0/24"}])
-_HUB: Final = network("vnet-hub", "10.0.0.0/16")
-
-
-def _spoke(space: str) -> sketches.Sketched:
-    return network(
-        "vnet-spoke", space, virtualNetworkPeerings=[{"name": "hub", "remoteVirtualNetwork": {"id": Ref("hub")}}]
-    )
-
-
-def _gateway(*, lent: bool) -> Sketch:
-    spoke = "/subscriptions/s/resourceGroups/rg-ignition-dev/providers/Microsoft.Network/virtualNetworks/vnet-spoke"
-    back = {"name": "spoke", "remoteVirtualNetwork": {"id": spoke}, "allowGatewayTransit": lent}
-    there = {"name": "hub", "remoteVirtualNetwork": {"id": Ref("hub")}, "useRemoteGateways": True}
-    return Sketch(
-        hub=network("vnet-hub", "10.0.0.0/16", virtualNetworkPeerings=[back]),
-        spoke=network("vnet-spoke", "10.1.0.0/16", virtualNetworkPeerings=[there]),
-    )
 
 
 def _guarded(region: str) -> Sketch:
@@ -100,6 +67,14 @@ def _guarded(region: str) -> Sketch:
         network=network(),
         rules=security_group(location=region),
         apps=subnet("snet-apps", "10.10.0.0/24", networkSecurityGroup={"id": Ref("rules")}),
+    )
+
+
+def _routed(at: str, token: str, region: str) -> Sketch:
+    return Sketch(
+        network=network(),
+        part=(token, {"resourceGroupName": "rg-ignition-dev", "location": region}),
+        apps=subnet("snet-apps", "10.10.0.0/24", None, **{at: {"id": Ref("part")}}),
     )
 
 
@@ -181,63 +156,35 @@ SUBNETS_IN_PLAN: Final = (
             network=network(), apps=subnet("snet-apps", "10.10.0.0/24", networkSecurityGroup={"id": Ref("network")})
         ),
     ),
-)
-
-NETWORKS_IN_PLAN: Final = (
-    Fits(
-        id="network.peered-networks-overlap",
-        of=tokens.NETWORK,
-        path="addressSpace.addressPrefixes",
-        along=_PEERINGS,
-        to=(tokens.NETWORK,),
-        fits=lambda plan, one, other: not share_addresses(spaces_of(plan, one), spaces_of(plan, other)),
-        says="networks that are peered share no address (VnetAddressSpacesOverlap)",
-        remedy="Give '{this}' an address space that '{other}' does not use",
-        source="https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview",
-        passes=Sketch(hub=_HUB, spoke=_spoke("10.1.0.0/16")),
-        fails=Sketch(hub=_HUB, spoke=_spoke("10.0.128.0/17")),
-    ),
-    Fits(
-        id="network.inline-security-group-in-another-region",
-        of=tokens.NETWORK,
-        path="subnets",
-        along="subnets[].networkSecurityGroup.id",
-        to=(tokens.SECURITY_GROUP,),
-        fits=in_one_region,
-        says="a security group is in the region of the network whose subnet it guards",
-        remedy="Give '{other}' the location of '{this}'",
-        source=f"{_SECURITY_GROUPS}#limits",
-        passes=Sketch(
-            rules=security_group(),
-            network=network(subnets=[{"name": "a", "networkSecurityGroup": {"id": Ref("rules")}}]),
-        ),
-        fails=Sketch(
-            rules=security_group(location="eastus"),
-            network=network(subnets=[{"name": "a", "networkSecurityGroup": {"id": Ref("rules")}}]),
-        ),
-    ),
-    Fits(
-        id="network.uses-a-gateway-that-is-not-lent",
-        of=tokens.NETWORK,
-        path="virtualNetworkPeerings",
-        along=_PEERINGS,
-        to=(tokens.NETWORK,),
-        fits=_lends_its_gateway,
-        says="useRemoteGateways needs allowGatewayTransit on the other network's peering (RemotePeeringDoesNotAllowGatewayTransit)",
-        remedy="Set allowGatewayTransit=True on the peering of '{other}', or useRemoteGateways=False on '{this}'",
-        source="https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit",
-        passes=_gateway(lent=True),
-        fails=_gateway(lent=False),
-    ),
-    LeadsTo(
-        id="network.peered-with-another-kind",
-        of=tokens.NETWORK,
-        path=_PEERINGS,
-        to=(tokens.NETWORK,),
-        says="a peering leads to the id of a virtual network",
-        remedy="Pass the `id` of a VirtualNetwork, not of '{other}'",
-        source="https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview",
-        passes=Sketch(hub=_HUB, spoke=_spoke("10.1.0.0/16")),
-        fails=Sketch(hub=subnet("snet-hub", "10.0.0.0/24"), spoke=_spoke("10.1.0.0/16")),
+    *(
+        Fits(
+            id=f"network.{name}-in-another-region",
+            of=tokens.SUBNET,
+            path=f"{at}.id",
+            along=f"{at}.id",
+            to=(token,),
+            fits=in_one_region,
+            says=f"{noun} is in the region of the network whose subnet uses it",
+            remedy="Give '{other}' the location of the network of '{this}'",
+            source=source,
+            passes=_routed(at, token, "westeurope"),
+            fails=_routed(at, token, "northeurope"),
+        )
+        for name, at, token, noun, source in (
+            (
+                "route-table",
+                "routeTable",
+                "azure-native:network:RouteTable",
+                "a route table",
+                "https://learn.microsoft.com/azure/virtual-network/manage-route-table#associate-a-route-table-to-a-subnet",
+            ),
+            (
+                "nat-gateway",
+                "natGateway",
+                "azure-native:network:NatGateway",
+                "a NAT gateway",
+                "https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource",
+            ),
+        )
     ),
 )

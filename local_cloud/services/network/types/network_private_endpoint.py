@@ -10,8 +10,8 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_NETWORK, arm_id, ex
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Related, Rule, items_at, part
+from local_cloud.services.network.rules.endpoint_addresses_in_plan import ENDPOINT_ADDRESSES_IN_PLAN
 from local_cloud.services.network.rules.endpoints_in_plan import ENDPOINTS_IN_PLAN
-from local_cloud.services.network.rules.inline_subnets_in_plan import ENDPOINT_IN_INLINE_SUBNET
 from local_cloud.services.network.rules.names import PRIVATE_ENDPOINT_NAME
 
 _DOCS: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-overview"
@@ -96,7 +96,7 @@ class PrivateEndpoint(AzureType):
         ),
         *(rule for kind in _KINDS for rule in _connection_rules(kind)),
     )
-    plan_rules = (*ENDPOINTS_IN_PLAN, ENDPOINT_IN_INLINE_SUBNET)
+    plan_rules = (*ENDPOINTS_IN_PLAN, *ENDPOINT_ADDRESSES_IN_PLAN)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "privateEndpointName": "pe-vault",

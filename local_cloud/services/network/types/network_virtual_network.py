@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from local_cloud.packages.azure_native.addresses import inside, is_cidr, overlap
 from local_cloud.packages.azure_native.base import AzureType
+from local_cloud.packages.azure_native.tokens import SUBNET
+from local_cloud.server.plan.planned import Origin, Planned
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Combination, Range, Related, items_at, part
 from local_cloud.server.values.guids import stable_guid
-from local_cloud.services.network.rules.addresses_in_plan import NETWORKS_IN_PLAN
+from local_cloud.server.values.shapes import is_list, is_object
+from local_cloud.server.wire import UNKNOWN
 from local_cloud.services.network.rules.names import VIRTUAL_NETWORK_NAME
+from local_cloud.services.network.rules.peerings_in_plan import NETWORKS_IN_PLAN
 from local_cloud.services.network.rules.subnets import EXAMPLE_SUBNET_PROPERTIES, has_ranges, prefixes, subnet_rules
 
 _NETWORKS: Final = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
@@ -106,6 +111,34 @@ class VirtualNetwork(AzureType):
         "addressSpace": {"addressPrefixes": ["10.10.0.0/16", "172.30.0.0/16"]},
         "subnets": [_SUBNET],
     }
+
+    def inline(self, planned: Planned) -> Iterator[Planned]:
+        """The subnets that it declares, where all of them are told."""
+        items = planned.inputs.get("subnets")
+        if not is_list(items) or not all(is_object(each) for each in items):
+            return
+        for number, each in enumerate(items):
+            at = f"subnets[{number}]."
+            origins = {path.removeprefix(at): origin for path, origin in planned.origins.items() if path.startswith(at)}
+            group = planned.origins.get("resourceGroupName")
+            yield Planned(
+                urn=f"{planned.urn}.subnets[{number}]",
+                token=SUBNET,
+                inputs={
+                    **{name: value for name, value in each.items() if name not in {"name", "id"}},
+                    "resourceGroupName": planned.inputs.get("resourceGroupName"),
+                    "virtualNetworkName": UNKNOWN,
+                    "subnetName": each.get("name"),
+                },
+                origins={
+                    **origins,
+                    **({"resourceGroupName": group} if group is not None else {}),
+                    "virtualNetworkName": Origin((planned.urn,), "name"),
+                },
+                provider=planned.provider,
+                position=planned.position,
+                declared_by=planned.urn,
+            )
 
     def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The network's own GUID, and the ids of the subnets that came with it."""

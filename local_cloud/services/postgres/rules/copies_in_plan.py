@@ -1,37 +1,26 @@
-"""Rules over the plan on servers that are copied from others, and on the keys that their data are encrypted with."""
+"""Rules over the plan on servers that are copied from others."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from local_cloud.packages.azure_native import tokens
 from local_cloud.packages.azure_native.sketches import (
-    GROUP,
-    Sketched,
-    identity,
-    role,
+    of_server,
     server,
-    vault,
 )
 from local_cloud.server.plan.examples import Ref, Sketch
-from local_cloud.server.plan.order import After
+from local_cloud.server.plan.order import OneAtATime
 from local_cloud.server.plan.places import in_one_region
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, Together
-from local_cloud.services.identity.rules.granted import roles_of
+from local_cloud.server.plan.symbols import Key
 
 _DOCS: Final = "https://learn.microsoft.com/azure/postgresql/flexible-server"
 _REPLICAS: Final = f"{_DOCS}/concepts-read-replicas"
-_KEY_ROLES: Final = frozenset(
-    {
-        "e147488a-f6f5-4113-8e2d-b22465e65bf6",  # Key Vault Crypto Service Encryption User
-        "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",  # Key Vault Crypto Officer
-        "00482a5a-887f-4fb3-b363-3b7fe8e74483",  # Key Vault Administrator
-    }
-)
-_KEYS: Final = f"{_DOCS}/concepts-data-encryption"
 _SUBNET: Final = "network.delegatedSubnetResourceId"
 _SOURCE: Final = "sourceServerResourceId"
 
@@ -74,40 +63,6 @@ def _is_geo_redundant(plan: Plan, _one: Planned, source: Planned) -> bool:
     return plan.known(source, "backup.geoRedundantBackup") == "enabled"
 
 
-def _key_vault(plan: Plan, one: Planned) -> Planned | None:
-    found = plan.origin_at(one, "dataEncryption.primaryKeyURI", tokens.KEY, tokens.VAULT)
-    return plan.parent(found, tokens.VAULT) if found is not None and found.token == tokens.KEY else found
-
-
-def _key_in_another_region(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    for each in plan.of(tokens.SERVER):
-        holder = _key_vault(plan, each)
-        if holder is not None and not in_one_region(plan, each, holder):
-            yield each, holder
-
-
-def _key_can_be_purged(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    for each in plan.of(tokens.SERVER):
-        holder = _key_vault(plan, each)
-        if holder is not None and plan.known(holder, "properties.enablePurgeProtection") is not True:
-            yield each, holder
-
-
-def _key_of_another_kind(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    for each in plan.of(tokens.SERVER):
-        key = plan.origin_at(each, "dataEncryption.primaryKeyURI", tokens.KEY)
-        if key is not None and not str(plan.known(key, "properties.kty")).startswith("rsa"):
-            yield each, key
-
-
-def _foreign_key_reader(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
-    for each in plan.of(tokens.SERVER):
-        found = plan.origin_at(each, "dataEncryption.primaryUserAssignedIdentityId", tokens.IDENTITY)
-        own = plan.targets(each, "identity.userAssignedIdentities[]")
-        if found is not None and found not in own and all(isinstance(one, Planned) for one in own):
-            yield each, found
-
-
 def _copy(mode: str, source: dict[str, Any], **inputs: Any) -> Sketch:
     return Sketch(
         primary=server(**source),
@@ -115,20 +70,32 @@ def _copy(mode: str, source: dict[str, Any], **inputs: Any) -> Sketch:
     )
 
 
-def _encrypted(holder: Sketched, kty: str = "RSA", *, own: str = "reader") -> Sketch:
-    key = {"resourceGroupName": GROUP, "vaultName": "kv-ignition-dev", "keyName": "data", "properties": {"kty": kty}}
+def _replicated(plan: Plan, one: Planned) -> Key:
+    return plan.key(one, _SOURCE) if plan.known(one, "createMode") == "replica" else None
+
+
+def _beside_a_change(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
+    """Replicas with the first change of their primary that neither waits for them nor is waited for."""
+    for each in plan.of(tokens.SERVER):
+        source = plan.target(each, _SOURCE, tokens.SERVER)
+        if not isinstance(source, Planned) or plan.as_known(each, "createMode") != "replica":
+            continue
+        changes = plan.children(source, tokens.PARAMETER, tokens.DATABASE, tokens.SERVER_ADMINISTRATOR)
+        loose = (one for one in changes if not plan.follows(each, one) and not plan.follows(one, each))
+        yield from ((each, one) for one in itertools.islice(loose, 1))
+
+
+def _two_replicas(*after: str) -> Sketch:
+    copy = {"createMode": "Replica", "sourceServerResourceId": Ref("primary")}
+    return Sketch(primary=server(), one=server("psql-one", **copy), two=server("psql-two", **copy, depends_on=[*after]))
+
+
+def _beside(*after: str) -> Sketch:
+    copy = {"createMode": "Replica", "sourceServerResourceId": Ref("primary"), "depends_on": [*after]}
     return Sketch(
-        reader=identity(),
-        other=identity("id-other"),
-        vault=holder,
-        key=(tokens.KEY, key),
-        server=server(
-            dataEncryption={
-                "primaryKeyURI": Ref("key", "key_uri_with_version"),
-                "primaryUserAssignedIdentityId": Ref("reader"),
-            },
-            identity={"type": "UserAssigned", "userAssignedIdentities": [Ref(own)]},
-        ),
+        primary=server(),
+        change=of_server(tokens.PARAMETER, "configurationName", "work_mem", serverName=Ref("primary", "name")),
+        copy=server("psql-copy", **copy),
     )
 
 
@@ -144,31 +111,6 @@ def _of_source(id: str, path: str, fits: Any, *, source: str = _REPLICAS, **told
         **told,
     )
 
-
-def _grants_for_its_key(plan: Plan, one: Planned) -> list[Planned]:
-    reader = plan.origin_at(one, "dataEncryption.primaryUserAssignedIdentityId", tokens.IDENTITY)
-    holder = _key_vault(plan, one)
-    return [] if reader is None or holder is None else roles_of(plan, reader, holder, _KEY_ROLES)
-
-
-def _encrypted_with_a_role(*after: str) -> Sketch:
-    plan = _encrypted(vault(enablePurgeProtection=True)).resources
-    token, inputs = plan["server"]
-    given = {
-        "scope": Ref("vault"),
-        "principalId": Ref("reader", "principal_id"),
-        "roleDefinitionId": next(iter(_KEY_ROLES)),
-    }
-    return Sketch(**{**plan, "grant": role(**given), "server": (token, {**inputs, "depends_on": [*after]})})
-
-
-def _of_keys(id: str, test: Any, **told: Any) -> Together:  # noqa: A002  the rule's own word
-    return Together(
-        id=f"postgres.{id}", of=tokens.SERVER, path="dataEncryption.primaryKeyURI", test=test, source=_KEYS, **told
-    )
-
-
-_GUARDED: Final = vault(enablePurgeProtection=True)
 
 COPIES_IN_PLAN: Final = (
     _of_source(
@@ -216,11 +158,34 @@ COPIES_IN_PLAN: Final = (
         passes=_copy("Replica", {}),
         fails=_copy("Replica", {"network": {"delegatedSubnetResourceId": "/subscriptions/a"}}),
     ),
+    OneAtATime(
+        id="postgres.replicas-at-once",
+        of=tokens.SERVER,
+        path=_SOURCE,
+        scope=_replicated,
+        says="a primary gets one replica at a time",
+        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+        source="https://github.com/hashicorp/terraform-provider-azurerm/issues/22211",
+        passes=_two_replicas("one"),
+        fails=_two_replicas(),
+    ),
+    Together(
+        id="postgres.replica-beside-a-change",
+        of=tokens.SERVER,
+        path=_SOURCE,
+        test=_beside_a_change,
+        warning=True,
+        says="a server that is being changed may refuse to be replicated (ServerIsBusy)",
+        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
+        source="https://github.com/Azure/bicep-registry-modules/issues/4451",
+        passes=_beside("change"),
+        fails=_beside(),
+    ),
     AtMost(
         id="postgres.too-many-replicas",
         of=tokens.SERVER,
         path=_SOURCE,
-        scope=lambda plan, each: plan.key(each, _SOURCE) if plan.known(each, "createMode") == "replica" else None,
+        scope=_replicated,
         limit=lambda _plan, _each: 5,
         says="a primary has at most five replicas",
         remedy="Leave '{this}' out; '{other}' is the first of five",
@@ -268,38 +233,6 @@ COPIES_IN_PLAN: Final = (
             copy=server("psql-copy", createMode="Replica", sourceServerResourceId=Ref("primary", "name")),
         ),
     ),
-    _of_keys(
-        "key-in-another-region",
-        _key_in_another_region,
-        says="a server's key is in a vault of the server's region",
-        remedy="Make '{other}' in the region of '{this}'",
-        passes=_encrypted(_GUARDED),
-        fails=_encrypted((tokens.VAULT, {**_GUARDED[1], "location": "northeurope"})),
-    ),
-    _of_keys(
-        "key-that-can-be-purged",
-        _key_can_be_purged,
-        says="the vault of a server's key has purge protection",
-        remedy="Set enablePurgeProtection=True on '{other}'",
-        passes=_encrypted(_GUARDED),
-        fails=_encrypted(vault()),
-    ),
-    _of_keys(
-        "key-of-another-kind",
-        _key_of_another_kind,
-        says="a server's data are encrypted with an RSA key",
-        remedy="Give '{other}' the kty RSA or RSA-HSM",
-        passes=_encrypted(_GUARDED),
-        fails=_encrypted(_GUARDED, "EC"),
-    ),
-    _of_keys(
-        "key-read-by-a-foreign-identity",
-        _foreign_key_reader,
-        says="a server reads its key with an identity that is assigned to the server",
-        remedy="Add the id of '{other}' to identity.userAssignedIdentities of '{this}'",
-        passes=_encrypted(_GUARDED),
-        fails=_encrypted(_GUARDED, own="other"),
-    ),
     _of_source(
         "replica-with-geo-redundant-backup",
         "backup.geoRedundantBackup",
@@ -308,16 +241,5 @@ COPIES_IN_PLAN: Final = (
         remedy="Take geoRedundantBackup out of '{this}'; '{other}' may have it",
         passes=_copy("Replica", {"backup": {"geoRedundantBackup": "Enabled"}}),
         fails=_copy("Replica", {}, backup={"geoRedundantBackup": "Enabled"}),
-    ),
-    After(
-        id="postgres.server-before-the-role-for-its-key",
-        of=tokens.SERVER,
-        path="dataEncryption.primaryKeyURI",
-        needs=_grants_for_its_key,
-        says="a server wraps its key when it is made, so the role of the identity that reads the key is assigned before",
-        remedy="Write opts=ResourceOptions(depends_on=[{other}]) for '{this}'",
-        source=_KEYS,
-        passes=_encrypted_with_a_role("grant"),
-        fails=_encrypted_with_a_role(),
     ),
 )

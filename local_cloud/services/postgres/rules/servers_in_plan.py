@@ -21,7 +21,7 @@ from local_cloud.packages.azure_native.sketches import (
 from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.order import After
 from local_cloud.server.plan.places import in_one_region
-from local_cloud.server.plan.plan import Plan, without_subscription
+from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.ranges import network_of
 from local_cloud.server.plan.rules import AtMost, Fits, LeadsTo, Together
@@ -88,7 +88,7 @@ def _network_id(plan: Plan, one: Planned) -> Key:
 
 def _short(plan: Plan, one: Planned, path: str) -> Key:
     value = plan.as_known(one, path)
-    return without_subscription(value) if isinstance(value, str) else value
+    return plan.own_id(value) if isinstance(value, str) else value
 
 
 def _zone_and_network(plan: Plan, one: Planned) -> tuple[Planned | None, Planned | None]:

@@ -10,8 +10,8 @@ from local_cloud.packages.azure_native.shared import EXAMPLE_NETWORK
 from local_cloud.server.generic.transitions import Transition
 from local_cloud.server.resource_types.resource import Inputs, Outputs, Resource
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.services.network.rules.inline_subnets_in_plan import SERVER_IN_INLINE_SUBNET
 from local_cloud.services.postgres.rules.copies_in_plan import COPIES_IN_PLAN
+from local_cloud.services.postgres.rules.keys_in_plan import KEYS_OF_SERVERS_IN_PLAN
 from local_cloud.services.postgres.rules.regions import REGION_RULES
 from local_cloud.services.postgres.rules.restore import RESTORE_PLAN_RULES, RESTORE_RULES
 from local_cloud.services.postgres.rules.server import NETWORK_RULES, SERVER_NAME, SERVER_RULES, SIZE_RULES
@@ -50,7 +50,7 @@ class Server(AzureType):
         ),
     )
     rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES, *REGION_RULES, *RESTORE_RULES)
-    plan_rules = (*SERVERS_IN_PLAN, SERVER_IN_INLINE_SUBNET, *COPIES_IN_PLAN, *RESTORE_PLAN_RULES)
+    plan_rules = (*SERVERS_IN_PLAN, *COPIES_IN_PLAN, *KEYS_OF_SERVERS_IN_PLAN, *RESTORE_PLAN_RULES)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",
         "serverName": EXAMPLE_SERVER,

@@ -12,6 +12,7 @@ from local_cloud.server.plan.examples import Ref, Sketch
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.plan.rules import LeadsTo, Together
+from local_cloud.services.key_vault.rules.wrapping_in_plan import Wrapping
 
 _KEYS: Final = "https://learn.microsoft.com/azure/container-registry/tutorial-enable-customer-managed-keys"
 _READER: Final = "encryption.keyVaultProperties.identity"
@@ -30,7 +31,7 @@ def _can_be_purged(plan: Plan) -> Iterable[tuple[Planned, Planned]]:
     for each in plan.of(tokens.REGISTRY):
         key = plan.origin_at(each, _IDENTIFIER, tokens.KEY)
         holder = plan.parent(key, tokens.VAULT) if key is not None else None
-        if holder is not None and plan.as_known(holder, "properties.enablePurgeProtection") is not True:
+        if holder is not None and plan.known(holder, "properties.enablePurgeProtection") is not True:
             yield each, holder
 
 
@@ -91,4 +92,22 @@ REGISTRIES_IN_PLAN: Final = (
         passes=_encrypted("reader"),
         fails=_encrypted("reader", kept=False),
     ),
+    *Wrapping(
+        service="registry",
+        noun="registry",
+        made=registry,
+        key=_IDENTIFIER,
+        reader=_READER,
+        inputs={
+            "identity": {"type": "UserAssigned", "userAssignedIdentities": [Ref("reader")]},
+            "encryption": {
+                "status": "enabled",
+                "keyVaultProperties": {
+                    "identity": Ref("reader", "client_id"),
+                    "keyIdentifier": Ref("key", "key_uri"),
+                },
+            },
+        },
+        source=_KEYS,
+    ).rules(),
 )
