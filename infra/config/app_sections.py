@@ -6,15 +6,14 @@ A default is the safe production value, as in `azure_sections`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from infra.config.keys import IMAGE, PATH, Key, between, matching, one_of
+from infra.config.sections import Section
 from infra.names import RULES
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContainerPlatformSection:
+class ContainerPlatformSection(Section):
     """The registry and the environment that the apps run in."""
 
     zone_redundant: Annotated[bool, Key("Whether replicas spread over zones; decided once.")] = True
@@ -31,8 +30,7 @@ class ContainerPlatformSection:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrafficSection:
+class TrafficSection(Section):
     """
     Two revisions side by side, for as long as this stands here; left out, the latest one runs alone. See `docs/guides/blue-green.md`.
 
@@ -60,8 +58,7 @@ class TrafficSection:
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceSection:
+class ServiceSection(Section):
     """One app."""
 
     image: Annotated[str, Key("What runs. Until the first image is pushed, a public one.", IMAGE)]
@@ -86,8 +83,7 @@ class ServiceSection:
     log: Annotated[str, Key("What is logged: the api's filter, the admin console's least level.")] = "info"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServicesSection:
+class ServicesSection(Section):
     """The apps."""
 
     api: Annotated[ServiceSection, Key("The backend.")]

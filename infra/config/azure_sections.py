@@ -6,8 +6,9 @@ A default is the safe production value: a stack that says nothing is a productio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
+
+from pydantic import Field
 
 from infra.config.keys import (
     EMAIL,
@@ -24,14 +25,14 @@ from infra.config.keys import (
     matching,
     one_of,
 )
+from infra.config.sections import Section
 from infra.names import RULES
 from infra.sizes import DATABASE_SIZES, STORAGE_SIZES_GB
 
 HighAvailability = Literal["ZoneRedundant", "SameZone", "Disabled"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AzureSection:
+class AzureSection(Section):
     """Which subscription and tenant the stack belongs to."""
 
     subscription_id: Annotated[str, Key("The subscription that everything is made in.", GUID, ZERO_GUID)]
@@ -47,8 +48,7 @@ class AzureSection:
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSection:
+class NetworkSection(Section):
     """The address plan."""
 
     address_space: Annotated[str, Key("The range of the virtual network.", NETWORK)] = "10.20.0.0/16"
@@ -60,8 +60,7 @@ class NetworkSection:
     endpoints_subnet: Annotated[str, Key("Where private endpoints stand: /28 at least.", NETWORK)] = "10.20.2.64/27"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MonitoringSection:
+class MonitoringSection(Section):
     """Logs, alerts and the budget."""
 
     emails: Annotated[
@@ -103,8 +102,7 @@ class MonitoringSection:
     api_restarts: Annotated[int, Key("Alert above so many restarts of a replica in 15 minutes.", between(1, 1000))] = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyVaultSection:
+class KeyVaultSection(Section):
     """The vault and who reaches it."""
 
     public_access: Annotated[bool, Key("Whether the vault is reachable from outside the network.")] = False
@@ -127,8 +125,7 @@ class KeyVaultSection:
     ] = 300
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaintenanceSection:
+class MaintenanceSection(Section):
     """When Azure may restart the server for updates."""
 
     day_of_week: Annotated[int, Key("0 is Sunday.", between(0, 6))] = 0
@@ -136,8 +133,7 @@ class MaintenanceSection:
     start_minute: Annotated[int, Key("Of that hour.", between(0, 59))] = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class RotationSection:
+class RotationSection(Section):
     """
     Which of two credentials is in use, and how often each was made anew.
 
@@ -149,8 +145,7 @@ class RotationSection:
     b: Annotated[int, Key("Raise it to make credential b anew.", between(1, 10_000))] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class EntraAdministratorSection:
+class EntraAdministratorSection(Section):
     """A person, group or application of Entra ID that administers the database."""
 
     object_id: Annotated[str, Key("The object id of the principal.", GUID)]
@@ -166,8 +161,7 @@ SERVER = matching(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class RestoredSection:
+class RestoredSection(Section):
     """The database on a server that was restored from another one's backups. The steps are in `docs/runbooks/restore.md`."""
 
     server: Annotated[
@@ -204,8 +198,7 @@ class RestoredSection:
     ] = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseSection:
+class DatabaseSection(Section):
     """The PostgreSQL server and the application's database."""
 
     size: Annotated[
@@ -220,7 +213,7 @@ class DatabaseSection:
     high_availability: Annotated[HighAvailability, Key("Where a second server stands by.")] = "ZoneRedundant"
     backup_days: Annotated[int, Key("How long backups are kept.", between(7, 35, unit="days"))] = 35
     geo_redundant_backup: Annotated[bool, Key("Whether backups are copied to the paired region; decided once.")] = True
-    maintenance: Annotated[MaintenanceSection, Key("When Azure may restart the server.")] = field(
+    maintenance: Annotated[MaintenanceSection, Key("When Azure may restart the server.")] = Field(
         default_factory=MaintenanceSection
     )
     name: Annotated[
@@ -294,7 +287,7 @@ class DatabaseSection:
             "Whether only a login of its own may change the schema. The backend runs its own migrations, so it is off."
         ),
     ] = False
-    rotation: Annotated[RotationSection, Key("The application's two logins.")] = field(default_factory=RotationSection)
+    rotation: Annotated[RotationSection, Key("The application's two logins.")] = Field(default_factory=RotationSection)
     roles_image: Annotated[
         str,
         Key(

@@ -7,11 +7,13 @@ A default is the safe production value, as in `azure_sections`.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from infra.config.azure_sections import RotationSection
 from infra.config.keys import EMAIL, GUID, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, Rule, between, each, matching
+from infra.config.sections import Section
 
 
 def _is_day(text: str) -> bool:
@@ -31,16 +33,14 @@ must be allowed: which one renews, or stands in when a certificate is revoked, i
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class CloudflareSection:
+class CloudflareSection(Section):
     """The account at Cloudflare."""
 
     account_id: Annotated[str, Key("The account that buckets and their tokens are made in.", ID32, ZERO_ID)]
     zone_id: Annotated[str, Key("The zone that the hosts lie in.", ID32, ZERO_ID)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ZoneSection:
+class ZoneSection(Section):
     """The zone. What exists in it once belongs to the one stack that owns it."""
 
     name: Annotated[str, Key("The zone's name.", HOST)]
@@ -93,8 +93,7 @@ class ZoneSection:
     ] = EDGE_AUTHORITIES
 
 
-@dataclass(frozen=True, kw_only=True)
-class HostSection:
+class HostSection(Section):
     """One host name."""
 
     name: Annotated[str, Key("The full name.", HOST)]
@@ -115,8 +114,7 @@ class HostSection:
     ] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class HostsSection:
+class HostsSection(Section):
     """The host names."""
 
     api: Annotated[HostSection, Key("The backend's.")]
@@ -131,16 +129,14 @@ class HostsSection:
     ] = 300
 
 
-@dataclass(frozen=True, kw_only=True)
-class TransitionSection:
+class TransitionSection(Section):
     """Objects that move to the class for infrequent access."""
 
     prefix: Annotated[str, Key("Which objects, by the beginning of their names.")]
     after_days: Annotated[int, Key("At what age.", between(1, 3650, unit="days"))]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObjectStorageSection:
+class ObjectStorageSection(Section):
     """The private bucket at R2."""
 
     jurisdiction: Annotated[
@@ -177,11 +173,10 @@ class ObjectStorageSection:
     source_ranges: Annotated[
         tuple[str, ...], Key("Addresses that the key pair works from; none means all.", each(NETWORK))
     ] = ()
-    rotation: Annotated[RotationSection, Key("The two key pairs.")] = field(default_factory=RotationSection)
+    rotation: Annotated[RotationSection, Key("The two key pairs.")] = Field(default_factory=RotationSection)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateLimitSection:
+class RateLimitSection(Section):
     """How often one address may ask for what costs."""
 
     path_prefix: Annotated[str, Key("Which paths.", PATH)] = "/auth/"
@@ -198,8 +193,7 @@ class RateLimitSection:
     ] = 600
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccessSection:
+class AccessSection(Section):
     """Who may come near the admin console; with nobody named, its own sign-in alone protects it."""
 
     emails: Annotated[tuple[str, ...], Key("People, by address.", each(EMAIL))] = ()
@@ -229,17 +223,16 @@ class AccessSection:
     ] = "8h"
 
 
-@dataclass(frozen=True, kw_only=True)
-class EdgeSection:
+class EdgeSection(Section):
     """What the edge does with requests."""
 
     origin_locked: Annotated[
         bool, Key("Whether apps behind the edge take connections from Cloudflare's addresses only.")
     ] = True
-    rate_limit: Annotated[RateLimitSection, Key("With `zone.owned`: the limit on sign-in.")] = field(
+    rate_limit: Annotated[RateLimitSection, Key("With `zone.owned`: the limit on sign-in.")] = Field(
         default_factory=RateLimitSection
     )
-    access: Annotated[AccessSection, Key("Zero Trust Access before the admin console.")] = field(
+    access: Annotated[AccessSection, Key("Zero Trust Access before the admin console.")] = Field(
         default_factory=AccessSection
     )
     access_team_url: Annotated[
@@ -257,11 +250,10 @@ class EdgeSection:
     rotation: Annotated[
         RotationSection,
         Key("The two secrets by which the backend knows the edge; with `zone.owned` the edge sends the active one."),
-    ] = field(default_factory=RotationSection)
+    ] = Field(default_factory=RotationSection)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecretEndsSection:
+class SecretEndsSection(Section):
     """
     When each of the two client secrets ends; left out, it is valid for two years.
 
@@ -272,8 +264,7 @@ class SecretEndsSection:
     b: Annotated[str | None, Key("The end of secret b.", _DAY)] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OAuthSection:
+class OAuthSection(Section):
     """Sign-in with Google and Microsoft."""
 
     google_client_id: Annotated[
@@ -310,7 +301,7 @@ class OAuthSection:
             "so that everything starts before that; sign-in with Google fails until a person replaces it."
         ),
     ] = "brought"
-    secret_ends: Annotated[SecretEndsSection, Key("When the client secrets at Microsoft end.")] = field(
+    secret_ends: Annotated[SecretEndsSection, Key("When the client secrets at Microsoft end.")] = Field(
         default_factory=SecretEndsSection
     )
     accounts: Annotated[
@@ -331,6 +322,6 @@ class OAuthSection:
     session_s: Annotated[int, Key("How long a session of a user lasts.", between(300, 34_560_000, unit="seconds"))] = (
         2_592_000
     )
-    rotation: Annotated[RotationSection, Key("The two client secrets at Microsoft.")] = field(
+    rotation: Annotated[RotationSection, Key("The two client secrets at Microsoft.")] = Field(
         default_factory=RotationSection
     )

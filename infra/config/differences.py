@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 import yaml
 
-from infra.config.parsing import keys_of, parse
+from infra.config.parsing import parse
+from infra.config.sections import Section, keys_of
 from infra.config.stack import StackConfig
 
 STACKS: Final = ("local", "dev", "prod")
@@ -71,11 +72,11 @@ def _config(root: Path, stack: str) -> StackConfig:
     return parse({key: value if isinstance(value, str) else json.dumps(value) for key, value in given.items()})
 
 
-def _values(section: Any, at: str) -> Iterator[tuple[str, Any]]:
-    for spec in keys_of(cast("type[Any]", type(section))):
+def _values(section: Section, at: str) -> Iterator[tuple[str, Any]]:
+    for spec in keys_of(type(section)):
         value = getattr(section, spec.name)
         path = f"{at}.{spec.name}" if at else spec.name
-        if is_dataclass(value):
+        if isinstance(value, Section):
             yield from _values(value, path)
         else:
             yield path, value

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 ZERO_ID: Final = "0" * 32
@@ -50,6 +54,33 @@ class Key:
     description: str
     rule: Rule | None = None
     placeholder: str | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Adds the rule to pydantic's check of the type."""
+        schema = handler(source)
+        inner = cast("dict[str, Any]", schema["schema"] if schema["type"] == "nullable" else schema)
+        if inner["type"] == "tuple":
+            inner["strict"] = False  # the engine has lists only; their items stay strict
+        elif inner["type"] == "float":  # 80 stays 80: written as 80.0 it would be a change to the deployed resource
+            schema = core_schema.no_info_wrap_validator_function(_as_given, schema)
+        return schema if self.rule is None else core_schema.no_info_after_validator_function(self._checked, schema)
+
+    def _checked(self, value: Any) -> Any:
+        rule = self.rule
+        if rule is not None and value is not None and not rule.holds(value):
+            raise ValueError(f"is {shown(value)}: it must be {rule.says}; write for example {shown(rule.passes)}")
+        return value
+
+
+def _as_given(value: Any, check: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    check(value)
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value as YAML has it, shortened."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else f"{text[:117]}..."
 
 
 def matching(pattern: str, says: str, *, passes: str, fails: str) -> Rule:

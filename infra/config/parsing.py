@@ -1,54 +1,27 @@
 """
-From a mapping of configuration values to a `StackConfig`, with every problem found on the way.
+From a mapping of configuration values to a `StackConfig`, or all problems with them.
 
-The values are those of the engine: text for scalars at the top, JSON for anything structured. Nothing here knows the engine.
+pydantic checks types, rules and unknown keys; this module turns its errors into sentences. The values are those of the engine: text
+for scalars at the top, JSON for anything structured. Nothing here knows the engine.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-import types
-import typing
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from functools import cache
-from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, Final, Literal, cast, get_args, get_origin
+
+from pydantic import ValidationError
 
 from infra.config.combinations import broken_combinations
-from infra.config.keys import Key
+from infra.config.keys import Key, shown
 from infra.config.problems import ConfigError, Problem
+from infra.config.sections import Section, is_section, item_of, keys_of
 from infra.config.stack import NAMESPACE, StackConfig
 
 _PREFIX: Final = f"{NAMESPACE}:"
-
-
-@dataclass(frozen=True)
-class KeySpec:
-    """
-    One key of a section, as the class declares it.
-
-    Attributes:
-        name: The key within its section.
-        type: What it holds; `X | None` is X here, with `optional` set.
-        key: What it says about itself.
-        required: Whether it must be given.
-        default: What it is otherwise.
-    """
-
-    name: str
-    type: Any
-    optional: bool
-    key: Key
-    required: bool
-    default: Any
-
-
-@cache
-def keys_of(section: type[Any]) -> tuple[KeySpec, ...]:
-    """The keys of a section, in the order of its declaration."""
-    hints = typing.get_type_hints(section, include_extras=True)
-    return tuple(_spec(each, hints[each.name]) for each in fields(section))
+_WORDS: Final[Mapping[Any, str]] = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 def parse(values: Mapping[str, str]) -> StackConfig:
@@ -56,135 +29,46 @@ def parse(values: Mapping[str, str]) -> StackConfig:
     Read a stack's configuration.
 
     Args:
-        values: Every configuration value of the stack by its whole key, as the engine gives them. Other namespaces are left alone.
+        values: Every configuration value of the stack by its full key, as the engine passes them. Other namespaces are ignored.
 
     Raises:
-        ConfigError: with every problem that was found.
+        ConfigError: with every problem.
     """
-    reading = _Reading()
-    own = {key.removeprefix(_PREFIX): value for key, value in values.items() if key.startswith(_PREFIX)}
-    config = cast("StackConfig", reading.section(StackConfig, _decoded(own), ""))
-    reading.problems += broken_combinations(config, reading.is_sound)
-    if reading.problems:
-        raise ConfigError(reading.problems)
-    return config
+    given = _decoded({key.removeprefix(_PREFIX): text for key, text in values.items() if key.startswith(_PREFIX)})
+    problems: list[Problem] = []
+    try:
+        config = StackConfig.model_validate(given)
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in cast("list[dict[str, Any]]", error.errors(include_url=False))]
+        config = cast("StackConfig", _valid_part(StackConfig, given, "", frozenset(each.key for each in problems)))
 
-
-def type_in_words(spec_type: Any) -> str:
-    """A type as people say it."""
-    words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-    if get_origin(spec_type) is Literal:
-        return " or ".join(str(each) for each in get_args(spec_type))
-    if get_origin(spec_type) is tuple:
-        return "a list"
-    return words.get(spec_type, "a mapping of keys")
-
-
-class _Reading:
-    """One pass over the values; remembers what was wrong where."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def is_sound(self, path: str) -> bool:
-        """Whether nothing at, above or below a path was wrong, so that rules may look at it."""
+    def is_valid(path: str) -> bool:
         whole = f"{_PREFIX}{path}"
         return not any(
             f"{whole}.".startswith(f"{each.key}.") or each.key.startswith((f"{whole}.", f"{whole}["))
-            for each in self.problems
+            for each in problems
         )
 
-    def section(self, section: type[Any], given: Mapping[str, Any], path: str) -> Any:
-        """An instance of the section, in which what was wrong is None; its problem is noted."""
-        specs = keys_of(section)
-        for unknown in (each for each in given if each not in {spec.name for spec in specs}):
-            self._note(_join(path, unknown), _unknown(unknown, [spec.name for spec in specs]))
-        read: Any = object.__new__(section)
-        for spec in specs:
-            object.__setattr__(read, spec.name, self._key(spec, given, path))
-        return read
-
-    def _key(self, spec: KeySpec, given: Mapping[str, Any], path: str) -> Any:
-        whole = _join(path, spec.name)
-        if spec.name in given:
-            value = given[spec.name]
-            if value is None and spec.optional:
-                return None
-            return self._value(spec.type, spec.key, value, whole)
-        if not spec.required:
-            return spec.default
-        if is_dataclass(spec.type):  # so that each of its own required keys is named
-            return self.section(cast("type", spec.type), {}, whole)
-        self._note(whole, f"is missing: {spec.key.description} Write {_instead(spec.type, spec.key)}")
-        return None
-
-    def _value(self, kind: Any, key: Key, value: Any, path: str) -> Any:
-        before = len(self.problems)
-        read = self._typed(kind, key, value, path)
-        if is_dataclass(kind):  # what is right in a section stays there, for the rules that look at it
-            return read
-        if len(self.problems) > before:
-            return None
-        if key.rule is not None and not key.rule.holds(read):
-            self._note(
-                path, f"is {_shown(value)}: it must be {key.rule.says}; write for example {_shown(key.rule.passes)}"
-            )
-            return None
-        return read
-
-    def _typed(self, kind: Any, key: Key, value: Any, path: str) -> Any:
-        if is_dataclass(kind):
-            if isinstance(value, Mapping):
-                return self.section(cast("type", kind), cast("Mapping[str, Any]", value), path)
-        elif get_origin(kind) is tuple:
-            if isinstance(value, list):
-                return tuple(self._items(get_args(kind)[0], cast("list[Any]", value), path))
-        elif get_origin(kind) is Literal:
-            if value in get_args(kind) and not isinstance(value, bool):
-                return value
-            near = difflib.get_close_matches(str(value), [str(each) for each in get_args(kind)], n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            self._note(path, f"is {_shown(value)}: it must be {type_in_words(kind)}{hint}")
-            return None
-        elif (isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool)) or (
-            kind is float and isinstance(value, int) and not isinstance(value, bool)
-        ):
-            return value
-        elif kind is str and isinstance(value, int | float):
-            self._note(path, f"is {type_in_words(type(value))}, not text: put it in quotes, '{value}'")
-            return None
-        self._note(path, f"is {_shown(value)}: it must be {type_in_words(kind)}; write {_instead(kind, key)}")
-        return None
-
-    def _items(self, kind: Any, items: list[Any], path: str) -> Iterator[Any]:
-        for number, item in enumerate(items):
-            yield self._typed(kind, Key(""), item, f"{path}[{number}]")
-
-    def _note(self, path: str, text: str) -> None:
-        self.problems.append(Problem(f"{_PREFIX}{path}", text))
+    problems += broken_combinations(config, is_valid)
+    if problems:
+        raise ConfigError(problems)
+    return config
 
 
-def _spec(field: Field[Any], hint: Any) -> KeySpec:
-    if get_origin(hint) is not Annotated:
-        raise TypeError(f"{field.name} says nothing about itself: annotate it with a Key")
-    kind, *marks = get_args(hint)
-    optional = get_origin(kind) in {Union, types.UnionType}
-    if optional:
-        kind = next(each for each in get_args(kind) if each is not type(None))
-    required = field.default is MISSING and field.default_factory is MISSING
-    default = field.default_factory() if field.default_factory is not MISSING else field.default
-    key = next(each for each in marks if isinstance(each, Key))
-    return KeySpec(field.name, kind, optional, key, required, None if required else default)
+def type_in_words(kind: Any) -> str:
+    """A type in plain English."""
+    if get_origin(kind) is Literal:
+        return " or ".join(str(choice) for choice in get_args(kind))
+    return "a list" if get_origin(kind) is tuple else _WORDS.get(kind, "a mapping of keys")
 
 
 def _decoded(values: Mapping[str, str]) -> dict[str, Any]:
-    """The engine's text as values: what a scalar key holds is text unless its type is another, what a section holds is JSON."""
+    """The engine's text as values: a key of type text holds it as it is, every other key holds JSON."""
     kinds = {spec.name: spec.type for spec in keys_of(StackConfig)}
-    decoded: dict[str, Any] = {}
-    for name, text in values.items():
-        scalar_text = kinds.get(name) is str or get_origin(kinds.get(name)) is Literal
-        decoded[name] = text if scalar_text else _json(text)
-    return decoded
+    return {
+        name: text if kinds.get(name) is str or get_origin(kinds.get(name)) is Literal else _json(text)
+        for name, text in values.items()
+    }
 
 
 def _json(text: str) -> Any:
@@ -194,23 +78,79 @@ def _json(text: str) -> Any:
         return text
 
 
+def _valid_part(kind: Any, value: Any, path: str, wrong: frozenset[str]) -> Any:
+    """What the rules over several keys may read: the configuration, with None for each value that has a problem."""
+    if value is None or isinstance(value, Section):  # a default
+        return value
+    if is_section(kind):
+        if not isinstance(value, Mapping):
+            return None
+        given = cast("Mapping[str, Any]", value)
+        part: dict[str, Any] = {}
+        for spec in keys_of(kind):
+            otherwise: Any = {} if spec.required and is_section(spec.type) else spec.default
+            part[spec.name] = _valid_part(spec.type, given.get(spec.name, otherwise), _join(path, spec.name), wrong)
+        return kind.model_construct(**part)
+    if f"{_PREFIX}{path}" in wrong:
+        return None
+    if isinstance(value, list):
+        items = enumerate(cast("list[Any]", value))
+        return tuple(_valid_part(item_of(kind), item, f"{path}[{number}]", wrong) for number, item in items)
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[str, Any]", value).items()
+        return {name: _valid_part(item_of(kind), item, _join(path, name), wrong) for name, item in entries}
+    return value
+
+
+def _problem(detail: Mapping[str, Any]) -> Problem:
+    """One of pydantic's errors as a sentence."""
+    place: tuple[str | int, ...] = detail["loc"]
+    path = ""
+    for part in place:
+        path = f"{path}[{part}]" if isinstance(part, int) else _join(path, part)
+    return Problem(f"{_PREFIX}{path}", _sentence(detail, place))
+
+
+def _sentence(detail: Mapping[str, Any], place: tuple[str | int, ...]) -> str:
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "extra_forbidden":
+        section, _ = _declared(place[:-1])
+        return _unknown(str(place[-1]), [spec.name for spec in keys_of(section)])
+    kind, key = _declared(place)
+    if detail["type"] == "missing":
+        return f"is missing: {key.description} Write {_instead(kind, key)}"
+    value = detail["input"]
+    if get_origin(kind) is Literal:
+        near = difflib.get_close_matches(str(value), [str(choice) for choice in get_args(kind)], n=1)
+        return f"is {shown(value)}: it must be {type_in_words(kind)}{f'; did you mean {near[0]}?' if near else ''}"
+    if kind is str and isinstance(value, int | float):
+        return f"is {type_in_words(type(value))}, not text: put it in quotes, '{value}'"
+    return f"is {shown(value)}: it must be {type_in_words(kind)}; write {_instead(kind, key)}"
+
+
+def _declared(place: tuple[str | int, ...]) -> tuple[Any, Key]:
+    """Type and key of a place in the configuration."""
+    kind: Any = StackConfig
+    key = Key("")
+    for part in place:
+        if is_section(kind):
+            spec = next(spec for spec in keys_of(kind) if spec.name == part)
+            kind, key = spec.type, spec.key
+        else:
+            kind, key = item_of(kind), Key("")
+    return kind, key
+
+
 def _unknown(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if near:
-        return f"is no key; did you mean {near[0]}?"
-    return f"is no key; there are {', '.join(known)}. Remove it"
+        return f"is not a known key; did you mean {near[0]}?"
+    return f"is not a known key; the keys are {', '.join(known)}. Remove it"
 
 
 def _instead(kind: Any, key: Key) -> str:
-    if key.rule is not None:
-        return f"{key.rule.says}, for example {_shown(key.rule.passes)}"
-    return type_in_words(kind)
-
-
-def _shown(value: Any) -> str:
-    """A value as YAML has it, shortened."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return f"{key.rule.says}, for example {shown(key.rule.passes)}" if key.rule is not None else type_in_words(kind)
 
 
 def _join(path: str, name: str) -> str:

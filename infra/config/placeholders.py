@@ -7,11 +7,10 @@ They keep the files in this repository free of identifiers and let anybody previ
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import is_dataclass
-from typing import Any, cast
+from typing import cast
 
-from infra.config.parsing import keys_of
 from infra.config.problems import Problem
+from infra.config.sections import Section, keys_of
 from infra.config.stack import NAMESPACE, StackConfig
 
 
@@ -27,19 +26,17 @@ def placeholders(config: StackConfig) -> Sequence[Problem]:
     ]
 
 
-def _walk(section: Any, at: str) -> Iterator[tuple[str, str]]:
-    for spec in keys_of(cast("type[Any]", type(section))):
+def _walk(section: Section, at: str) -> Iterator[tuple[str, str]]:
+    for spec in keys_of(type(section)):
         value = getattr(section, spec.name)
         path = f"{at}.{spec.name}" if at else spec.name
-        if is_dataclass(value):
+        if isinstance(value, Section):
             yield from _walk(value, path)
         elif spec.key.placeholder is None:
             continue
         elif isinstance(value, tuple):
-            yield from (
-                (f"{path}[{number}]", each)
-                for number, each in enumerate(cast("tuple[str, ...]", value))
-                if each == spec.key.placeholder
-            )
+            for number, item in enumerate(cast("tuple[str, ...]", value)):
+                if item == spec.key.placeholder:
+                    yield f"{path}[{number}]", item
         elif value == spec.key.placeholder:
             yield path, value

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast, get_args, get_origin
+from typing import Any, Final, get_origin
 
 from infra.config.combinations import COMBINATIONS
-from infra.config.parsing import KeySpec, keys_of, type_in_words
+from infra.config.parsing import type_in_words
+from infra.config.sections import KeySpec, Section, is_section, keys_of
 from infra.config.stack import NAMESPACE, StackConfig
 
 _HEADING = f"""# Configuration
@@ -28,6 +28,10 @@ refuses them. No key holds a secret.
 """
 
 
+_ITEM: Final[Mapping[Any, str]] = {tuple: "[]", Mapping: ".NAME"}
+_SEVERAL: Final[Mapping[Any, str]] = {tuple: "list of", Mapping: "by name,"}
+
+
 def page() -> str:
     """The whole page as Markdown."""
     parts = [_HEADING, *_section(StackConfig, ""), "## Rules over several keys\n"]
@@ -35,11 +39,9 @@ def page() -> str:
     return "\n".join([*parts, *rules]) + "\n"
 
 
-def _section(section: type, path: str) -> Iterator[str]:
+def _section(section: type[Section], path: str) -> Iterator[str]:
     specs = keys_of(section)
-    own = [spec for spec in specs if not is_dataclass(spec.type)]
-    below = [(spec, spec.type) for spec in specs if is_dataclass(spec.type)]
-    lists = [(spec, _item(spec)) for spec in own if is_dataclass(_item(spec))]
+    own = [spec for spec in specs if not is_section(spec.type)]
     if own:
         yield f"## {f'`{path}`' if path else 'Top level'}\n"
         yield f"{_first_sentence(section)}\n"
@@ -48,13 +50,12 @@ def _section(section: type, path: str) -> Iterator[str]:
         for spec in own:
             yield f"| `{spec.name}` | {_type(spec)} | {_default(spec)} | {_meaning(spec)} |"
         yield ""
-    for spec, inner in [*below, *lists]:
-        suffix = "[]" if (spec, inner) in lists else ""
-        yield from _section(cast("type", inner), f"{path}.{spec.name}{suffix}" if path else f"{spec.name}{suffix}")
-
-
-def _item(spec: KeySpec) -> Any:
-    return get_args(spec.type)[0] if get_origin(spec.type) is tuple else None
+    for spec in sorted(specs, key=lambda spec: not is_section(spec.type)):  # lists come last
+        below = f"{path}.{spec.name}" if path else spec.name
+        if is_section(spec.type):
+            yield from _section(spec.type, below)
+        elif is_section(spec.item):
+            yield from _section(spec.item, f"{below}{_ITEM[get_origin(spec.type)]}")
 
 
 def _first_sentence(section: type) -> str:
@@ -62,8 +63,8 @@ def _first_sentence(section: type) -> str:
 
 
 def _type(spec: KeySpec) -> str:
-    item = _item(spec)
-    words = f"list of {'mappings' if is_dataclass(item) else type_in_words(item)}" if item else type_in_words(spec.type)
+    several = "mappings" if is_section(spec.item) else type_in_words(spec.item)
+    words = f"{_SEVERAL[get_origin(spec.type)]} {several}" if spec.item else type_in_words(spec.type)
     return f"{words} or null" if spec.optional else words
 
 
@@ -74,8 +75,8 @@ def _default(spec: KeySpec) -> str:
 
 
 def _plain(value: Any) -> str:
-    if is_dataclass(value) and not isinstance(value, type):
-        return json.dumps({each.name: getattr(value, each.name) for each in fields(value)})
+    if isinstance(value, Section):
+        return value.model_dump_json()
     return value if isinstance(value, str) else json.dumps(value)
 
 

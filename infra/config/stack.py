@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
+
+from pydantic import Field
 
 from infra.config.app_sections import ContainerPlatformSection, ServicesSection
 from infra.config.azure_sections import (
@@ -22,13 +23,13 @@ from infra.config.cloudflare_sections import (
     ZoneSection,
 )
 from infra.config.keys import GUID, Key, matching
+from infra.config.sections import Section
 
 NAMESPACE = "ignition"
 DEFAULT_LOCATION = "swedencentral"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TagsSection:
+class TagsSection(Section):
     """What every resource that takes tags is marked with, beside project, environment and managed-by."""
 
     owner: Annotated[
@@ -43,23 +44,20 @@ class TagsSection:
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProtectionSection:
+class ProtectionSection(Section):
     """What keeps data from being deleted by mistake."""
 
     locks: Annotated[bool, Key("Whether Azure refuses to delete what holds data, whoever asks.")] = True
     protect: Annotated[bool, Key("Whether Pulumi refuses to delete or replace what holds data.")] = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseAccessSection:
+class DatabaseAccessSection(Section):
     """A job with psql in the network, for as long as this stands here; its answer is in the logs."""
 
     statement: Annotated[str, Key("What psql runs as the server's administrator; no secret.")] = "SELECT version()"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OperatorsSection:
+class OperatorsSection(Section):
     """What people may do by hand; nobody by default."""
 
     group_id: Annotated[
@@ -80,8 +78,7 @@ class OperatorsSection:
     database: Annotated[DatabaseAccessSection | None, Key("A way to the database, while it is wanted.")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackConfig:
+class StackConfig(Section):
     """A stack's configuration, parsed and checked."""
 
     environment: Annotated[
@@ -114,18 +111,18 @@ class StackConfig:
     zone: Annotated[ZoneSection, Key("The DNS zone.")]
     hosts: Annotated[HostsSection, Key("Host names.")]
     tags: Annotated[TagsSection, Key("Tags.")]
-    network: Annotated[NetworkSection, Key("Address plan.")] = field(default_factory=NetworkSection)
+    network: Annotated[NetworkSection, Key("Address plan.")] = Field(default_factory=NetworkSection)
     monitoring: Annotated[MonitoringSection, Key("Logs, alerts, budget.")]
-    key_vault: Annotated[KeyVaultSection, Key("The vault.")] = field(default_factory=KeyVaultSection)
-    database: Annotated[DatabaseSection, Key("PostgreSQL.")] = field(default_factory=DatabaseSection)
-    object_storage: Annotated[ObjectStorageSection, Key("The bucket.")] = field(default_factory=ObjectStorageSection)
-    container_platform: Annotated[ContainerPlatformSection, Key("Registry and environment of the apps.")] = field(
+    key_vault: Annotated[KeyVaultSection, Key("The vault.")] = Field(default_factory=KeyVaultSection)
+    database: Annotated[DatabaseSection, Key("PostgreSQL.")] = Field(default_factory=DatabaseSection)
+    object_storage: Annotated[ObjectStorageSection, Key("The bucket.")] = Field(default_factory=ObjectStorageSection)
+    container_platform: Annotated[ContainerPlatformSection, Key("Registry and environment of the apps.")] = Field(
         default_factory=ContainerPlatformSection
     )
     services: Annotated[ServicesSection, Key("The apps.")]
-    edge: Annotated[EdgeSection, Key("What the edge does with requests.")] = field(default_factory=EdgeSection)
+    edge: Annotated[EdgeSection, Key("What the edge does with requests.")] = Field(default_factory=EdgeSection)
     oauth: Annotated[OAuthSection, Key("Sign-in.")]
-    operators: Annotated[OperatorsSection, Key("What people may do by hand.")] = field(default_factory=OperatorsSection)
-    protection: Annotated[ProtectionSection, Key("Against deletion by mistake.")] = field(
+    operators: Annotated[OperatorsSection, Key("What people may do by hand.")] = Field(default_factory=OperatorsSection)
+    protection: Annotated[ProtectionSection, Key("Against deletion by mistake.")] = Field(
         default_factory=ProtectionSection
     )

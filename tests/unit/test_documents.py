@@ -3,7 +3,6 @@
 import contextlib
 import re
 import shlex
-from dataclasses import is_dataclass
 from pathlib import Path
 from typing import get_args, get_origin
 
@@ -12,7 +11,7 @@ import pytest
 
 from app_config.command.cli import cli as app_config
 from ignition.__main__ import cli as ignition
-from infra.config.parsing import keys_of
+from infra.config.sections import is_section, keys_of
 from infra.config.stack import StackConfig
 
 ROOT = Path(__file__).parents[2]
@@ -39,9 +38,9 @@ def _keys(section, path=""):
     for spec in keys_of(section):
         whole = f"{path}.{spec.name}" if path else spec.name
         yield whole
-        if is_dataclass(spec.type):
+        if is_section(spec.type):
             yield from _keys(spec.type, whole)
-        elif get_origin(spec.type) is tuple and is_dataclass(get_args(spec.type)[0]):
+        elif get_origin(spec.type) is tuple and is_section(get_args(spec.type)[0]):
             yield from _keys(get_args(spec.type)[0], whole)
 
 

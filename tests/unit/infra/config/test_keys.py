@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import is_dataclass
 from typing import Any, get_args, get_origin
 
 import pytest
 
-from infra.config.parsing import KeySpec, keys_of
+from infra.config.sections import KeySpec, is_section, keys_of
 from infra.config.stack import StackConfig
 from tests.unit.infra.config.samples import problems
 
@@ -16,7 +15,7 @@ from tests.unit.infra.config.samples import problems
 def all_keys(section: type = StackConfig, path: str = "") -> Iterator[tuple[str, KeySpec]]:
     for spec in keys_of(section):
         whole = f"{path}.{spec.name}" if path else spec.name
-        if is_dataclass(spec.type):
+        if is_section(spec.type):
             yield from all_keys(spec.type, whole)
         else:
             yield whole, spec

@@ -74,11 +74,11 @@ def test_the_message_counts_and_lists_the_problems() -> None:
     [("databse", "database"), ("database.high_availabilty", "high_availability"), ("hosts.api.nmae", "name")],
 )
 def test_an_unknown_key_names_the_one_that_was_meant(path: str, near: str) -> None:
-    assert problems("prod", {path: "x"})[path] == f"is no key; did you mean {near}?"
+    assert problems("prod", {path: "x"})[path] == f"is not a known key; did you mean {near}?"
 
 
 def test_a_key_like_no_other_is_answered_with_those_that_there_are() -> None:
-    assert "there are name, owned, plan" in problems("prod", {"zone.qqqqqq": 1})["zone.qqqqqq"]
+    assert "the keys are name, owned, plan" in problems("prod", {"zone.qqqqqq": 1})["zone.qqqqqq"]
 
 
 def test_a_missing_section_is_reported_by_each_key_that_it_must_have() -> None:
@@ -163,7 +163,7 @@ def test_everything_that_is_wrong_with_a_split_is_told_at_once_with_what_to_writ
         "services.api.traffic.former": 'is "ignition-prod-api--r0123456789"',
         "services.admin.traffic.latest": 'is "20"',
         "services.admin.traffic.former": "is missing",
-        "services.admin.traffic.weight": "is no key; there are latest, former. Remove it",
+        "services.admin.traffic.weight": "is not a known key; the keys are latest, former. Remove it",
     }
     assert 'write for example "r0123456789"' in found["services.api.traffic.former"]
     assert "what follows `--` in a revision's name" in found["services.api.traffic.former"]
