@@ -8,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from infra.config.cloudflare_sections import TransitionSection
-from infra.config.keys import Key
 from infra.config.sections import Section, keys_of
 from tests.unit.infra.config.samples import config, problems
 
