@@ -29,6 +29,10 @@ class Problem:
         return f"{self.variable} ({self.source}) {self.text}" if self.variable else f"{self.source}: {self.text}"
 
 
+class StackError(Exception):
+    """What a stack says cannot be had or read; the message says what to do."""
+
+
 class SettingsError(Exception):
     """
     Settings that cannot be used.

@@ -25,12 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from app_config.local_platform import STACK as LOCAL
+from app_config.local_platform import local_platform
+from app_config.problems import StackError
+
 VERSION: Final = 1
 OUTPUT: Final = "settings"
-
-
-class StackError(Exception):
-    """The output cannot be had or read; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def stack_output(stack: str, project: Path, *, time_limit_s: float) -> object:
     """
     The `settings` output of a stack.
 
-    The CLI is asked when there is one, because that takes less time than importing the Automation API.
+    The CLI is asked when there is one, because that takes less time than importing the Automation API. The stack `local` is read with
+    the engine and the state of the running local platform.
 
     Args:
         stack: its name.
@@ -63,6 +64,11 @@ def stack_output(stack: str, project: Path, *, time_limit_s: float) -> object:
     Raises:
         StackError: neither is there, or the stack has no such output.
     """
+    if stack == LOCAL:
+        platform = local_platform()
+        own = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
+        environment = {**own, **platform.engine_environment}
+        return _by_command(platform.engine, stack, platform.project, time_limit_s, environment)
     command = _cli()
     if command is not None:
         return _by_command(command, stack, project, time_limit_s)
@@ -162,12 +168,20 @@ def _cli() -> str | None:
     return shutil.which("pulumi") or shutil.which(str(home / "bin" / "pulumi"))
 
 
-def _by_command(command: str, stack: str, project: Path, time_limit_s: float) -> object:
+def _by_command(
+    command: str, stack: str, project: Path, time_limit_s: float, environment: Mapping[str, str] | None = None
+) -> object:
     # --show-secrets: an output that is secret as a whole would come as "[secret]". It has addresses only.
     arguments = ["stack", "output", OUTPUT, "--json", "--show-secrets", "--stack", stack, "--non-interactive"]
     try:
         done = subprocess.run(
-            [command, *arguments], cwd=project, check=False, capture_output=True, text=True, timeout=time_limit_s
+            [command, *arguments],
+            cwd=project,
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=time_limit_s,
         )
     except subprocess.TimeoutExpired:
         raise StackError(
@@ -177,9 +191,13 @@ def _by_command(command: str, stack: str, project: Path, time_limit_s: float) ->
         raise StackError(f"{command} does not run in {project} ({error.strerror}). Check --project") from None
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
+        retry = (
+            f"`ignition pulumi -- stack output {OUTPUT}`"
+            if stack == LOCAL
+            else f"`pulumi stack output {OUTPUT} --stack {stack}` in {project.absolute()}"
+        )
         raise StackError(
-            f"the settings cannot be read: {(lines or ['pulumi said nothing'])[-1].removeprefix('error: ').strip()} (try `pulumi stack "
-            f"output {OUTPUT} --stack {stack}` in {project.absolute()})"
+            f"the settings cannot be read: {(lines or ['pulumi said nothing'])[-1].removeprefix('error: ').strip()} (try {retry})"
         )
     try:
         return json.loads(done.stdout)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,7 +20,8 @@ from app_config.vault.credentials import Credential
 if TYPE_CHECKING:
     from app_config.vault.access import VaultAccess
 
-_CONTRACTS: dict[str, type[Contract]] = {"api": Settings, "admin": AdminSettings}
+CONTRACTS: Final[Mapping[str, type[Contract]]] = {"api": Settings, "admin": AdminSettings}
+"""The settings class of each app."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ class Chosen:
 def app_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--app`."""
     return click.option(
-        "--app", type=click.Choice(sorted(_CONTRACTS)), default="api", show_default=True, help="Whose settings."
+        "--app", type=click.Choice(sorted(CONTRACTS)), default="api", show_default=True, help="Whose settings."
     )(command)
 
 
 def contract_of(app: str) -> type[Contract]:
     """The settings class of an app."""
-    return _CONTRACTS[app]
+    return CONTRACTS[app]
 
 
 def management_option(command: Callable[..., Any]) -> Callable[..., Any]:

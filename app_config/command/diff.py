@@ -10,10 +10,10 @@ import click
 
 from app_config.command.choosing import access_of, app_option, contract_of, vault_options
 from app_config.contract import Contract, variables
-from app_config.problems import Problem, SettingsError
+from app_config.problems import Problem, SettingsError, StackError
 from app_config.sources.source import Answer, Request
 from app_config.sources.stack_outputs import StackOutputs
-from app_config.stacks import AppOutputs, StackError
+from app_config.stacks import AppOutputs
 
 
 @click.command("diff")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NoReturn
 
 import click
 from pydantic import SecretStr
@@ -51,15 +52,22 @@ def command(chosen: Chosen, argv: tuple[str, ...]) -> None:
     """
     values = as_environment(load(chosen.contract, *chosen.sources))
     refuse_unholdable(values)
-    _become(argv, values)
+    become(argv, {**inherited(), **_unwrapped(values)})
 
 
-def _become(argv: tuple[str, ...], values: dict[str, SecretStr]) -> None:
+def become(argv: tuple[str, ...], environment: Mapping[str, str]) -> NoReturn:
+    """
+    Run a program in the place of this process; where that fails, end as shells do: 127 for none of that name, else 126.
+
+    Args:
+        argv: the program and its arguments.
+        environment: its whole environment.
+    """
     # Python ignores these two, and what is ignored stays so in the next program.
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execvpe(argv[0], argv, {**_inherited(), **_unwrapped(values)})  # noqa: S606  that is what the command is for
+        os.execvpe(argv[0], argv, environment)  # noqa: S606  that is what the command is for
     except OSError as error:
         missing, number = isinstance(error, FileNotFoundError), error.errno
     if missing:
@@ -70,7 +78,7 @@ def _become(argv: tuple[str, ...], values: dict[str, SecretStr]) -> None:
     raise SystemExit(127 if missing else 126)
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """This process's environment without what only it has a use for."""
     return {name: value for name, value in os.environ.items() if name not in OWN_SECRETS}
 

@@ -11,17 +11,18 @@ from pydantic import SecretStr
 from app_config.checking import check
 from app_config.command.choosing import access_of, management_option, vault_options
 from app_config.contract import variables
+from app_config.local_platform import STACK as LOCAL
+from app_config.problems import StackError
 from app_config.rotation import owner_of, store
 from app_config.settings import Settings
 from app_config.sources.source import Given
 from app_config.sources.stack_outputs import StackOutputs
-from app_config.stacks import StackError
 from app_config.vault.addresses import SecretAddress, parse_address
 from app_config.vault.credentials import CredentialChoiceError
 from app_config.vault.management import WriteError
 
 
-@click.command("put")
+@click.command("put", epilog="Example: app-config put AUTH_OAUTH_GOOGLE_CLIENT_SECRET --stack prod < secret.txt")
 @click.argument("secret")
 @click.option("--stack", "-s", help="The stack whose vault it is.")
 @click.option("--outputs", type=click.Path(path_type=Path), help="Saved `pulumi stack output --json`.")
@@ -47,22 +48,25 @@ def command(
     Store a new version of SECRET in the vault of a stack; its network may be closed to this machine.
 
     The value is asked for, or read from standard input, and never taken from the command line. It is stored by Azure's management
-    interface, as yourself (`az login`), which needs the right Microsoft.KeyVault/vaults/secrets/write on the vault.
+    interface, as yourself (`az login`), which needs the right Microsoft.KeyVault/vaults/secrets/write on the vault. With `--stack local`
+    it goes to the running local platform, which needs no sign-in.
     """
     if (stack is None) == (outputs is None):
         raise click.UsageError("say whose vault it is: one of --stack and --outputs")
     access = access_of(credential, timeout, ca_file, snapshot, snapshot_hours)
     name = secret.upper().replace("-", "_")
-    source = StackOutputs(file=outputs) if outputs is not None else StackOutputs(stack=stack, project=project)
+    source = StackOutputs(file=outputs, stack=stack, project=project, access=access)
     try:
         _refuse_what_others_make(name)
         address, vault_id = _place(name, source)
-        version = store(address, _value(name), access, vault_id=vault_id, management=management)
+        version = store(address, _value(name), source.vault_access(), vault_id=vault_id, management=management)
     except (WriteError, StackError, CredentialChoiceError, ValueError) as error:
         raise click.ClickException(f"{name} {error}") from None
     click.echo(f"{name} has the new version {version} in {address.vault}.")
     if address.version:
         click.echo("The stack pins a version: run `pulumi up`, so that the apps get the new one.")
+    elif stack == LOCAL:
+        click.echo("The local platform hands it to the apps within a minute.")
     else:
         click.echo(
             "Azure hands it to the apps within half an hour; raise ignition:services.api.rollout for a revision at once."

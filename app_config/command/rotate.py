@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from app_config.command.choosing import access_of, management_option, vault_options
+from app_config.problems import StackError
 from app_config.rotation import RotationError, rotate
 from app_config.settings import Settings
 from app_config.sources.stack_outputs import StackOutputs
-from app_config.stacks import StackError
 from app_config.vault.addresses import SecretAddress, parse_address, parse_vault
 
 
@@ -58,7 +58,9 @@ def command(
     access = access_of(credential, timeout, ca_file, snapshot, snapshot_hours)
     name = secret.upper().replace("-", "_")
     try:
-        address, vault_id = _address(name, vault, stack, outputs, project)
+        source = StackOutputs(file=outputs, stack=stack, project=project, access=access) if vault is None else None
+        address, vault_id = _address(name, vault, source)
+        access = access if source is None else source.vault_access()
         rotated = rotate(
             name, address, access, overlap_s=overlap_hours * 3600, vault_id=vault_id, management=management
         )
@@ -77,12 +79,9 @@ def command(
         click.echo("Apps read it when they start, or when their watch looks next.")
 
 
-def _address(
-    name: str, vault: str | None, stack: str | None, outputs: Path | None, project: Path
-) -> tuple[SecretAddress, str | None]:
-    if vault is not None:
-        return SecretAddress(parse_vault(vault), name.replace("_", "-")), None
-    source = StackOutputs(file=outputs) if outputs is not None else StackOutputs(stack=stack, project=project)
+def _address(name: str, vault: str | None, source: StackOutputs | None) -> tuple[SecretAddress, str | None]:
+    if source is None:
+        return SecretAddress(parse_vault(vault or ""), name.replace("_", "-")), None
     found = source.read(Settings.app)
     if name not in found.secrets:
         raise ValueError(f"is no secret of {source.origin}: name its vault with --vault")

@@ -7,17 +7,21 @@ How the outputs are found, and their shape, is in `app_config.stacks`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from app_config.contract import Variable
-from app_config.problems import Problem
+from app_config.local_platform import STACK as LOCAL
+from app_config.local_platform import local_platform
+from app_config.problems import Problem, StackError
 from app_config.sources.source import Answer, Given, Precedence, Request
-from app_config.stacks import AppOutputs, StackError, app_outputs, saved_output, stack_output
+from app_config.stacks import AppOutputs, app_outputs, saved_output, stack_output
 from app_config.vault.access import VaultAccess
 from app_config.vault.addresses import SecretAddress, parse_address
+from app_config.vault.credentials import Credential
+from app_config.vault.local_identity import LocalIdentity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,7 @@ class StackOutputs:
     Args:
         stack: the stack's name; give this or `file`.
         file: what `pulumi stack output --json` printed.
-        project: the directory of Pulumi.yaml, for `stack`.
+        project: the directory of Pulumi.yaml, for `stack`. The stack `local` is the running local platform's, which knows its own.
         app: the app whose settings are read; the contract's own by default.
         access: how the vault that the outputs point to is reached.
         time_limit_s: for reading the outputs.
@@ -67,16 +71,33 @@ class StackOutputs:
             output = stack_output(self.stack, Path(self.project), time_limit_s=self.time_limit_s)
         else:
             output = saved_output(Path(self.file or ""))
-        return app_outputs(output, self.app or app)
+        outputs = app_outputs(output, self.app or app)
+        here = local_platform().apps.get(self.app or app) if self.stack == LOCAL else None
+        return replace(outputs, values={**outputs.values, **here.variables}) if here is not None else outputs
+
+    def vault_access(self) -> VaultAccess:
+        """
+        How the vault is reached: for the local platform as the person at this machine, unless a credential was named.
+
+        Raises:
+            StackError: no local platform runs.
+        """
+        if self.stack != LOCAL:
+            return self.access
+        platform = local_platform()
+        named = self.access.credential
+        credential = LocalIdentity(platform.identity) if named is Credential.AUTO else named
+        return replace(self.access, credential=credential, ca_file=self.access.ca_file or platform.ca_file)
 
     def answer(self, request: Request) -> Answer:
         """See `Source.answer`."""
         try:
             outputs = self.read(request.app)
+            access = self.vault_access()
         except StackError as error:
             return Answer(problems=(Problem(None, self.origin, str(error)),))
         addresses, given, problems = self._split(request.wanted, outputs)
-        fetched = self.access.fetch(addresses, snapshots=request.snapshots)
+        fetched = access.fetch(addresses, snapshots=request.snapshots)
         return Answer(
             given={**given, **fetched.given},
             problems=(*problems, *fetched.problems),

@@ -15,6 +15,7 @@ from local_cloud.catalog import PACKAGES, read_schemas
 from local_cloud.daemon.assembly import assembled
 from local_cloud.daemon.background_process import local_daemon
 from local_cloud.daemon.control.endpoint import Control
+from local_cloud.daemon.control.endpoint_file import EndpointFile
 from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.single_instance import single_instance
@@ -65,8 +66,10 @@ def _serve(state: Path, code: str, stopping: threading.Event) -> None:
         with single_instance(state, patience_s=STOP_WITHIN_S), assembled(state, settings) as parts:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps, checkpoint_file(state, settings))
             served = serve(PACKAGES, cloud, judge.previews)
-            control = Control(state, cloud, stop=stopping.set)
+            endpoint = EndpointFile(state, settings, cloud)
+            control = Control(state, cloud, stop=stopping.set, apps_changed=endpoint.write)
             control.start()
+            endpoint.write()
             facts = {
                 "providers": served.attachment,
                 "control_port": str(control.port),
@@ -74,6 +77,7 @@ def _serve(state: Path, code: str, stopping: threading.Event) -> None:
             }
             local_daemon(state).publish(Address(os.getpid(), language_port, code, facts))
             stopping.wait()
+            endpoint.remove()
             control.stop()
             served.stop()
     finally:

@@ -44,12 +44,16 @@ class Control:
         state: the state directory, where the token is kept.
         cloud: what it speaks of.
         stop: asks the daemon to end.
+        apps_changed: called once apps were brought in line with their declarations.
     """
 
-    def __init__(self, state: Path, cloud: LocalCloud, *, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, state: Path, cloud: LocalCloud, *, stop: Callable[[], None], apps_changed: Callable[[], None]
+    ) -> None:
         self._state = state
         self._cloud = cloud
         self._stop = stop
+        self._apps_changed = apps_changed
         self._ending = threading.Event()
         self._token = new_token(state)
         self._sessions = Sessions()
@@ -129,6 +133,7 @@ class Control:
         """Apps follow the images file, which a person may have edited since they were started."""
         try:
             self._cloud.parts.platform.renew_outdated()
+            self._apps_changed()
         except BackendError as error:
             return PlainTextResponse(str(error), 409)
         return JSONResponse({})

@@ -54,10 +54,17 @@ def stack_environment(
         language_port=address.port,
         home=_home(state) / "home",
     )
-    return attachment | {
+    return attachment | engine_environment(state, settings)
+
+
+def engine_environment(state: Path, settings: Settings) -> dict[str, str]:
+    """The variables with which an engine works on the local stack's state; nothing is attached."""
+    return {
         "PULUMI_BACKEND_URL": f"file://{_home(state)}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(_passphrase_file(state)),
         "PULUMI_STACK": stack_name(settings),
+        "PULUMI_HOME": str(_home(state) / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
 
 

@@ -16,7 +16,8 @@ import pytest
 from app_config import Settings, StackOutputs, load
 from app_config.command.exec import OWN_SECRETS
 from app_config.contract import as_text, values_of
-from app_config.stacks import StackError, _by_automation, app_outputs
+from app_config.problems import StackError
+from app_config.stacks import _by_automation, app_outputs
 from local_cloud.engine.pulumi_cli import find_pulumi
 from tests.integration.app_config.conftest import LocalVault
 from tests.unit.app_config.samples import PRODUCTION, PRODUCTION_SECRETS, outputs, plain

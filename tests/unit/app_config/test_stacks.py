@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from app_config import AdminSettings, Settings, SettingsError, StackOutputs, load
-from app_config.stacks import StackError, app_outputs, saved_output, stack_output
+from app_config.problems import StackError
+from app_config.stacks import app_outputs, saved_output, stack_output
 from tests.unit.app_config.samples import PRODUCTION, outputs, plain
 
 

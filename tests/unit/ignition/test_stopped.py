@@ -16,6 +16,7 @@ from ignition.platform.status import command as status
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [
+        ("developer.exec", ["api", "--", "true"]),
         ("developer.logs", ["api"]),
         ("developer.open_", ["console"]),
         ("developer.psql", []),

@@ -7,6 +7,7 @@ It is the only thing that other parts talk to; what an app does when it changes 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal
@@ -100,6 +101,11 @@ class Platform:
     def addresses(self) -> Addresses:
         """Where the ingress listens."""
         return self._gateway.addresses
+
+    @property
+    def machine_env(self) -> Mapping[str, str]:
+        """The variables with which every app trusts this machine's authority."""
+        return self._outside.machine_env
 
     @property
     def images_file(self) -> Path:

@@ -34,7 +34,7 @@ from local_cloud.services.identity.backend.tokens import Tokens
 _DEVELOPER: Final = "developer"
 _DEPLOYER: Final = "deployer"
 _NO_APP: Final = "~"
-"""Begins the developer's name at the endpoint: no app can have such a name, so none gets the developer's header."""
+"""Begins the developer's names at the endpoint: no app can have such a name, so none gets the developer's header."""
 
 
 class Identity:
@@ -142,6 +142,19 @@ class Identity:
     def forget_app(self, app: str) -> None:
         """Take all identities from an app."""
         self.principals.assign(app, [])
+
+    def secrets_reader(self, app: str, identity_id: str) -> dict[str, str]:
+        """
+        The variables by which a developer's command gets tokens of the identity that reads an app's secrets.
+
+        The app itself may have no such variables: its stack can leave that identity to the platform alone.
+
+        Raises:
+            PrincipalUnknown: nobody registered the identity.
+        """
+        name = f"{_NO_APP}{_NO_APP}{app}"
+        self.principals.assign(name, [], identity_id)
+        return self._variables(name)
 
     def developer_environment(self) -> dict[str, str]:
         """What a developer's shell needs for `DefaultAzureCredential()` to sign in as `developer`."""
