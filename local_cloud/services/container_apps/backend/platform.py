@@ -105,7 +105,7 @@ class Platform:
     @property
     def machine_env(self) -> Mapping[str, str]:
         """The variables with which every app trusts this machine's authority."""
-        return self._outside.machine_env
+        return self._dependencies.machine_env
 
     @property
     def images_file(self) -> Path:
