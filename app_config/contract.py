@@ -44,6 +44,26 @@ class Rotated:
     """`app-config rotate` makes this secret's values, after a first one that the stack makes."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """
+    What one text must look like, for readers in other languages: `Annotated[str, Shape(pattern="[a-z]{3,63}"), AfterValidator(f)]`.
+
+    It says no more than the validator beside it, which checks the value here.
+
+    Attributes:
+        pattern: a regular expression for the whole value, of what `languages.patterns` reads; None for any.
+        min_length: the least number of characters.
+        trimmed: whether white space around the value is refused.
+        whole: whether this is all that the validator asks.
+    """
+
+    pattern: str | None = None
+    min_length: int = 0
+    trimmed: bool = False
+    whole: bool = False
+
+
 @dataclass(frozen=True)
 class Variable:
     """

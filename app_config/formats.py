@@ -15,9 +15,11 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from app_config.contract import Shape
+
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_AUDIENCE: Final = re.compile(r"[0-9a-f]{64}")
+_AUDIENCE: Final = re.compile(r"none|[0-9a-f]{64}")
 _LOG_DIRECTIVE: Final = re.compile(
     r"(?:[\w:\-]+(?:\[[^\]]*\])?=)?(?:off|error|warn|info|debug|trace)|[\w:\-]+(?:\[[^\]]*\])?", re.IGNORECASE
 )
@@ -207,23 +209,27 @@ def team_domain(text: str) -> str:
 
 def access_audience(text: str) -> str:
     """The audience tag of an application at Cloudflare Access, or `none`."""
-    if text != "none" and not _AUDIENCE.fullmatch(text):
+    if not _AUDIENCE.fullmatch(text):
         raise UnfitError("is no audience: copy the application's tag, 64 hexadecimal digits, or write none")
     return text
 
 
 HostName = Annotated[str, AfterValidator(host_name)]
 TeamDomain = Annotated[str, AfterValidator(team_domain)]
-AccessAudience = Annotated[str, AfterValidator(access_audience)]
+AccessAudience = Annotated[str, Shape(pattern=_AUDIENCE.pattern, whole=True), AfterValidator(access_audience)]
 WebUrl = Annotated[str, AfterValidator(web_url)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
 CookieDomain = Annotated[str, AfterValidator(cookie_domain)]
-BucketName = Annotated[str, AfterValidator(bucket_name)]
+BucketName = Annotated[str, Shape(pattern=_BUCKET.pattern, whole=True), AfterValidator(bucket_name)]
 Guid = Annotated[str, AfterValidator(guid)]
 LogDirectives = Annotated[str, AfterValidator(log_directives)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(origin)], ...], BeforeValidator(split_commas), AfterValidator(some_origins)
 ]
-Secret = Annotated[SecretStr, AfterValidator(secret_text)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
-SessionSecret = Annotated[SecretStr, AfterValidator(session_secret)]
+Secret = Annotated[SecretStr, Shape(min_length=1, trimmed=True, whole=True), AfterValidator(secret_text)]
+DatabaseUrl = Annotated[SecretStr, Shape(min_length=1, trimmed=True), AfterValidator(database_url)]
+SessionSecret = Annotated[
+    SecretStr,
+    Shape(min_length=SESSION_SECRET_CHARACTERS, trimmed=True, whole=True),
+    AfterValidator(session_secret),
+]

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = ("check", "diff", "docs", "exec", "export", "put", "rotate")
+_COMMANDS: Final = ("check", "diff", "docs", "exec", "export", "put", "rotate", "types")
 
 
 class _Lazy(click.Group):

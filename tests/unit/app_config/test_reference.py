@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from app_config import Dotenv, Environment, Settings, SettingsError, load, resolve
-from app_config.reference import env_example, reference_page
+from app_config.command.docs import generated
+from app_config.reference import reference_page
 
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize(
-    ("place", "text"), [("docs/reference/settings.md", reference_page()), (".env.example", env_example())]
-)
-def test_a_generated_file_is_up_to_date(place: str, text: str) -> None:
+@pytest.mark.parametrize(("place", "text"), generated().items(), ids=str)
+def test_a_generated_file_is_up_to_date(place: Path, text: str) -> None:
     assert (ROOT / place).read_text(encoding="utf-8") == text, "run `app-config docs`"
 
 
