@@ -47,9 +47,9 @@ class _Signed(OriginCaCertificate):
     def __init__(self, authority: LocalCA) -> None:
         self._authority = authority
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
         signed = self._authority.sign_request(inputs["csr"], days=365, names=inputs["hostnames"])
-        return {**super().computed(call, resource_id, inputs), "certificate": signed}
+        return {**super().computed_outputs(call, resource_id, inputs), "certificate": signed}
 
 
 def _packages(authority: LocalCA) -> list[Package]:

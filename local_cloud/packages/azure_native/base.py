@@ -117,7 +117,7 @@ class AzureType(RecordedType):
         }
         return {key: value for key, value in known.items() if key in self.schema.outputs and isinstance(value, str)}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
         """What every type has in common, and what the service adds for this one."""
         common: Outputs = {}
         if "provisioningState" in self.schema.outputs:
@@ -127,9 +127,9 @@ class AzureType(RecordedType):
         if "identity" in self.schema.outputs and inputs.get("identity"):
             common["identity"] = self._principals(call, resource_id, inputs["identity"])
         common = {key: value for key, value in common.items() if value is not None}
-        return outputs.merged(common, self.given(call, resource_id, inputs))
+        return outputs.merged(common, self.service_outputs(call, resource_id, inputs))
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
         """Outputs that the service gives and that no input tells."""
         return {}
 

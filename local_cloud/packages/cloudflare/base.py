@@ -36,9 +36,9 @@ class CloudflareType(BridgedType):
 
 
 class EdgeType(CloudflareType):
-    """What the local edge and its name server are made of, the records alone: it cannot drift, so none of these types has a `look`."""
+    """What the local edge and its name server are made of, the records alone: it cannot drift, so none of these types has a `read_part`."""
 
-    def settled(self, parts: Parts) -> None:
+    def after_change(self, parts: Parts) -> None:
         """The edge follows."""
         edge_parts.apply(parts)
 

@@ -27,7 +27,7 @@ class GeneratedOnce(BridgedType):
     def generate(self, inputs: Inputs) -> Outputs:
         """The outputs that are not inputs."""
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
         """The recorded outputs of an existing resource; newly generated ones for a new resource."""
         kept = call.cloud.records.get(resource_id)
         if kept is None:

@@ -1,4 +1,4 @@
-"""The four verbs over the records of a cloud, for types kept as state only and for types with a real part alike."""
+"""Create, read, update and delete on the records of a cloud, for types with and without a real part."""
 
 from __future__ import annotations
 
@@ -16,40 +16,43 @@ if TYPE_CHECKING:
 
 class RecordedType(ResourceType):
     """
-    The four verbs over the cloud's records.
+    Create, read, update and delete on the cloud's records.
 
-    A type with a real part behind it overrides `reach` and `end`, and `look` where the part can change on its own.
+    A type with a real part behind it overrides `apply_part` and `delete_part`, and `read_part` where the part can change on its own.
     """
 
     @property
     def real(self) -> bool:
         """Whether a real local part stands behind the type."""
-        return type(self).reach is not RecordedType.reach or type(self).settled is not RecordedType.settled
+        return (
+            type(self).apply_part is not RecordedType.apply_part
+            or type(self).after_change is not RecordedType.after_change
+        )
 
     @abstractmethod
     def identify(self, call: Call, inputs: Inputs) -> str:
         """The provider id that these inputs lead to."""
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  for types that have any
         """Outputs that are not inputs, for a resource that exists; merged over the inputs that come back."""
         return {}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:  # noqa: ARG002  for types that have any
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:  # noqa: ARG002  for types that have any
         """
-        Brings the real part to the resource, whether it exists or not; doing it again changes nothing.
+        Brings the real part to the desired state, whether the part exists or not; doing it again changes nothing.
 
         Returns:
-            Outputs that only the part can tell, merged over the ones that are computed.
+            Outputs that only the part knows, merged over the computed ones.
         """
         return {}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
-        """Removes the real part; one that is gone already is no error."""
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
+        """Deletes the real part; a part that is already gone is not an error."""
 
-    def settled(self, parts: Parts) -> None:
-        """After a change was recorded, for parts that follow from several resources together."""
+    def after_change(self, parts: Parts) -> None:
+        """Runs after a change was recorded, for parts that depend on several resources together."""
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:  # noqa: ARG002  for types that have any
         """
         The resource as the real part is now; None where it is gone.
 
@@ -60,7 +63,7 @@ class RecordedType(ResourceType):
         return resource
 
     def create(self, call: Call, inputs: Inputs) -> Resource:
-        """Makes the resource; an id that another resource holds is refused as the clouds refuse it."""
+        """Creates the resource; an id that another resource has is refused, as the clouds do."""
         resource_id = self._free_id(call, inputs)
         owner = call.cloud.records.owner(resource_id)
         if owner == call.urn:
@@ -70,13 +73,14 @@ class RecordedType(ResourceType):
                 f"{resource_id} exists already; import it with `pulumi import {self.token} NAME {resource_id}` "
                 "or choose another name"
             )
-        return self._reach(call, resource_id, inputs)
+        return self._apply(call, resource_id, inputs)
 
     def _free_id(self, call: Call, inputs: Inputs) -> str:
         """
-        The id; a further one where the engine replaces a resource whose id is made up, for it ends the old one afterwards.
+        The id for a new resource.
 
-        What the engine's state does not hold is no such one: a run that was killed made it, and it is made again.
+        A replacement of a resource with a generated id gets another id, because the engine deletes the old resource last. A record
+        that is missing from the engine's state was left by a killed run; that resource is created again under its id.
         """
         resource_id = first = self.identify(call, inputs)
         number = 1
@@ -88,7 +92,7 @@ class RecordedType(ResourceType):
         return resource_id
 
     def _refuse_replacement_under_its_own_id(self, call: Call, resource_id: str, inputs: Inputs) -> None:
-        """The engine makes the new resource before it ends the old one; a run that was killed makes the same one again."""
+        """Refuses a replacement under the same id: the engine creates the new resource before it deletes the old one."""
         kept = call.cloud.records.get(resource_id)
         changed = sorted(name for name in self.replacing if kept and kept.inputs.get(name) != inputs.get(name))
         if changed:
@@ -98,34 +102,36 @@ class RecordedType(ResourceType):
             )
 
     def read(self, call: Call, resource_id: str) -> Resource | None:
-        """The record, as the real part is now; one whose part is gone is forgotten."""
+        """The record, updated from the real part; a record whose part is gone is removed."""
         kept = call.cloud.records.get(resource_id)
         if kept is None or call.cloud.parts is None:
             return kept
-        found = self.look(call.cloud.parts, kept)
+        found = self.read_part(call.cloud.parts, kept)
         if found is None:
             call.cloud.records.remove(resource_id)
         return found
 
     def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
         """Brings the resource to the new inputs."""
-        return self._reach(call, resource.id, inputs)
+        return self._apply(call, resource.id, inputs)
 
     def delete(self, call: Call, resource: Resource) -> None:
-        """Ends the real part and forgets the record."""
+        """Deletes the real part and its record."""
         if call.cloud.parts is not None:
-            self.end(call.cloud.parts, resource)
+            self.delete_part(call.cloud.parts, resource)
         call.cloud.records.remove(resource.id)
         if call.cloud.parts is not None:
-            self.settled(call.cloud.parts)
+            self.after_change(call.cloud.parts)
 
-    def _reach(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
+    def _apply(self, call: Call, resource_id: str, inputs: Inputs) -> Resource:
         known = outputs.before_service(self, inputs)
-        resource = Resource(resource_id, inputs, outputs.merged(known, self.computed(call, resource_id, inputs)))
+        resource = Resource(
+            resource_id, inputs, outputs.merged(known, self.computed_outputs(call, resource_id, inputs))
+        )
         if call.cloud.parts is not None:
-            told = self.reach(call.cloud.parts, resource)
-            resource = Resource(resource_id, inputs, outputs.merged(resource.outputs, told))
+            from_part = self.apply_part(call.cloud.parts, resource)
+            resource = Resource(resource_id, inputs, outputs.merged(resource.outputs, from_part))
         call.cloud.records.put(self.token, call.urn, resource)
         if call.cloud.parts is not None:
-            self.settled(call.cloud.parts)
+            self.after_change(call.cloud.parts)
         return resource

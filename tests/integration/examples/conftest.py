@@ -78,7 +78,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 def _database(servers: PostgresServers, ca: LocalCA) -> str:
     server = servers.server("ecent-examples")
-    server.reach(login=LOGIN, version="17", password=PASSWORD)
+    server.apply(login=LOGIN, version="17", password=PASSWORD)
     server.create_database(DATABASE)
     where = DatabaseRolesArgs(
         host="localhost", port=server.port, database=DATABASE, prefix="ignition", root_certificate=str(ca.ca_file)

@@ -75,7 +75,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
 @pytest.fixture(scope="module")
 def server(state: State) -> PostgresServer:
     server = state.servers().server("ecent-test")
-    server.reach(login=LOGIN, version="17", password=PASSWORD)
+    server.apply(login=LOGIN, version="17", password=PASSWORD)
     return server
 
 

@@ -88,7 +88,7 @@ def _operate(server: PostgresServer, database: str) -> None:
         lambda: server.set_configuration("shared_preload_libraries", "pg_stat_statements"),
         lambda: server.reset_configuration("shared_preload_libraries"),
         lambda: server.reset_configuration("work_mem"),
-        lambda: server.reach(login=LOGIN, version="17", password=PASSWORD),
+        lambda: server.apply(login=LOGIN, version="17", password=PASSWORD),
         lambda: server.set_password(PASSWORD),
         server.restart,
     ):

@@ -28,7 +28,7 @@ def servers(state: State) -> PostgresServers:
 @pytest.fixture(scope="module")
 def source(servers: PostgresServers) -> PostgresServer:
     made = servers.server("source")
-    made.reach(login=LOGIN, version="17", password=PASSWORD)
+    made.apply(login=LOGIN, version="17", password=PASSWORD)
     made.create_database("app")
     servers.tend_backups()
     return made
@@ -148,7 +148,7 @@ def test_backups_belong_to_the_server_alone(source: PostgresServer, moment: dt.d
 
 def test_backups_that_outgrow_their_size_begin_anew(state: State, servers: PostgresServers) -> None:
     full = state.servers(backups_mb=9).server("full")
-    full.reach(login=LOGIN, version="17", password=PASSWORD)
+    full.apply(login=LOGIN, version="17", password=PASSWORD)
     full.tend_backups()
     (first,) = full.backups.all()
     with state.connect(full) as connection:

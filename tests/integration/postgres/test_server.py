@@ -119,18 +119,18 @@ def test_another_charset_is_refused(server: PostgresServer) -> None:
 
 def test_another_major_version_is_refused_with_what_to_do(state: State) -> None:
     with pytest.raises(BackendError, match="set the version to 17"):
-        state.servers().server("other").reach(login=LOGIN, version="18", password=PASSWORD)
+        state.servers().server("other").apply(login=LOGIN, version="18", password=PASSWORD)
 
 
 def test_another_administrator_is_refused(server: PostgresServer) -> None:
     with pytest.raises(CloudRefusal, match="cannot be changed"):
-        server.reach(login="someone_else", version="17", password=PASSWORD)
+        server.apply(login="someone_else", version="17", password=PASSWORD)
 
 
 def test_reaching_the_same_state_again_keeps_the_process(server: PostgresServer, connect: Connect) -> None:
     started = "SELECT pg_postmaster_start_time()"
     before = connect().execute(started).fetchone()
-    server.reach(login=LOGIN, version="17", password=PASSWORD)
+    server.apply(login=LOGIN, version="17", password=PASSWORD)
     assert connect().execute(started).fetchone() == before
 
 

@@ -106,11 +106,11 @@ def test_an_interrupted_creation_is_completed_by_the_next_try(state: State, monk
     interrupted = state.servers().server("interrupted")
     monkeypatch.setattr(interrupted, "_start", _raise_interrupt)
     with pytest.raises(KeyboardInterrupt):
-        interrupted.reach(login=LOGIN, version="17", password=PASSWORD)
+        interrupted.apply(login=LOGIN, version="17", password=PASSWORD)
     # What a killed initdb leaves.
     (interrupted._cluster.data / "PG_VERSION").write_text("17")
     again = state.servers().server("interrupted")
-    again.reach(login=LOGIN, version="17", password=PASSWORD)
+    again.apply(login=LOGIN, version="17", password=PASSWORD)
     with state.connect(again) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     again.delete()
@@ -118,7 +118,7 @@ def test_an_interrupted_creation_is_completed_by_the_next_try(state: State, monk
 
 def test_a_deleted_server_leaves_nothing_behind(state: State) -> None:
     doomed = state.servers().server("doomed")
-    doomed.reach(login=LOGIN, version="17", password=PASSWORD)
+    doomed.apply(login=LOGIN, version="17", password=PASSWORD)
     cluster = doomed._cluster
     doomed.delete()
     assert not doomed.directory.exists()
@@ -140,7 +140,7 @@ def test_as_root_programs_in_a_closed_directory_serve_all_the_same(state: State,
         state.servers().server("closed")._around, programs=closed / "pg" / "bin", places=places
     )
     server = PostgresServer("closed", around)
-    server.reach(login=LOGIN, version="17", password=PASSWORD)
+    server.apply(login=LOGIN, version="17", password=PASSWORD)
     with state.connect(server) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert server._cluster.programs.is_relative_to(state.outside)

@@ -1,7 +1,7 @@
 """
 What can happen to each type's real part behind the engine's back: somebody changes it, or it vanishes.
 
-A type that overrides `look` gets an entry here: in `CHANGES` where a part that is still there can differ from what is declared, in
+A type that overrides `read_part` gets an entry here: in `CHANGES` where a part that is still there can differ from what is declared, in
 `REMOVALS` where it can vanish by itself, in `CONTAINERS` where others vanish with it.
 """
 

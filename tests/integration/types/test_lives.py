@@ -66,16 +66,18 @@ def test_the_same_program_changes_nothing(life: Life, token: str) -> None:
     assert life.again.of(token) == ["same"], life.again.why(token)
 
 
-def test_every_type_that_looks_says_what_can_happen_to_its_part() -> None:
-    looking = {token for token, each in TYPES.items() if type(each).look is not RecordedType.look}
+def test_every_type_that_reads_its_part_says_what_can_happen_to_it() -> None:
+    reading = {token for token, each in TYPES.items() if type(each).read_part is not RecordedType.read_part}
     said = {*behind.CHANGES, *behind.REMOVALS, *behind.GONE_WITH_THEM}
-    assert looking == said, f"a type that overrides `look` has an entry in {_HERE}/behind.py, and no other type has"
+    assert reading == said, (
+        f"a type that overrides `read_part` has an entry in {_HERE}/behind.py, and no other type has"
+    )
 
 
-def test_every_part_is_looked_at_unless_it_is_made_of_the_records_alone() -> None:
-    looking = {token for token in looks.PARTS if type(TYPES[token]).look is not RecordedType.look}
+def test_every_part_is_read_unless_it_is_made_of_the_records_alone() -> None:
+    reading = {token for token in looks.PARTS if type(TYPES[token]).read_part is not RecordedType.read_part}
     edge = {token for token in looks.PARTS if isinstance(TYPES[token], EdgeType)}
-    assert {*looks.PARTS} - looking == edge, "a part that can change or vanish without the engine needs a `look`"
+    assert {*looks.PARTS} - reading == edge, "a part that can change or vanish without the engine needs a `read_part`"
 
 
 @_BEHIND

@@ -106,7 +106,7 @@ class Certificate(AzureType):
         "properties": {"certificateType": "ServerSSLCertificate", "certificateKeyVaultProperties": _IN_VAULT},
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """What the service reads out of the certificate."""
         properties = part(inputs, "properties")
         found: dict[str, Any] = {"provisioningState": "Succeeded"}
@@ -114,7 +114,7 @@ class Certificate(AzureType):
             found |= _read(base64.b64decode(properties["value"]), properties.get("password"))
         return {"properties": found}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Kept for custom domains of the local ingress; one that is in a vault is fetched with the given identity."""
         properties = resource.inputs["properties"]
         if properties.get("value") is not None:
@@ -126,11 +126,11 @@ class Certificate(AzureType):
         parts.platform.put_certificate(resource.id, content)
         return {"properties": read}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the certificate was deleted."""
         return resource if parts.platform.certificate(resource.id) is not None else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Refused while a domain is bound to it."""
         parts.platform.delete_certificate(resource.id)
 

@@ -192,7 +192,7 @@ class ContainerApp(AzureType):
         },
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """Host names and revision; the environment's domain follows from what was recorded of it."""
         name = inputs["containerAppName"]
         domain = self._domain(call, inputs)
@@ -218,7 +218,7 @@ class ContainerApp(AzureType):
         environment = call.cloud.records.get(inputs.get("environmentId") or inputs["managedEnvironmentId"])
         return environment.outputs.get("defaultDomain") if environment is not None else None
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Processes of this machine behind its ingress; returns when the new revision serves."""
         status = parts.platform.put_app(app_of(resource.inputs))
         revisions = {
@@ -228,12 +228,12 @@ class ContainerApp(AzureType):
         }
         return {key: value for key, value in revisions.items() if value is not None}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Ended gracefully."""
         parts.platform.delete_app(resource.inputs["containerAppName"])
         parts.identity.forget_app(resource.inputs["containerAppName"])
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the app was deleted."""
         try:
             parts.platform.spec(resource.inputs["containerAppName"])

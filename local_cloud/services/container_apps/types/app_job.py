@@ -137,19 +137,19 @@ class Job(AzureType):
         },
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The job waits to be started."""
         return {"runningState": "Ready"}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Declared; nothing runs until somebody starts it."""
         parts.platform.put_job(job_of(resource.inputs))
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the job was deleted."""
         return resource if resource.inputs["jobName"] in parts.platform.jobs() else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Its executions end."""
         parts.platform.delete_job(resource.inputs["jobName"])

@@ -58,21 +58,21 @@ class ManagedCertificate(AzureType):
         "properties": {"subjectName": "api.ecent.online", "domainControlValidation": "CNAME"},
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The text with which TXT validation is answered."""
         return {
             "properties": {"provisioningState": "Succeeded", "validationToken": stable_guid("validation", resource_id)}
         }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Issued by this machine's authority, once the host leads here."""
         parts.platform.put_managed_certificate(resource.id, resource.inputs["properties"]["subjectName"])
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the certificate was deleted."""
         return resource if parts.platform.certificate(resource.id) is not None else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Refused while a domain is bound to it."""
         parts.platform.delete_certificate(resource.id)

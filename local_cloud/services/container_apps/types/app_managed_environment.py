@@ -162,7 +162,7 @@ class ManagedEnvironment(AzureType):
         "zoneRedundant": False,
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
         """The domain under which apps are reached: a word and a region, as Azure makes them up; the address is a documentation one."""
         location = str(inputs.get("location") or self._default_location(call, inputs) or "westeurope")
         word = stable_guid("environment", resource_id)[:8]
@@ -172,16 +172,16 @@ class ManagedEnvironment(AzureType):
             "eventStreamEndpoint": f"https://{location.replace(' ', '').lower()}.azurecontainerapps.dev{resource_id}/eventstream",
         }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """An environment of the local platform, whose ingress is on this machine."""
         domain = resource.outputs["defaultDomain"]
         parts.platform.put_environment(EnvironmentSpec(name=resource.inputs["environmentName"], default_domain=domain))
         return {"staticIp": "127.0.0.1"}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the environment was deleted."""
         return resource if resource.inputs["environmentName"] in parts.platform.environments() else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Refused while apps are in it."""
         parts.platform.delete_environment(resource.inputs["environmentName"])

@@ -140,7 +140,7 @@ class DnsRecord(EdgeType):
         """What the provider fills in."""
         return {"proxied": False} if inputs.get("type") in {"A", "AAAA", "CNAME"} else {}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Answered for by the local name server."""
         self.answer_for(parts.dns.zones, resource)
         return {"proxiable": resource.inputs["type"].upper() in {"A", "AAAA", "CNAME"}}
@@ -150,7 +150,7 @@ class DnsRecord(EdgeType):
         """Puts a record into the local zones."""
         zones.set_record(resource.id, _record(resource.inputs))
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """No longer answered for."""
         parts.dns.zones.remove_record(resource.id)
 

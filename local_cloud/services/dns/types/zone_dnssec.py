@@ -22,7 +22,7 @@ class ZoneDnssec(CloudflareType):
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "status": "active"}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """A DS record of the right form, for a key that does not exist."""
         digest = hashlib.sha256(inputs["zoneId"].encode()).hexdigest().upper()
         return {

@@ -95,6 +95,6 @@ class CertificatePack(EdgeType):
         "validityDays": 90,
     }
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """Issued at once, hosts sorted as the service returns them."""
         return {"status": "active", "hosts": sorted(inputs["hosts"])}

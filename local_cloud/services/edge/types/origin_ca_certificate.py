@@ -74,7 +74,7 @@ class OriginCaCertificate(CloudflareType):
         "requestedValidity": 5475,
     }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Signed by this machine's Origin CA, which only the edge trusts; signed once, since the apps serve what was signed first."""
         kept = parts.records.get(resource.id)
         if (
@@ -88,6 +88,6 @@ class OriginCaCertificate(CloudflareType):
         expires = x509.load_pem_x509_certificate(signed.encode()).not_valid_after_utc
         return {"certificate": signed, "expiresOn": expires.isoformat()}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when this machine's Origin CA was made anew: the edge would not trust what the old one signed."""
         return resource if parts.origin_ca.has_signed(resource.outputs["certificate"]) else None

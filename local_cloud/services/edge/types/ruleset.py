@@ -181,7 +181,7 @@ class Ruleset(EdgeType):
         "rules": [_RULE],
     }
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """Every rule gets an id."""
         return {
             "rules": [

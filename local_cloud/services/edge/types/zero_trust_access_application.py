@@ -101,6 +101,6 @@ class ZeroTrustAccessApplication(EdgeType):
         "sessionDuration": "24h",
     }
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """The audience that a backend verifies."""
         return {"aud": hashlib.sha256(resource_id.encode()).hexdigest()}

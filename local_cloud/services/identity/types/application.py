@@ -116,6 +116,6 @@ class Application(BridgedType):
         """`/applications/OBJECT`."""
         return f"/applications/{stable_guid('application', super().identify(call, inputs))}"
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """The ids that Entra makes up."""
         return {"objectId": resource_id.removeprefix("/applications/"), "clientId": stable_guid("client", resource_id)}

@@ -79,7 +79,7 @@ class RoleAssignment(AzureType):
         """A role assignment's name is a GUID."""
         return str(uuid.UUID(digest[:32], version=4))
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """In force at once; Azure takes minutes."""
         inputs = resource.inputs
         parts.role_assignments.put(
@@ -90,10 +90,10 @@ class RoleAssignment(AzureType):
         )
         return {}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Taken away at once."""
         parts.role_assignments.remove(resource.inputs["roleAssignmentName"])
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when somebody took the role away."""
         return resource if parts.role_assignments.get(resource.inputs["roleAssignmentName"]) is not None else None

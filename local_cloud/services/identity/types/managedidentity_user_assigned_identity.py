@@ -35,20 +35,20 @@ class UserAssignedIdentity(AzureType):
         "location": "westeurope",
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The service principal behind the identity."""
         return {**identity_guids(resource_id), "tenantId": self.tenant(call)}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """An identity for which apps can get tokens."""
         ids = resource.outputs
         parts.identity.principals.register(resource.id, ids["clientId"], ids["principalId"], ids["tenantId"])
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the identity was deleted."""
         return resource if parts.identity.principals.find(resource.id) is not None else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """No more tokens."""
         parts.identity.principals.remove(resource.id)

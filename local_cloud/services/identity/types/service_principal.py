@@ -54,6 +54,6 @@ class ServicePrincipal(BridgedType):
         """`/servicePrincipals/OBJECT`."""
         return f"/servicePrincipals/{stable_guid('service principal', super().identify(call, inputs))}"
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """The object id."""
         return {"objectId": resource_id.removeprefix("/servicePrincipals/")}

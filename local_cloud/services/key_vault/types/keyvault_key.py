@@ -62,7 +62,7 @@ class Key(AzureType):
         "properties": {"kty": "RSA", "keySize": 2048, "keyOps": ["encrypt", "decrypt"]},
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
         """The addresses, with and without the version; the version stays as long as the key."""
         kept = call.cloud.records.get(resource_id)
         address = f"https://{inputs['vaultName'].lower()}.vault.azure.net/keys/{inputs['keyName']}"

@@ -99,7 +99,7 @@ class Secret(AzureType):
         },
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:
         """The addresses, with and without the version; a secret that did not change keeps its version."""
         kept = call.cloud.records.get(resource_id)
         if kept is not None and kept.inputs == inputs:
@@ -121,7 +121,7 @@ class Secret(AzureType):
     def _attributes(inputs: Inputs) -> Inputs:
         return {key: value for key, value in part(inputs["properties"], "attributes").items() if value is not None}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """A version of the secret in the local vault; the same value again makes no new one."""
         inputs = resource.inputs
         vault = parts.key_vault.vaults.get(inputs["vaultName"])
@@ -139,13 +139,13 @@ class Secret(AzureType):
             tags=inputs.get("tags") or {},
         )
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Soft-deleted; a secret of a vault that is gone went with it."""
         vault = parts.key_vault.vaults.find(resource.inputs["vaultName"])
         if vault is not None and self._current(parts, resource) is not None:
             parts.key_vault.secrets.delete(vault, resource.inputs["secretName"])
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """
         What goes with its current version, and that version's address; gone when the secret or its vault was deleted.
 

@@ -135,7 +135,7 @@ class Vault(AzureType):
         },
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The vault's address."""
         return {
             "properties": {
@@ -144,7 +144,7 @@ class Vault(AzureType):
             }
         }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """A vault of the local data plane, and the address at which clients find it."""
         properties = resource.inputs["properties"]
         name = resource.inputs["vaultName"]
@@ -159,12 +159,12 @@ class Vault(AzureType):
         )
         return {"properties": {"vaultUri": f"{parts.key_vault.uri(name)}/"}}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Soft-deleted, as on Azure: the name stays taken until the vault is purged."""
         if parts.key_vault.vaults.find(resource.inputs["vaultName"]) is not None:
             parts.key_vault.vaults.delete(resource.inputs["vaultName"])
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the vault was deleted; at another address when the data plane had to move to another port."""
         name = resource.inputs["vaultName"]
         if parts.key_vault.vaults.find(name) is None:

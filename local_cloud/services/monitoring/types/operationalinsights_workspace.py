@@ -76,6 +76,6 @@ class Workspace(AzureType):
         "workspaceCapping": {"dailyQuotaGb": 1},
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The workspace's own id."""
         return {"customerId": stable_guid("workspace", resource_id.lower())}

@@ -29,6 +29,6 @@ class NetworkSecurityGroup(AzureType):
         "securityRules": [EXAMPLE_RULE],
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The group's own GUID."""
         return {"resourceGuid": stable_guid("resource", resource_id)}

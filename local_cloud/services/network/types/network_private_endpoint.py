@@ -105,7 +105,7 @@ class PrivateEndpoint(AzureType):
         "privateLinkServiceConnections": [_CONNECTION],
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The network interface that comes with the endpoint."""
         name = inputs.get("customNetworkInterfaceName") or f"{inputs['privateEndpointName']}.nic"
         return {

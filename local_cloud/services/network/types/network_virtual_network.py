@@ -140,7 +140,7 @@ class VirtualNetwork(AzureType):
                 declared_by=planned.urn,
             )
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The network's own GUID, and the ids of the subnets that came with it."""
         subnets = [
             {**subnet, "id": f"{resource_id}/subnets/{subnet.get('name')}", "provisioningState": "Succeeded"}

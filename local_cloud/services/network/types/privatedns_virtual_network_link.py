@@ -57,6 +57,6 @@ class VirtualNetworkLink(AzureType):
         "registrationEnabled": False,
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The link works at once."""
         return {"virtualNetworkLinkState": "Completed"}

@@ -163,13 +163,13 @@ class AccountToken(CloudflareType):
     plan_rules = TOKENS_IN_PLAN
     example: ClassVar = {"accountId": EXAMPLE_ACCOUNT, "name": "ignition-dev-r2-a", "policies": [_POLICY]}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  made from chance
         """The value, drawn when the token is made; it never comes back from the service again."""
         kept = call.cloud.records.get(resource_id)
         value = kept.outputs["value"] if kept is not None else secrets.token_urlsafe(30)
         return {"value": value, "status": "active"}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """The S3 credentials that the token's value gives, limited to its buckets."""
         inputs = resource.inputs
         parts.object_storage.reach_token(
@@ -180,7 +180,7 @@ class AccountToken(CloudflareType):
         )
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when its credentials were taken away; one whose time is over is still there and says so."""
         if parts.object_storage.has_token(resource.id):
             return resource
@@ -189,6 +189,6 @@ class AccountToken(CloudflareType):
             return None
         return Resource(resource.id, resource.inputs, resource.outputs | {"status": "expired"})
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Its credentials end."""
         parts.object_storage.remove_token(resource.id)

@@ -45,11 +45,11 @@ class R2Bucket(CloudflareType):
         """What the provider fills in."""
         return {"jurisdiction": "default", "storageClass": "Standard"}
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for all
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for all
         """A record has no moment of creation worth comparing; the day the API began stands in."""
         return {"creationDate": "2022-09-21T00:00:00.000Z"}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """A bucket of the local storage."""
         inputs = resource.inputs
         parts.object_storage.reach_bucket(
@@ -60,11 +60,11 @@ class R2Bucket(CloudflareType):
         )
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the bucket was deleted."""
         found = parts.object_storage.find_bucket(resource.inputs["name"], resource.inputs["jurisdiction"])
         return resource if found is not None else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Refused while the bucket holds objects."""
         parts.object_storage.delete_bucket(resource.inputs["name"], resource.inputs["jurisdiction"])

@@ -79,13 +79,13 @@ class R2BucketCors(BucketPart):
         ],
     }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """The rules, answered for in preflights."""
         inputs = resource.inputs
         parts.object_storage.set_cors(inputs["bucketName"], r2_parts.cors(inputs), inputs["jurisdiction"])
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """The rules by which preflights are answered now; gone with the last of them."""
         name, jurisdiction = resource.inputs["bucketName"], resource.inputs["jurisdiction"]
         if parts.object_storage.find_bucket(name, jurisdiction) is None:
@@ -96,7 +96,7 @@ class R2BucketCors(BucketPart):
         changed = {"rules": r2_parts.cors_inputs(found)}
         return Resource(resource.id, resource.inputs | changed, resource.outputs | changed) if found else None
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """No rules are left; those of a bucket that is gone went with it."""
         name, jurisdiction = resource.inputs["bucketName"], resource.inputs["jurisdiction"]
         if (name, jurisdiction) in {(each.name, each.jurisdiction) for each in parts.object_storage.buckets()}:

@@ -57,13 +57,13 @@ class R2BucketLock(BucketPart):
         "rules": [_RULE],
     }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """The locks, which hold at once."""
         inputs = resource.inputs
         parts.object_storage.set_locks(inputs["bucketName"], r2_parts.locks(inputs), inputs["jurisdiction"])
         return {}
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone with the bucket; the storage alone keeps such rules, so that nobody changes them by the S3 API."""
         found = parts.object_storage.find_bucket(resource.inputs["bucketName"], resource.inputs["jurisdiction"])
         return resource if found is not None and [*found.locks] == r2_parts.locks(resource.inputs) else None

@@ -26,7 +26,7 @@ class R2ManagedDomain(BucketPart):
         "enabled": False,
     }
 
-    def computed(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
+    def computed_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  the same for every call
         """The address."""
         bucket_id = made_up_id(resource_id, inputs)
         return {"bucketId": bucket_id, "domain": f"pub-{bucket_id}.r2.dev"}

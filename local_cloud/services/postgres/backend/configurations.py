@@ -78,11 +78,11 @@ class Configurations:
     def set(self, name: str, value: str) -> Configuration:
         """Set one, or refuse."""
         parameter = self._parameter(name)
-        return self._reach(parameter, parameters.check_value(parameter, value, self.record.version))
+        return self._apply(parameter, parameters.check_value(parameter, value, self.record.version))
 
     def reset(self, name: str) -> Configuration:
         """Take an override away."""
-        return self._reach(self._parameter(name), None)
+        return self._apply(self._parameter(name), None)
 
     def _parameter(self, name: str) -> Parameter:
         # PostgreSQL writes a few of them with capitals, and takes all of them without.
@@ -98,7 +98,7 @@ class Configurations:
             raise parameters.unknown(name, self.record.version)
         return parameters.of_server(known[0])
 
-    def _reach(self, parameter: Parameter, value: str | None) -> Configuration:
+    def _apply(self, parameter: Parameter, value: str | None) -> Configuration:
         name, before = parameter.name, self.record.overrides.get(parameter.name)
         restarted = False
         self._keep(name, value)

@@ -85,7 +85,7 @@ class PostgresServer:
         """Names its certificate is for."""
         return self._serving.host_names
 
-    def reach(self, *, login: str, version: str, password: str | None) -> None:
+    def apply(self, *, login: str, version: str, password: str | None) -> None:
         """
         Create the server, or bring the existing one to this state.
 

@@ -114,24 +114,24 @@ class Configuration(AzureType):
         "value": "on",
     }
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """What the service says of the parameter."""
         return {"isReadOnly": False, "isConfigPendingRestart": False}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """Really set; refused while another change of the server is under way."""
         server = parts.postgres.server(resource.inputs["serverName"])
         if resource.inputs.get("value") is not None:
             server.set_configuration(resource.inputs["configurationName"], resource.inputs["value"])
         return {}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Back to the default: deleting a parameter resets it, as the real provider does."""
         server = parts.postgres.server(resource.inputs["serverName"])
         if server.exists:
             server.reset_configuration(resource.inputs["configurationName"])
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """The value that the server has now: a superuser's ALTER SYSTEM changes it."""
         server = parts.postgres.server(resource.inputs["serverName"])
         if not server.exists:

@@ -69,7 +69,7 @@ class Database(AzureType):
         "collation": "en_US.utf8",
     }
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """A database of the server, owned by its administrator."""
         inputs = resource.inputs
         server = parts.postgres.server(inputs["serverName"])
@@ -77,13 +77,13 @@ class Database(AzureType):
         server.create_database(inputs["databaseName"], **wanted)
         return {}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Dropped, with what is in it."""
         server = parts.postgres.server(resource.inputs["serverName"])
         if server.exists:
             server.delete_database(resource.inputs["databaseName"])
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the database was dropped; in a server that was stopped it is as it was."""
         server = parts.postgres.server(resource.inputs["serverName"])
         if not server.exists:

@@ -79,12 +79,12 @@ class Server(AzureType):
         host = {"fullyQualifiedDomainName": f"{name}.postgres.database.azure.com"} if isinstance(name, str) else {}
         return super().known_at_preview(inputs) | host
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """What the service says of a server that runs."""
         replica = inputs.get("createMode") == "Replica"
         return {"state": "Ready", "replicationRole": "AsyncReplica" if replica else "Primary"}
 
-    def reach(self, parts: Parts, resource: Resource) -> Outputs:
+    def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """A PostgreSQL server of this machine; clients find it under a name that its certificate is for."""
         inputs = resource.inputs
         server = parts.postgres.server(inputs["serverName"])
@@ -95,17 +95,17 @@ class Server(AzureType):
                 login=inputs["administratorLogin"],
                 password=inputs.get("administratorLoginPassword"),
             )
-        server.reach(
+        server.apply(
             login=inputs["administratorLogin"],
             version=inputs.get("version") or "17",
             password=inputs.get("administratorLoginPassword"),
         )
         return {"fullyQualifiedDomainName": "localhost"}
 
-    def end(self, parts: Parts, resource: Resource) -> None:
+    def delete_part(self, parts: Parts, resource: Resource) -> None:
         """Stopped, with its data removed."""
         parts.postgres.server(resource.inputs["serverName"]).delete()
 
-    def look(self, parts: Parts, resource: Resource) -> Resource | None:
+    def read_part(self, parts: Parts, resource: Resource) -> Resource | None:
         """Gone when the server was deleted."""
         return resource if parts.postgres.server(resource.inputs["serverName"]).exists else None

@@ -124,6 +124,6 @@ class Registry(AzureType):
         host = {"loginServer": f"{name.lower()}.azurecr.io"} if isinstance(name, str) else {}
         return super().known_at_preview(inputs) | host
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """The tier once more, as the service names it."""
         return {"sku": {"tier": inputs["sku"]["name"]}}

@@ -26,6 +26,6 @@ class ResourceGroup(AzureType):
         """The ARM id."""
         return super().identify(call, {"subscriptionId": self.subscription(call), **inputs})
 
-    def given(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
+    def service_outputs(self, call: Call, resource_id: str, inputs: Inputs) -> Outputs:  # noqa: ARG002  as declared above
         """How making it went."""
         return {"properties": {"provisioningState": "Succeeded"}}
