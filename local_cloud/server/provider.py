@@ -145,6 +145,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource_type = self._type(request.urn, context)
         if self._refusing.is_refused(self._session(context), request.urn):
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_SOME)
+        if request.urn in self._session(context).unread and not request.old_inputs.fields:
+            self._session(context).say_imported(request.urn, request.id)
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
         old, new = self._old_and_new(request)
         found = diff.changes(resource_type, old, new)
         found = [each for each in found if not _ignored(each.path, request.ignoreChanges)]
@@ -200,7 +203,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource_type = self._type(request.urn, context)
         if self._cloud is None and self._is_read_by_program(request, context):
             known = _known_of_read(resource_type, request)
-            return provider_pb2.ReadResponse(id=request.id, properties=encode_struct(known))
+            self._session(context).unread.add(request.urn)
+            # An import needs inputs, though they are empty: without any the engine says that the provider cannot import.
+            return provider_pb2.ReadResponse(id=request.id, properties=encode_struct(known), inputs=encode_struct({}))
         with _refusals(context):
             found = resource_type.read(self._call(request.urn, context), request.id)
             if found is None:

@@ -23,6 +23,7 @@ class Session:
         log: the engine's log; None before the engine has said where it is.
         config: the provider's configuration.
         remarks: what the engine's log was told already.
+        unread: URNs of resources that exist in the cloud and that a preview cannot read.
     """
 
     peer: str
@@ -30,6 +31,7 @@ class Session:
     log: EngineLog | None = None
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     remarks: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    unread: set[str] = field(default_factory=set[str])
 
     @cached_property
     def own_run(self) -> EngineRun:
@@ -40,6 +42,15 @@ class Session:
         """
         engine = engine_process.behind(self.peer, self.port)
         return EngineRun(engine.project_root, engine.environment)
+
+    def say_imported(self, urn: str, identity: str) -> None:
+        """Says beside a resource that the program imports what a preview cannot tell of it."""
+        self.say(
+            f"imports {identity}: only the cloud knows what that is like, so this preview compared nothing with it; the deployment fails "
+            "where the program's inputs differ from it. Preview with the official provider before you deploy",
+            urn,
+            warning=True,
+        )
 
     def say(self, message: str, urn: str = "", *, warning: bool = False) -> None:
         """Shows a message or warning beside a resource, once."""

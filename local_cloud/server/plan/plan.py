@@ -81,7 +81,13 @@ class Plan:
             del self._narrowed[resource.token]
 
     def follows(self, later: Planned, earlier: Planned) -> bool:
-        """Whether something makes sure that one resource is made after another: a chain of dependencies, or of parents."""
+        """
+        Whether something makes sure that one resource is made after another: a chain of dependencies, or of parents.
+
+        What is imported is not made at all.
+        """
+        if later.imported or earlier.imported:
+            return True
         return (earlier.declared_by or earlier.urn) in self.before(later)
 
     def before(self, resource: Planned) -> frozenset[str]:

@@ -58,6 +58,7 @@ class Planned:
         waits_for: URNs that it depends on directly, its parent among them.
         provider: URN of its provider; empty for the default one.
         position: where the program declares it, where the SDK tells.
+        imported: whether the program takes over one that exists, so that it is there before everything else.
         declared_by: URN of the resource that declares it within its own inputs; empty for a resource of its own.
     """
 
@@ -68,6 +69,7 @@ class Planned:
     waits_for: frozenset[str] = frozenset()
     provider: str = ""
     position: Position | None = None
+    imported: bool = False
     declared_by: str = ""
 
     @property
@@ -135,6 +137,7 @@ class Registrations:
             waits_for=frozenset({*listed, request.parent} - {""}),
             provider=request.provider.rpartition("::")[0],
             position=_position(request.sourcePosition, self._root),
+            imported=bool(request.importId),
         )
 
     def _urn(self, token: str, name: str, parent: str) -> str:

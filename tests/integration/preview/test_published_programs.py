@@ -109,3 +109,37 @@ def test_a_dynamic_resource_is_planned_without_running_its_code(preview):
     assert ran.code == 0, ran.everything
     assert "the code was run" not in ran.everything
     assert "dynamic resources" in ran.err
+
+
+IMPORTING = """
+import pulumi
+import pulumi_azure_native as azure
+
+RG = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-trial"
+group = azure.resources.ResourceGroup(
+    "main", resource_group_name="rg-trial", location="westeurope", opts=pulumi.ResourceOptions(import_=RG)
+)
+vault = azure.keyvault.Vault(
+    "vault",
+    resource_group_name="rg-trial",
+    vault_name="kv-trial",
+    location="westeurope",
+    properties={"tenant_id": RG.split("/")[2], "sku": {"family": "A", "name": "standard"}, "access_policies": []},
+)
+address = azure.network.PublicIPAddress(
+    "address",
+    resource_group_name=group.name,
+    public_ip_address_name="pip-trial",
+    opts=pulumi.ResourceOptions(import_=f"{RG}/providers/Microsoft.Network/publicIPAddresses/pip-trial"),
+)
+"""
+
+
+def test_what_a_program_imports_is_there_before_and_the_preview_says_that_it_compared_nothing_with_it(preview):
+    ran = preview(IMPORTING)
+    assert ran.code == 0, ran.everything
+    document = json.loads(ran.out)
+    assert document["refusals"] == []
+    assert document["planJudged"]
+    assert ran.err.count("this preview compared nothing with it") >= 2
+    assert "does not support importing" not in ran.everything
