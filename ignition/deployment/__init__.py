@@ -1,0 +1,1 @@
+"""What stands between an approved preview and a deployment."""
