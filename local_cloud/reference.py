@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 from local_cloud.catalog import PACKAGES
 from local_cloud.generated_page import write_or_compare
 from local_cloud.server.package import Package
+from local_cloud.server.plan.kinds import Kind, kind_of
 from local_cloud.server.plan.rules import PlanRule
 from local_cloud.server.resource_types.resource_type import ResourceType
 from local_cloud.server.rules import Rule
@@ -46,10 +48,9 @@ def page() -> str:
     types = [each for package in PACKAGES for each in package.types]
     rules = {id(rule) for each in types for rule in each.all_rules}
     real = sum(each.real for each in types)
-    over_plan = sum(len(each.all_plan_rules) for each in types)
-    counted = (
-        f"{len(types)} types, {real} of them real; {len(rules)} rules of one resource, {over_plan} over the plan.\n"
-    )
+    kinds = Counter(kind_of(rule) for each in types for rule in each.all_plan_rules)
+    over_plan = ", ".join(f"{kinds[kind]} on {kind}" for kind in Kind)
+    counted = f"{len(types)} types, {real} of them real; {len(rules)} rules of one resource, {kinds.total()} over the plan:\n{over_plan}.\n"
     return "\n".join([_HEADING, counted, *(line for package in PACKAGES for line in _package(package))])
 
 

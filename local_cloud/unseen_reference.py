@@ -67,6 +67,7 @@ def _declared(package: Package) -> Iterator[tuple[str, str, str]]:
         for rule in (*resource_type.all_rules, *resource_type.all_plan_rules)
         if rule.unseen and rule.path not in _above(resource_type)
     ]
+    found += [(each.token, path, clause) for each in package.types for path, clause in each.unseen.items()]
     often = Counter((path, clause) for _, path, clause in found)
     for token, path, clause in found:
         yield ("*several*" if often[path, clause] > _OF_SEVERAL else f"`{token}`"), path, clause

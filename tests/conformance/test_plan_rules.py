@@ -4,6 +4,7 @@ import pytest
 
 from local_cloud.catalog import PACKAGES
 from local_cloud.server.plan.judge import Judge
+from local_cloud.server.plan.kinds import Kind, kind_of
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.wire import UNKNOWN
 
@@ -52,3 +53,9 @@ def test_rules_have_ids_of_their_own():
 def test_a_rule_stands_in_the_file_of_its_type_and_names_where_it_comes_from(rule):
     assert rule.source.startswith("https://")
     assert any(rule in each.all_plan_rules for package in PACKAGES for each in package.types if each.token == rule.of)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_there_are_at_least_twenty_rules_of_each_kind_without_those_that_every_type_has(kind):
+    own = [rule for rule in RULES if not rule.id.endswith(("-before-what-it-names", "-not-in-its-parent"))]
+    assert len([rule for rule in own if kind_of(rule) is kind]) >= 20

@@ -48,6 +48,7 @@ class ResourceType(ABC):
         wrong_enums: properties for which the SDK enumerates the values of another service; a rule of the type lists the right ones.
         write_only: inputs that an output of the same name never gives back.
         secret_outputs: outputs that are secret whatever the inputs were.
+        unseen: what the cloud may refuse that no rule speaks of, and only the cloud knows; clauses by property.
         after_lost_state: what becomes of it when the stack's state is lost.
         example: inputs that pass, by wire name; tests build on them.
     """
@@ -61,6 +62,7 @@ class ResourceType(ABC):
     wrong_enums: ClassVar[Sequence[str]] = ()
     write_only: ClassVar[Sequence[str]] = ()
     secret_outputs: ClassVar[Sequence[str]] = ()
+    unseen: ClassVar[Mapping[str, str]] = {}
     after_lost_state: ClassVar[Recovery | None] = None
     example: ClassVar[Mapping[str, Any]]
 

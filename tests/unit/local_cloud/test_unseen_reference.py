@@ -35,3 +35,20 @@ def test_a_page_that_is_out_of_date_is_noticed_and_can_be_written(tmp_path, monk
     assert "--write" in capsys.readouterr().err
     assert unseen_reference.main(["--write"]) == 0
     assert unseen_reference.main([]) == 0
+
+
+def test_every_type_of_a_cloud_says_what_only_the_cloud_knows_of_properties_that_it_has():
+    clouds = {"azure-native", "azuread", "cloudflare"}
+    types = [each for package in PACKAGES if package.name in clouds for each in package.types]
+    silent = [each.token for each in types if not each.unseen and not any(rule.unseen for rule in each.all_rules)]
+    assert silent == []
+    heads = {(each.token, path.partition(".")[0].removesuffix("[]")) for each in types for path in each.unseen}
+    known = {(each.token, name) for each in types for name in each.schema.inputs}
+    assert heads - known == set()
+
+
+def test_what_a_type_does_not_see_is_on_the_page():
+    page = unseen_reference.page()
+    clauses = [clause for each in TYPES for clause in each.unseen.values()]
+    assert len(clauses) > 50
+    assert [each for each in clauses if f"| {each} |" not in page] == []

@@ -68,6 +68,11 @@ class Certificate(AzureType):
     )
     path = "Microsoft.App/managedEnvironments/{environmentName}/certificates/{certificateName}"
     immutable = ("properties.value", "properties.password")
+    unseen: ClassVar = {
+        "properties.certificateKeyVaultProperties.keyVaultUrl": (
+            "the vault has no such certificate, or its network keeps the environment out"
+        ),
+    }
     rules = (
         ENVIRONMENT_NAME,
         certificate_name("certificateName"),

@@ -99,6 +99,14 @@ class ContainerApp(AzureType):
     token = "azure-native:app:ContainerApp"
     path = "Microsoft.App/containerApps/{containerAppName}"
     create_only = ("environmentId", "managedEnvironmentId", "kind")
+    unseen: ClassVar = {
+        "template.containers[].image": (
+            "the image or its tag is not there, is for another processor, or its registry refuses the "
+            "credentials; the app starts and ends at once"
+        ),
+        "template.containers[].resources.cpu": "the subscription's quota of cores in the region or the environment is used up",
+        "configuration.ingress.customDomains": "the host is bound in another environment, or its TXT record is not visible to Azure yet",
+    }
     rules = (
         Pattern(
             path="containerAppName",

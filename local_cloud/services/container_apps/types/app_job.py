@@ -57,6 +57,12 @@ class Job(AzureType):
     token = "azure-native:app:Job"
     path = "Microsoft.App/jobs/{jobName}"
     create_only = ("environmentId",)
+    unseen: ClassVar = {
+        "template.containers[].image": (
+            "the image or its tag is not there, is for another processor, or its registry refuses the credentials"
+        ),
+        "template.containers[].resources.cpu": "the subscription's quota of cores in the region or the environment is used up",
+    }
     rules = (
         Pattern(
             path="jobName",

@@ -26,6 +26,12 @@ class ManagedCertificate(AzureType):
     token = "azure-native:app:ManagedCertificate"
     path = "Microsoft.App/managedEnvironments/{environmentName}/managedCertificates/{managedCertificateName}"
     immutable = ("properties.subjectName", "properties.domainControlValidation")
+    unseen: ClassVar = {
+        "properties.subjectName": (
+            "the authority does not see the record yet, a CAA record of the zone keeps it from issuing, or it "
+            "has issued too many for the domain"
+        ),
+    }
     rules = (
         ENVIRONMENT_NAME,
         certificate_name("managedCertificateName"),

@@ -66,6 +66,14 @@ class ManagedEnvironment(AzureType):
         "vnetConfiguration.platformReservedDnsIP",
         "customDomainConfiguration.dnsSuffix",
     )
+    unseen: ClassVar = {
+        "environmentName": "the subscription's quota of environments in the region is used up",
+        "workloadProfiles[].workloadProfileType": "the region does not have the profile, or the subscription may not use it",
+        "vnetConfiguration.infrastructureSubnetId": (
+            "something of another program stands in the subnet, or a route or firewall of its network keeps the "
+            "environment from what it needs"
+        ),
+    }
     rules = (
         ENVIRONMENT_NAME,
         Choice(

@@ -62,6 +62,10 @@ class DnsRecord(EdgeType):
     token = "cloudflare:index/dnsRecord:DnsRecord"
     after_lost_state = Import("{zoneId}/{id}", find=_find, needs=("zoneId", "name", "type"))
     create_only = ("zoneId", "type")
+    unseen: ClassVar = {
+        "zoneId": "the name is in another zone than the one with the id",
+        "content": "the zone has as many records as its plan allows",
+    }
     rules = (
         ZONE_ID,
         Valid(

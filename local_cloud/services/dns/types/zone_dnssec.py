@@ -19,6 +19,9 @@ class ZoneDnssec(CloudflareType):
     after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
+    unseen: ClassVar = {
+        "status": "the registrar has not put the DS record into the zone above",
+    }
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "status": "active"}
 

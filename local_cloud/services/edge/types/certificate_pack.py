@@ -41,6 +41,13 @@ class CertificatePack(EdgeType):
         "validityDays",
         "cloudflareBranding",
     )
+    unseen: ClassVar = {
+        "hosts": (
+            "the zone has no Advanced Certificate Manager, its quota of certificates is used up, or the "
+            "authority does not issue for a host"
+        ),
+        "certificateAuthority": "the zone's CAA records keep the authority from issuing",
+    }
     rules = (
         ZONE_ID,
         Length(

@@ -31,6 +31,9 @@ class OriginCaCertificate(CloudflareType):
         ),
     )
     create_only = ("csr", "hostnames", "requestType", "requestedValidity")
+    unseen: ClassVar = {
+        "hostnames": "a host is in no zone of the account",
+    }
     rules = (
         Pattern(
             path="csr",

@@ -84,6 +84,11 @@ class Ruleset(EdgeType):
         needs=("owner", "phase", "kind"),
     )
     create_only = ("zoneId", "accountId", "kind", "phase")
+    unseen: ClassVar = {
+        "phase": "the zone's plan does not have the phase",
+        "rules": "the zone's plan has fewer rules, or none of these actions, fields, functions, counting characteristics and periods",
+        "rules[].expression": "the expression does not parse, or uses a list that the account does not have",
+    }
     rules = (
         ZONE_ID,
         ACCOUNT_ID,

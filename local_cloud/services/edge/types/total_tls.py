@@ -16,5 +16,8 @@ class TotalTls(EdgeType):
     after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
+    unseen: ClassVar = {
+        "enabled": "the zone has no Advanced Certificate Manager",
+    }
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True, "certificateAuthority": "google"}

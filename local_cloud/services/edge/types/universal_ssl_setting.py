@@ -16,5 +16,8 @@ class UniversalSslSetting(EdgeType):
     after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
+    unseen: ClassVar = {
+        "enabled": "the zone is not active yet",
+    }
     rules = (ZONE_ID,)
     example: ClassVar = {"zoneId": EXAMPLE_ZONE, "enabled": True}

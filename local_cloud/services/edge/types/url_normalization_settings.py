@@ -23,6 +23,9 @@ class UrlNormalizationSettings(EdgeType):
     after_lost_state = Import("{zoneId}")
     id_from = ("zoneId",)
     singleton = True
+    unseen: ClassVar = {
+        "zoneId": "the zone is not active yet",
+    }
     rules = (
         ZONE_ID,
         Choice(

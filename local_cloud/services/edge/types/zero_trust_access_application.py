@@ -42,6 +42,9 @@ class ZeroTrustAccessApplication(EdgeType):
         needs=("owner", "name"),
     )
     create_only = ("accountId", "zoneId")
+    unseen: ClassVar = {
+        "destinations": "the account has no Zero Trust organization, no zone of a host, or an application for it already",
+    }
     rules = (
         ACCOUNT_ID,
         ZONE_ID,

@@ -39,6 +39,9 @@ class ZeroTrustAccessIdentityProvider(CloudflareType):
     )
     create_only = ("accountId", "zoneId")
     secret_outputs = ("config.clientSecret",)
+    unseen: ClassVar = {
+        "config": "the identity provider refuses the client id, the secret or the redirect URI",
+    }
     rules = (
         ACCOUNT_ID,
         ZONE_ID,

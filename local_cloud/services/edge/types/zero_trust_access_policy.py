@@ -26,6 +26,9 @@ class ZeroTrustAccessPolicy(EdgeType):
         needs=("accountId", "name"),
     )
     create_only = ("accountId",)
+    unseen: ClassVar = {
+        "includes": "the account does not have a group, list, provider or posture check that the policy names",
+    }
     rules = (
         ACCOUNT_ID,
         Combination(

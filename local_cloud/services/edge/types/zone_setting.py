@@ -62,6 +62,9 @@ class ZoneSetting(EdgeType):
     made_once_source = "https://developers.cloudflare.com/api/resources/zones/subresources/settings/"
     after_lost_state = Import("{zoneId}/{settingId}")
     id_from = ("zoneId", "settingId")
+    unseen: ClassVar = {
+        "settingId": "the zone's plan does not have the setting, or not this value of it",
+    }
     rules = (
         ZONE_ID,
         Valid(

@@ -51,6 +51,10 @@ class Application(BridgedType):
         needs=("displayName",),
     )
     module = "pulumi_azuread"
+    unseen: ClassVar = {
+        "identifierUris": "another application of the tenant has the URI, or the tenant has not verified its domain",
+        "displayName": "preventDuplicateNames is set, and the tenant has an application of that name",
+    }
     rules = (
         Length(
             path="displayName",

@@ -31,6 +31,9 @@ class ApplicationPassword(GeneratedOnce):
     module = "pulumi_azuread"
     create_only = ("applicationId", "displayName", "endDate", "endDateRelative", "rotateWhenChanged", "startDate")
     secret_outputs = ("value",)
+    unseen: ClassVar = {
+        "endDate": "a policy of the tenant limits the lifetime of passwords",
+    }
     rules = (
         Pattern(
             path="applicationId",

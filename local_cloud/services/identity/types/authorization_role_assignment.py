@@ -35,6 +35,13 @@ class RoleAssignment(AzureType):
     path = "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
     create_only = ("principalId",)
     immutable = ("roleDefinitionId", "principalType", "delegatedManagedIdentityResourceId")
+    unseen: ClassVar = {
+        "principalId": (
+            "no principal has the id, or it is too new for every part of Entra to know it; it may have the role "
+            "already, by an assignment made elsewhere"
+        ),
+        "scope": "the subscription has as many role assignments as it may have",
+    }
     rules = (
         SCOPE,
         guid("roleAssignmentName", source=_CREATE, noun="the name of a role assignment"),

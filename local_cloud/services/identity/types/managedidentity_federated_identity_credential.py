@@ -21,6 +21,9 @@ class FederatedIdentityCredential(AzureType):
         "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"
         "/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}"
     )
+    unseen: ClassVar = {
+        "issuer": "the issuer does not publish its keys, or the region of the identity has no federated credentials",
+    }
     rules = (
         IDENTITY_NAME,
         Pattern(

@@ -28,6 +28,9 @@ class UserAssignedIdentity(AzureType):
 
     token = "azure-native:managedidentity:UserAssignedIdentity"
     path = "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"
+    unseen: ClassVar = {
+        "resourceName": "the tenant has as many identities as it may have",
+    }
     rules = (IDENTITY_NAME,)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",

@@ -25,6 +25,9 @@ class ServicePrincipal(BridgedType):
     )
     module = "pulumi_azuread"
     create_only = ("clientId",)
+    unseen: ClassVar = {
+        "clientId": "the tenant has a service principal of the application already",
+    }
     rules = (
         Pattern(
             path="clientId",

@@ -27,6 +27,9 @@ class Key(AzureType):
     token = "azure-native:keyvault:Key"
     path = "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}"
     immutable = ("properties.kty", "properties.keySize", "properties.curveName")
+    unseen: ClassVar = {
+        "keyName": "a key of that name was deleted and is kept for its retention period",
+    }
     rules = (
         VAULT_NAME,
         Pattern(

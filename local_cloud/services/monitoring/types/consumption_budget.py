@@ -53,6 +53,9 @@ class Budget(AzureType):
     token = "azure-native:consumption:Budget"
     path = "/{scope}/providers/Microsoft.Consumption/budgets/{budgetName}"
     immutable = ("timePeriod.startDate",)
+    unseen: ClassVar = {
+        "scope": "the subscription's offer has no budgets",
+    }
     rules = (
         SCOPE,
         Pattern(

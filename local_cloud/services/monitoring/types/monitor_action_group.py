@@ -23,6 +23,9 @@ class ActionGroup(AzureType):
 
     token = "azure-native:monitor:ActionGroup"
     path = "Microsoft.Insights/actionGroups/{actionGroupName}"
+    unseen: ClassVar = {
+        "emailReceivers[].emailAddress": "the mailbox is not there, or has left the notifications",
+    }
     rules = (
         Pattern(
             path="actionGroupName",

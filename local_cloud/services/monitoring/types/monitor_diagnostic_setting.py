@@ -44,6 +44,10 @@ class DiagnosticSetting(AzureType):
 
     token = "azure-native:monitor:DiagnosticSetting"
     path = "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}"
+    unseen: ClassVar = {
+        "logs[].category": "the resource has another list of categories, by its tier or since the rule was written",
+        "workspaceId": "a setting that a policy or person made sends the same logs there",
+    }
     rules = (
         Pattern(
             path="name",

@@ -48,6 +48,9 @@ class MetricAlert(AzureType):
 
     token = "azure-native:monitor:MetricAlert"
     path = "Microsoft.Insights/metricAlerts/{ruleName}"
+    unseen: ClassVar = {
+        "criteria.allOf[].metricName": "the resource does not emit the metric, by its tier or before it has run",
+    }
     rules = (
         Pattern(
             path="ruleName",

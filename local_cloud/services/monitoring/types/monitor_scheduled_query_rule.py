@@ -57,6 +57,9 @@ class ScheduledQueryRule(AzureType):
     path = "Microsoft.Insights/scheduledQueryRules/{ruleName}"
     immutable = ("kind",)
     wrong_enums = ("criteria.allOf[].operator",)  # the SDK has those of another service
+    unseen: ClassVar = {
+        "criteria.allOf[].query": "the workspace does not have the tables and columns that the query reads",
+    }
     rules = (
         Pattern(
             path="ruleName",

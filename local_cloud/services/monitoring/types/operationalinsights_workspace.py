@@ -25,6 +25,9 @@ class Workspace(AzureType):
 
     token = "azure-native:operationalinsights:Workspace"
     path = "Microsoft.OperationalInsights/workspaces/{workspaceName}"
+    unseen: ClassVar = {
+        "workspaceName": "a deleted workspace of that name is kept for 14 days, and comes back with what was in it",
+    }
     rules = (
         Pattern(
             path="workspaceName",

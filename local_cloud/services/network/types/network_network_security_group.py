@@ -18,6 +18,9 @@ class NetworkSecurityGroup(AzureType):
     token = "azure-native:network:NetworkSecurityGroup"
     path = "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}"
     immutable = ("location",)
+    unseen: ClassVar = {
+        "securityRules[].sourceAddressPrefix": "the region does not know the service tag",
+    }
     rules = (
         network_name("networkSecurityGroupName", "security group", least=1, most=80, passes="nsg-apps"),
         *SECURITY_RULES,

@@ -19,6 +19,9 @@ class PrivateDnsZoneGroup(AzureType):
 
     token = "azure-native:network:PrivateDnsZoneGroup"
     path = "Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}"
+    unseen: ClassVar = {
+        "privateDnsZoneConfigs[].privateDnsZoneId": "the zone has a record of that name, by an endpoint of another program",
+    }
     rules = (
         PRIVATE_ENDPOINT_NAME,
         network_name("privateDnsZoneGroupName", "zone group", least=1, most=80, passes="default"),

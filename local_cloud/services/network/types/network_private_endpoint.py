@@ -75,6 +75,12 @@ class PrivateEndpoint(AzureType):
     path = "Microsoft.Network/privateEndpoints/{privateEndpointName}"
     create_only = ("subnet",)
     immutable = ("location", "customNetworkInterfaceName")
+    unseen: ClassVar = {
+        "privateLinkServiceConnections[].privateLinkServiceId": (
+            "the owner of the service does not approve the connection, or the service's tier takes none"
+        ),
+        "ipConfigurations[].privateIPAddress": "something of another program has the address",
+    }
     rules = (
         PRIVATE_ENDPOINT_NAME,
         arm_id("subnet.id", "Microsoft.Network/virtualNetworks/subnets", source=_DOCS, noun="a subnet"),

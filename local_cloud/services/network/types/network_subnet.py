@@ -28,6 +28,10 @@ class Subnet(AzureType):
 
     token = "azure-native:network:Subnet"
     path = "Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"
+    unseen: ClassVar = {
+        "addressPrefix": "a subnet of another program has addresses of it",
+        "delegations[].serviceName": "something stands in the subnet that keeps its delegation from changing",
+    }
     rules = (
         VIRTUAL_NETWORK_NAME,
         SUBNET_NAME,

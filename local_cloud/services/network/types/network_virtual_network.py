@@ -40,6 +40,12 @@ class VirtualNetwork(AzureType):
 
     token = "azure-native:network:VirtualNetwork"
     path = "Microsoft.Network/virtualNetworks/{virtualNetworkName}"
+    unseen: ClassVar = {
+        "addressSpace.addressPrefixes[]": "a network that it is peered with elsewhere has addresses of it",
+        "virtualNetworkPeerings[].remoteVirtualNetwork.id": (
+            "the deployer may not peer with the network, or the network is peered with one of the same addresses"
+        ),
+    }
     rules = (
         VIRTUAL_NETWORK_NAME,
         Related(

@@ -32,6 +32,9 @@ class PrivateZone(AzureType):
 
     token = "azure-native:privatedns:PrivateZone"
     path = "Microsoft.Network/privateDnsZones/{privateZoneName}"
+    unseen: ClassVar = {
+        "privateZoneName": "the resource group has a zone of that name already, made elsewhere",
+    }
     rules = (PRIVATE_ZONE_NAME, GLOBAL)
     example: ClassVar = {
         "resourceGroupName": "rg-ignition-dev",

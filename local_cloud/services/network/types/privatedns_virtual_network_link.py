@@ -22,6 +22,9 @@ class VirtualNetworkLink(AzureType):
     token = "azure-native:privatedns:VirtualNetworkLink"
     path = "Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}"
     immutable = ("virtualNetwork.id",)
+    unseen: ClassVar = {
+        "virtualNetwork.id": "the network is linked with a zone of that name elsewhere",
+    }
     rules = (
         PRIVATE_ZONE_NAME,
         network_name("virtualNetworkLinkName", "link", least=1, most=80, passes="vnet-ignition-dev"),

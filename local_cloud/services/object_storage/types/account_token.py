@@ -81,6 +81,11 @@ class AccountToken(CloudflareType):
     )
     create_only = ("accountId",)
     secret_outputs = ("value",)
+    unseen: ClassVar = {
+        "policies[].permissionGroups[].id": (
+            "the account does not have the permission group, or the token that makes this one does not have it"
+        ),
+    }
     rules = (
         ACCOUNT_ID,
         Length(

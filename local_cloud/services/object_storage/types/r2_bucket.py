@@ -26,6 +26,9 @@ class R2Bucket(CloudflareType):
     token = "cloudflare:index/r2Bucket:R2Bucket"
     after_lost_state = Import("{accountId}/{name}/{jurisdiction}")
     id_from = ("name",)
+    unseen: ClassVar = {
+        "accountId": "the account has not subscribed to R2",
+    }
     rules = (
         ACCOUNT_ID,
         dataclasses.replace(BUCKET_NAME, path="name", unseen="the account has a bucket of that name already"),

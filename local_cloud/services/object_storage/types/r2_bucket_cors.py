@@ -22,6 +22,9 @@ class R2BucketCors(BucketPart):
     token = "cloudflare:index/r2BucketCors:R2BucketCors"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/cors/"
     after_lost_state = SET_AGAIN
+    unseen: ClassVar = {
+        "bucketName": "the account has no bucket of that name in the jurisdiction",
+    }
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

@@ -29,6 +29,9 @@ class R2BucketLifecycle(BucketPart):
     token = "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/object-lifecycles/"
     after_lost_state = SET_AGAIN
+    unseen: ClassVar = {
+        "bucketName": "the account has no bucket of that name in the jurisdiction",
+    }
     rules = (
         ACCOUNT_ID,
         BUCKET_NAME,

@@ -17,6 +17,9 @@ class R2ManagedDomain(BucketPart):
     token = "cloudflare:index/r2ManagedDomain:R2ManagedDomain"
     made_once_source = "https://developers.cloudflare.com/r2/buckets/public-buckets/"
     after_lost_state = SET_AGAIN
+    unseen: ClassVar = {
+        "bucketName": "the account has no bucket of that name in the jurisdiction",
+    }
     rules = (ACCOUNT_ID, BUCKET_NAME)
     plan_rules = parts_in_plan("cloudflare:index/r2ManagedDomain:R2ManagedDomain")
     example: ClassVar = {

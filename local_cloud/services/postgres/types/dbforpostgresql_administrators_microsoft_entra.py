@@ -21,6 +21,9 @@ class AdministratorsMicrosoftEntra(AzureType):
     path = "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}/administrators/{objectId}"
     immutable = ("principalName", "principalType", "tenantId")
     wrong_enums = ("principalType",)  # the SDK has those of Cosmos DB for PostgreSQL
+    unseen: ClassVar = {
+        "objectId": "the tenant has no such principal, or another name for it",
+    }
     rules = (
         SERVER_NAME,
         Choice(

@@ -68,6 +68,10 @@ class Configuration(AzureType):
 
     token = "azure-native:dbforpostgresql:Configuration"
     path = "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}/configurations/{configurationName}"
+    unseen: ClassVar = {
+        "configurationName": "the server's version or extensions do not have the parameter, or only read it",
+        "value": "the value is beyond what the server's size or version takes",
+    }
     rules = (
         SERVER_NAME,
         Pattern(

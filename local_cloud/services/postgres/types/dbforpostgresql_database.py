@@ -25,6 +25,9 @@ class Database(AzureType):
     token = "azure-native:dbforpostgresql:Database"
     path = "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}/databases/{databaseName}"
     immutable = ("charset", "collation")
+    unseen: ClassVar = {
+        "databaseName": "the server has a database of that name already",
+    }
     rules = (
         SERVER_NAME,
         Pattern(

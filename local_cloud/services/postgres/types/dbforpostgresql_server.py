@@ -49,6 +49,13 @@ class Server(AzureType):
             fails=("17", "16"),
         ),
     )
+    unseen: ClassVar = {
+        "highAvailability.mode": "the region has no second zone, or no room in it",
+        "availabilityZone": "the zone has no room for the size",
+        "version": "the region does not offer the version any more, or not yet",
+        "sourceServerResourceId": "the source is stopped, busy, or has no backup of that time",
+        "dataEncryption.primaryKeyURI": "the key is disabled or has ended, or the network of its vault keeps the server out",
+    }
     rules = (SERVER_NAME, *SERVER_RULES, *SIZE_RULES, *NETWORK_RULES, *REGION_RULES, *RESTORE_RULES)
     plan_rules = (*SERVERS_IN_PLAN, *COPIES_IN_PLAN, *KEYS_OF_SERVERS_IN_PLAN, *RESTORE_PLAN_RULES)
     example: ClassVar = {

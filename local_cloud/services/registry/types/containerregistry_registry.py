@@ -40,6 +40,9 @@ class Registry(AzureType):
     token = "azure-native:containerregistry:Registry"
     path = "Microsoft.ContainerRegistry/registries/{registryName}"
     immutable = ("zoneRedundancy",)
+    unseen: ClassVar = {
+        "zoneRedundancy": "the region has no availability zones for registries",
+    }
     rules = (
         Pattern(
             path="registryName",

@@ -16,6 +16,9 @@ class ManagementLockByScope(AzureType):
 
     token = "azure-native:authorization:ManagementLockByScope"
     path = "/{scope}/providers/Microsoft.Authorization/locks/{lockName}"
+    unseen: ClassVar = {
+        "scope": "the scope has twenty locks, made elsewhere",
+    }
     rules = (
         SCOPE,
         Pattern(

@@ -15,6 +15,9 @@ class ResourceGroup(AzureType):
 
     token = "azure-native:resources:ResourceGroup"
     path = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    unseen: ClassVar = {
+        "resourceGroupName": "there is a group of that name in another region",
+    }
     example: ClassVar = {"resourceGroupName": EXAMPLE_GROUP.rsplit("/", 1)[-1], "location": "westeurope"}
 
     @property
