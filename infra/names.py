@@ -81,7 +81,7 @@ def checked(kind: str, name: str) -> str:
     """
     rule = RULES[kind]
     if not rule.holds(name):
-        raise ValueError(f"{name!r} is no name for a {kind}: it must match {rule.pattern} ({rule.source})")
+        raise ValueError(f"{name!r} is not a valid name for a {kind}: it must match {rule.pattern} ({rule.source})")
     return name
 
 

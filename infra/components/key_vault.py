@@ -8,7 +8,7 @@ named here and written by that person.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi_azure_native as azure
@@ -16,6 +16,7 @@ import pulumiverse_time as time
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from infra.components.access.role_assignments import KEY_VAULT_SECRETS_USER, role_assignment_name, role_definition_id
+from infra.config.sections.azure import KeyVaultSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class KeyVaultArgs:
     What the vault is to be.
 
     Attributes:
+        config: Who can reach the vault, and how long deleted secrets are kept.
         resource_group_name: Where it lives.
         location: The Azure region.
         vault_name: 3 to 24 letters, digits and hyphens, one of a kind in all of Azure.
@@ -32,14 +34,11 @@ class KeyVaultArgs:
         endpoint_name: The private endpoint's name; None where there is none.
         endpoint_subnet_id: The subnet that the endpoint stands in.
         endpoint_zone_id: The private zone that the endpoint's address is entered into.
-        public_access: Whether the vault is reachable from outside the network.
-        allowed_ranges: With public access, who may connect; none means everybody.
-        purge_protection: Whether what is deleted stays for its retention; once on, it stays on.
-        retention_days: How long what is deleted can be brought back.
         lock: Whether Azure refuses to delete the vault.
         protect: Whether Pulumi refuses to.
     """
 
+    config: KeyVaultSection
     resource_group_name: Input[str]
     location: str
     vault_name: str
@@ -48,15 +47,11 @@ class KeyVaultArgs:
     endpoint_name: str | None
     endpoint_subnet_id: Input[str]
     endpoint_zone_id: Input[str]
-    public_access: bool = False
-    allowed_ranges: Sequence[str] = ()
-    purge_protection: bool = True
-    retention_days: int = 90
-    lock: bool = True
-    protect: bool = True
+    lock: bool
+    protect: bool
 
     def __post_init__(self) -> None:
-        if self.endpoint_name is None and not self.public_access:
+        if self.endpoint_name is None and not self.config.public_access:
             raise ValueError(f"vault {self.vault_name}: without endpoint and public access nothing could read it")
 
 
@@ -80,14 +75,14 @@ class KeyVault(ComponentResource):
                 sku=azure.keyvault.SkuArgs(family="A", name=azure.keyvault.SkuName.STANDARD),
                 enable_rbac_authorization=True,
                 enable_soft_delete=True,
-                soft_delete_retention_in_days=args.retention_days,
+                soft_delete_retention_in_days=args.config.retention_days,
                 # Azure refuses an explicit false.
-                enable_purge_protection=True if args.purge_protection else None,
-                public_network_access="Enabled" if args.public_access else "Disabled",
+                enable_purge_protection=True if args.config.purge_protection else None,
+                public_network_access="Enabled" if args.config.public_access else "Disabled",
                 network_acls=azure.keyvault.NetworkRuleSetArgs(
                     bypass="AzureServices",
-                    default_action="Allow" if args.public_access and not args.allowed_ranges else "Deny",
-                    ip_rules=[azure.keyvault.IPRuleArgs(value=each) for each in args.allowed_ranges],
+                    default_action="Allow" if args.config.public_access and not args.config.allowed_ranges else "Deny",
+                    ip_rules=[azure.keyvault.IPRuleArgs(value=each) for each in args.config.allowed_ranges],
                 ),
             ),
             opts=ResourceOptions(parent=self, protect=args.protect),
@@ -176,7 +171,7 @@ class VaultSecretsArgs:
     vault_uri: Input[str]
     tags: Mapping[str, str]
     secrets: Mapping[str, VaultSecret] = field(default_factory=dict[str, VaultSecret])
-    propagation_s: int = 300
+    propagation_s: int
 
 
 class VaultSecrets(ComponentResource):

@@ -14,6 +14,8 @@ from typing import Final
 import pulumi_azure_native as azure
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
+from infra.config.sections.azure import NetworkSection
+
 VAULT_ZONE: Final = "privatelink.vaultcore.azure.net"
 """The private zone of vaults (https://learn.microsoft.com/azure/private-link/private-endpoint-dns)."""
 _APPS_DELEGATION: Final = "Microsoft.App/environments"
@@ -26,28 +28,22 @@ class NetworkArgs:
     What the network is to be.
 
     Attributes:
+        config: The address plan.
         resource_group_name: Where it lives.
         location: The Azure region.
         network_name: The virtual network's name.
         security_group_name: The name of a subnet's security group, from the subnet's (`apps`, `database`, `endpoints`).
         tags: The project's tags.
-        address_space: The network's range.
-        apps_range: The container apps' range, /27 at least.
-        database_range: The database's range, /28 at least.
-        endpoints_range: The private endpoints' range.
         database_zone: The private zone of the database; it ends with `.postgres.database.azure.com`.
         web_ranges: Who may reach the apps; empty lets the internet in.
     """
 
+    config: NetworkSection
     resource_group_name: Input[str]
     location: str
     network_name: str
     security_group_name: Callable[[str], str]
     tags: Mapping[str, str]
-    address_space: str
-    apps_range: str
-    database_range: str
-    endpoints_range: str
     database_zone: str
     web_ranges: Sequence[str] = ()
 
@@ -59,7 +55,7 @@ class NetworkArgs:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _SubnetConfig:
     """One subnet: its name, its range, who may reach into it, and which service it is given to."""
 
     subnet: str
@@ -86,7 +82,7 @@ class Network(ComponentResource):
             resource_group_name=args.resource_group_name,
             virtual_network_name=args.network_name,
             location=args.location,
-            address_space=azure.network.AddressSpaceArgs(address_prefixes=[args.address_space]),
+            address_space=azure.network.AddressSpaceArgs(address_prefixes=[args.config.address_space]),
             tags=args.tags,
             # The subnets are resources of their own; without this the network's update would remove them.
             opts=ResourceOptions(parent=self, ignore_changes=["subnets"]),
@@ -94,11 +90,17 @@ class Network(ComponentResource):
         rules = {"apps": apps_rules(args), "database": database_rules(args), "endpoints": endpoints_rules(args)}
         groups = {subnet: self._group(name, args, subnet, those) for subnet, those in rules.items()}
         # One after another: the network refuses two changes at once (AnotherOperationInProgress).
-        apps = self._subnet(name, args, network, _Wish("apps", args.apps_range, groups["apps"], _APPS_DELEGATION))
-        wish = _Wish("database", args.database_range, groups["database"], _DATABASE_DELEGATION)
-        database = self._subnet(name, args, network, wish, after=apps)
+        apps = self._subnet(
+            name, args, network, _SubnetConfig("apps", args.config.apps_subnet, groups["apps"], _APPS_DELEGATION)
+        )
+        config = _SubnetConfig("database", args.config.database_subnet, groups["database"], _DATABASE_DELEGATION)
+        database = self._subnet(name, args, network, config, after=apps)
         endpoints = self._subnet(
-            name, args, network, _Wish("endpoints", args.endpoints_range, groups["endpoints"]), after=database
+            name,
+            args,
+            network,
+            _SubnetConfig("endpoints", args.config.endpoints_subnet, groups["endpoints"]),
+            after=database,
         )
         database_zone = self._zone(name, args, network, "database", args.database_zone)
         vault_zone = self._zone(name, args, network, "vault", VAULT_ZONE)
@@ -140,23 +142,25 @@ class Network(ComponentResource):
         name: str,
         args: NetworkArgs,
         network: azure.network.VirtualNetwork,
-        wish: _Wish,
+        config: _SubnetConfig,
         *,
         after: Resource | None = None,
     ) -> azure.network.Subnet:
         delegations = (
-            [azure.network.DelegationArgs(name="delegation", service_name=wish.delegation)] if wish.delegation else []
+            [azure.network.DelegationArgs(name="delegation", service_name=config.delegation)]
+            if config.delegation
+            else []
         )
         return azure.network.Subnet(
-            f"{name}-{wish.subnet}",
+            f"{name}-{config.subnet}",
             resource_group_name=args.resource_group_name,
             virtual_network_name=network.name,
-            subnet_name=f"snet-{wish.subnet}",
-            address_prefix=wish.addresses,
-            network_security_group=azure.network.NetworkSecurityGroupArgs(id=wish.group.id),
+            subnet_name=f"snet-{config.subnet}",
+            address_prefix=config.addresses,
+            network_security_group=azure.network.NetworkSecurityGroupArgs(id=config.group.id),
             delegations=delegations,
             # Without it the security group does not hold for private endpoints.
-            private_endpoint_network_policies=None if wish.delegation else "NetworkSecurityGroupEnabled",
+            private_endpoint_network_policies=None if config.delegation else "NetworkSecurityGroupEnabled",
             opts=ResourceOptions(parent=self, depends_on=[after] if after else []),
         )
 
@@ -196,7 +200,7 @@ def apps_rules(args: NetworkArgs) -> Sequence[azure.network.SecurityRuleArgs]:
             "allow-web",
             100,
             sources=args.web_ranges or ("Internet",),
-            destinations=(args.apps_range,),
+            destinations=(args.config.apps_subnet,),
             ports=("80", "443", "31080", "31443"),
         )
     ]
@@ -208,9 +212,9 @@ def database_rules(args: NetworkArgs) -> Sequence[azure.network.SecurityRuleArgs
 
     Source: https://learn.microsoft.com/azure/postgresql/network/concepts-networking-private.
     """
-    own = (args.database_range,)
+    own = (args.config.database_subnet,)
     return [
-        _rule("allow-apps", 100, sources=(args.apps_range,), destinations=own, ports=("5432", "6432")),
+        _rule("allow-apps", 100, sources=(args.config.apps_subnet,), destinations=own, ports=("5432", "6432")),
         _rule("allow-standby", 110, sources=own, destinations=own, ports=("5432", "6432")),
         _rule("deny-others", 4000, access="Deny", protocol="*", sources=("*",), destinations=own, ports=("*",)),
         _rule("allow-standby-out", 100, direction="Outbound", sources=own, destinations=own, ports=("5432", "6432")),
@@ -228,9 +232,9 @@ def database_rules(args: NetworkArgs) -> Sequence[azure.network.SecurityRuleArgs
 
 def endpoints_rules(args: NetworkArgs) -> Sequence[azure.network.SecurityRuleArgs]:
     """The apps reach private endpoints over HTTPS, and nobody else does."""
-    own = (args.endpoints_range,)
+    own = (args.config.endpoints_subnet,)
     return [
-        _rule("allow-apps", 100, sources=(args.apps_range,), destinations=own, ports=("443",)),
+        _rule("allow-apps", 100, sources=(args.config.apps_subnet,), destinations=own, ports=("443",)),
         _rule("deny-others", 4000, access="Deny", protocol="*", sources=("*",), destinations=own, ports=("*",)),
     ]
 

@@ -9,8 +9,8 @@ from pulumi import Output, Resource
 
 from infra.components.apps.container_platform import ContainerPlatform, ContainerPlatformArgs
 from infra.components.apps.registry import Registry, RegistryArgs
-from infra.components.apps.service import CustomDomain, Service, ServiceArgs, Traffic
-from infra.components.apps.service_template import Container, Probes, Scale
+from infra.components.apps.service import CustomDomain, Service, ServiceArgs
+from infra.components.apps.service_template import Container
 from infra.components.data.database_roles import roles_container
 from infra.components.data.database_roles_app import DatabaseRolesApp, DatabaseRolesAppArgs
 from infra.components.edge.access import Access
@@ -19,7 +19,6 @@ from infra.composition.data import Data
 from infra.composition.foundation import APPS, ROLES, Foundation
 from infra.composition.settings import AppSettings
 from infra.composition.stack import Stack
-from infra.config.app_sections import ServiceSection
 from infra.settings import Bindings
 
 
@@ -48,7 +47,6 @@ def make_apps(stack: Stack, foundation: Foundation, data: Data, settings: AppSet
 
 
 def _registry(stack: Stack, foundation: Foundation) -> Registry:
-    wishes = stack.config.container_platform
     return Registry(
         "registry",
         RegistryArgs(
@@ -57,8 +55,7 @@ def _registry(stack: Stack, foundation: Foundation) -> Registry:
             registry_name=stack.names.registry,
             tags=stack.tags,
             pullers={app: identity.principal_id for app, identity in foundation.identities.items()},
-            tier=wishes.registry_tier,
-            untagged_days=wishes.untagged_days,
+            config=stack.config.container_platform,
             propagation_s=stack.config.key_vault.propagation_s,
         ),
         stack.options(),
@@ -75,7 +72,7 @@ def _platform(stack: Stack, foundation: Foundation) -> ContainerPlatform:
             tags=stack.tags,
             subnet_id=foundation.network.apps_subnet_id,
             infrastructure_resource_group=stack.names.platform_resource_group,
-            zone_redundant=stack.config.container_platform.zone_redundant,
+            config=stack.config.container_platform,
             protect=stack.config.protection.protect,
         ),
         stack.options(foundation.network),
@@ -90,12 +87,10 @@ def registry_server(stack: Stack, registry: Registry, image: str) -> Output[str]
 def _host(
     stack: Stack, foundation: Foundation, platform: ContainerPlatform, app: str, after: Sequence[Resource]
 ) -> Host:
-    wishes = getattr(stack.config.hosts, app)
     return Host(
         f"{app}-host",
         HostArgs(
-            host=wishes.name,
-            tls=wishes.tls,
+            config=stack.config.hosts.apps[app],
             zone_id=stack.config.cloudflare.zone_id,
             app_name=stack.names.app(app),
             resource_group_name=foundation.group_name,
@@ -104,16 +99,9 @@ def _host(
             default_domain=platform.default_domain,
             tags=stack.tags,
             ttl_s=stack.config.hosts.ttl_s,
-            certificate_form=wishes.certificate_form,
-            key_generation=wishes.key_generation,
         ),
         stack.options(*after),
     )
-
-
-def _traffic(wishes: ServiceSection) -> Traffic | None:
-    split = wishes.traffic
-    return Traffic(latest=split.latest, former=split.former) if split is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +124,7 @@ class _Making:
     ) -> Service:
         """One app, with its settings."""
         stack = self.stack
-        wishes = getattr(stack.config.services, app)
-        host = getattr(stack.config.hosts, app)
+        config, host = stack.config.services.apps[app], stack.config.hosts.apps[app]
         return Service(
             app,
             ServiceArgs(
@@ -149,26 +136,12 @@ class _Making:
                 tags=stack.tags,
                 identity_id=self.foundation.identities[app].identity_id,
                 container=Container(
-                    name=app, image=wishes.image, env=bindings.values, secrets=addresses, cpu=wishes.cpu
+                    name=app, image=config.image, env=bindings.values, secrets=addresses, cpu=config.cpu
                 ),
-                port=wishes.port,
-                registry_server=registry_server(stack, self.registry, wishes.image),
+                config=config,
+                registry_server=registry_server(stack, self.registry, config.image),
                 custom_domains=[CustomDomain(host=host.name, certificate_id=self.hosts[app].certificate_id)],
                 allowed_ranges=stack.web_ranges(host),
-                probes=Probes(
-                    startup_path=wishes.startup_path,
-                    liveness_path=wishes.liveness_path,
-                    readiness_path=wishes.readiness_path,
-                    startup_s=wishes.startup_s,
-                ),
-                scale=Scale(
-                    min_replicas=wishes.min_replicas,
-                    max_replicas=wishes.max_replicas,
-                    concurrent_requests=wishes.concurrent_requests,
-                ),
-                grace_period_s=wishes.grace_period_s,
-                rollout=wishes.rollout,
-                traffic=_traffic(wishes),
             ),
             # The host can be bound and images pulled only some time after their records and roles are there.
             stack.options(self.registry, self.hosts[app], *after),
@@ -176,7 +149,7 @@ class _Making:
 
     def database_roles(self, data: Data, settings: AppSettings) -> DatabaseRolesApp:
         """The app that makes the database's roles."""
-        stack, wishes = self.stack, self.stack.config.database
+        stack, config = self.stack, self.stack.config.database
         return DatabaseRolesApp(
             "database-roles",
             DatabaseRolesAppArgs(
@@ -186,14 +159,8 @@ class _Making:
                 environment_id=self.platform.environment_id,
                 tags=stack.tags,
                 identity_id=self.foundation.identities[ROLES].identity_id,
-                container=roles_container(
-                    data.role_args,
-                    image=wishes.roles_image,
-                    administrator=wishes.administrator,
-                    extensions=wishes.extensions,
-                    secrets=settings.role_addresses,
-                ),
-                registry_server=registry_server(stack, self.registry, wishes.roles_image),
+                container=roles_container(data.role_args, secrets=settings.role_addresses),
+                registry_server=registry_server(stack, self.registry, config.roles_image),
             ),
             # The vault must be reachable and readable, and images can be pulled only some time after their roles are there.
             stack.options(self.registry, data.database, self.foundation.vault, settings.secrets),

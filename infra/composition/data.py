@@ -11,19 +11,16 @@ from infra.components.data.database import (
     POSTGRES_PORT,
     Database,
     DatabaseArgs,
-    EntraAdministrator,
-    HighAvailability,
-    MaintenanceWindow,
     Restore,
 )
 from infra.components.data.database_roles import DatabaseRoles, DatabaseRolesArgs
-from infra.components.data.object_storage import ObjectStorage, ObjectStorageArgs, Transition
+from infra.components.data.object_storage import ObjectStorage, ObjectStorageArgs
 from infra.composition.foundation import Foundation
-from infra.composition.stack import Stack, rotation_of, url_of
+from infra.composition.stack import Stack, url_of
 from infra.config import ConfigError, Problem
-from infra.config.azure_sections import DatabaseSection
+from infra.config.sections.azure import DatabaseSection, HighAvailability
+from infra.config.sections.cloudflare import ObjectStorageSection
 from infra.config.stack import NAMESPACE
-from infra.sizes import DATABASE_SIZES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,21 +40,18 @@ def make_data(stack: Stack, foundation: Foundation) -> Data:
         host=database.host,
         port=_port(stack.config.database),
         database=database.database,
-        prefix=stack.config.database.name,
-        root_certificate=stack.config.database.root_certificate,
-        rotation=rotation_of(stack.config.database.rotation),
-        separate_migrator=stack.config.database.separate_migrator,
+        config=stack.config.database,
     )
     return Data(
         database=database,
         role_args=role_args,
         roles=DatabaseRoles("roles", role_args, stack.options()),
-        storage=_storage(stack),
+        storage=_bucket(stack, "storage", stack.names.bucket, stack.config.object_storage),
     )
 
 
-def _port(wishes: DatabaseSection) -> int:
-    return wishes.port or (PGBOUNCER_PORT if wishes.pgbouncer else POSTGRES_PORT)
+def _port(config: DatabaseSection) -> int:
+    return config.port or (PGBOUNCER_PORT if config.pgbouncer else POSTGRES_PORT)
 
 
 def _database(stack: Stack, foundation: Foundation) -> Database:
@@ -104,7 +98,7 @@ def _server(
     restore: Restore | None = None,
 ) -> Database:
     """A server with the stack's settings; the first one keeps its plain name in the program, whatever comes after it."""
-    wishes, entra = stack.config.database, stack.config.database.entra_administrator
+    config = stack.config.database
     first = server_name == stack.names.database_server
     return Database(
         "database" if first else f"database-{server_name}",
@@ -116,28 +110,9 @@ def _server(
             tenant_id=stack.config.azure.tenant_id,
             subnet_id=foundation.network.database_subnet_id,
             zone_id=foundation.network.database_zone_id,
-            database_name=wishes.name,
-            administrator=wishes.administrator,
-            size=wishes.size,
-            tier=DATABASE_SIZES[wishes.size].tier,
-            storage_gb=wishes.storage_gb,
-            auto_grow=wishes.auto_grow,
-            high_availability=high_availability or wishes.high_availability,
-            backup_days=wishes.backup_days,
-            geo_redundant_backup=wishes.geo_redundant_backup,
-            maintenance=MaintenanceWindow(
-                day_of_week=wishes.maintenance.day_of_week,
-                start_hour=wishes.maintenance.start_hour,
-                start_minute=wishes.maintenance.start_minute,
-            ),
-            parameters=_parameters(wishes),
-            pgbouncer=wishes.pgbouncer,
-            entra_administrator=(
-                EntraAdministrator(object_id=entra.object_id, name=entra.principal_name, kind=entra.principal_type)
-                if entra
-                else None
-            ),
-            administrator_rotation=wishes.administrator_rotation,
+            config=config,
+            high_availability=high_availability or config.high_availability,
+            parameters=_parameters(config),
             administrator_password=administrator_password,
             restored=not first,
             restore=restore,
@@ -149,30 +124,22 @@ def _server(
     )
 
 
-def _parameters(wishes: DatabaseSection) -> dict[str, str]:
-    parameters = {"max_connections": str(wishes.max_connections)} if wishes.max_connections else {}
-    if wishes.extensions:
-        parameters["azure.extensions"] = ",".join(each.upper() for each in sorted(wishes.extensions))
+def _parameters(config: DatabaseSection) -> dict[str, str]:
+    parameters = {"max_connections": str(config.max_connections)} if config.max_connections else {}
+    if config.extensions:
+        parameters["azure.extensions"] = ",".join(name.upper() for name in sorted(config.extensions))
     return parameters
 
 
-def _storage(stack: Stack) -> ObjectStorage:
-    wishes, hosts = stack.config.object_storage, stack.config.hosts
+def _bucket(stack: Stack, name: str, bucket_name: str, config: ObjectStorageSection) -> ObjectStorage:
+    hosts = stack.config.hosts
     return ObjectStorage(
-        "storage",
+        name,
         ObjectStorageArgs(
+            config=config,
             account_id=stack.config.cloudflare.account_id,
-            bucket_name=stack.names.bucket,
-            jurisdiction=wishes.jurisdiction,
-            endpoint=wishes.endpoint,
-            location=wishes.location,
-            cors_origins=[url_of(hosts.frontend), url_of(hosts.admin.name)] if wishes.cors else (),
-            abort_uploads_after_days=wishes.abort_uploads_after_days,
-            transitions=[Transition(prefix=each.prefix, after_days=each.after_days) for each in wishes.transitions],
-            locked_prefix=wishes.locked_prefix,
-            locked_days=wishes.locked_days,
-            rotation=rotation_of(wishes.rotation),
-            source_ranges=wishes.source_ranges,
+            bucket_name=bucket_name,
+            cors_origins=[url_of(hosts.frontend), url_of(hosts.admin.name)] if config.cors else (),
             protect=stack.config.protection.protect,
         ),
         stack.options(),

@@ -57,8 +57,7 @@ def _identified(stack: Stack) -> tuple[str, ...]:
 
 
 def _network(stack: Stack, group_name: Input[str]) -> Network:
-    plan, hosts = stack.config.network, stack.config.hosts
-    ranges = [stack.web_ranges(host) for host in (hosts.api, hosts.admin)]
+    ranges = [stack.web_ranges(host) for host in stack.config.hosts.apps.values()]
     return Network(
         "network",
         NetworkArgs(
@@ -67,10 +66,7 @@ def _network(stack: Stack, group_name: Input[str]) -> Network:
             network_name=stack.names.network,
             security_group_name=stack.names.security_group,
             tags=stack.tags,
-            address_space=plan.address_space,
-            apps_range=plan.apps_subnet,
-            database_range=plan.database_subnet,
-            endpoints_range=plan.endpoints_subnet,
+            config=stack.config.network,
             database_zone=stack.names.database_zone,
             web_ranges=ranges[0] if all(ranges) else (),
         ),
@@ -79,7 +75,6 @@ def _network(stack: Stack, group_name: Input[str]) -> Network:
 
 
 def _monitoring(stack: Stack, group: azure.resources.ResourceGroup) -> Monitoring:
-    wishes = stack.config.monitoring
     return Monitoring(
         "monitoring",
         MonitoringArgs(
@@ -91,19 +86,14 @@ def _monitoring(stack: Stack, group: azure.resources.ResourceGroup) -> Monitorin
             action_group_short_name=stack.names.action_group_short,
             budget_name=stack.names.budget,
             tags=stack.tags,
-            emails=wishes.emails,
-            retention_days=wishes.retention_days,
-            daily_cap_gb=wishes.daily_cap_gb,
-            budget_per_month=wishes.budget_per_month,
-            budget_start=wishes.budget_start,
-            budget_thresholds=wishes.budget_thresholds,
+            config=stack.config.monitoring,
         ),
         stack.options(),
     )
 
 
 def _vault(stack: Stack, group_name: Input[str], network: Network) -> KeyVault:
-    wishes = stack.config.key_vault
+    config = stack.config.key_vault
     return KeyVault(
         "vault",
         KeyVaultArgs(
@@ -112,13 +102,10 @@ def _vault(stack: Stack, group_name: Input[str], network: Network) -> KeyVault:
             vault_name=stack.names.key_vault,
             tags=stack.tags,
             tenant_id=stack.config.azure.tenant_id,
-            endpoint_name=stack.names.private_endpoint("vault") if wishes.private_endpoint else None,
+            endpoint_name=stack.names.private_endpoint("vault") if config.private_endpoint else None,
             endpoint_subnet_id=network.endpoints_subnet_id,
             endpoint_zone_id=network.vault_zone_id,
-            public_access=wishes.public_access,
-            allowed_ranges=wishes.allowed_ranges,
-            purge_protection=wishes.purge_protection,
-            retention_days=wishes.retention_days,
+            config=config,
             lock=stack.config.protection.locks,
             protect=stack.config.protection.protect,
         ),

@@ -14,16 +14,16 @@ from infra.composition.stack import Stack
 
 def make_operators(stack: Stack, foundation: Foundation, data: Data, settings: AppSettings, apps: Apps) -> None:
     """Declare what the configuration asks for; by default nobody is let in, and there is no way."""
-    wishes = stack.config.operators
-    access = _database_access(stack, foundation, data, settings, apps) if wishes.database is not None else None
-    if wishes.group_id is not None:
+    config = stack.config.operators
+    access = _database_access(stack, foundation, data, settings, apps) if config.database is not None else None
+    if config.group_id is not None:
         Operators(
             "operators",
             OperatorsArgs(
-                group_id=wishes.group_id,
+                group_id=config.group_id,
                 vault_id=foundation.vault.vault_id,
                 workspace_id=foundation.monitoring.workspace_id,
-                secret_writer_role=wishes.secret_writer_role,
+                secret_writer_role=config.secret_writer_role,
                 job_id=access.job_id if access is not None else None,
             ),
             stack.options(),
@@ -33,7 +33,7 @@ def make_operators(stack: Stack, foundation: Foundation, data: Data, settings: A
 def _database_access(
     stack: Stack, foundation: Foundation, data: Data, settings: AppSettings, apps: Apps
 ) -> DatabaseAccess:
-    wishes, access = stack.config.database, stack.config.operators.database
+    access = stack.config.operators.database
     assert access is not None  # noqa: S101  the caller asked
     return DatabaseAccess(
         "database-access",
@@ -45,11 +45,9 @@ def _database_access(
             tags=stack.tags,
             identity_id=foundation.identities[OPERATORS].identity_id,
             database=data.role_args,
-            administrator=wishes.administrator,
             password_address=settings.role_addresses[ADMINISTRATOR_PASSWORD],
-            image=wishes.roles_image,
             statement=access.statement,
-            registry_server=registry_server(stack, apps.registry, wishes.roles_image),
+            registry_server=registry_server(stack, apps.registry, stack.config.database.roles_image),
         ),
         # The vault must be reachable and readable, and images can be pulled only some time after their roles are there.
         stack.options(apps.registry, data.database, foundation.vault, settings.secrets),

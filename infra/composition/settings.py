@@ -16,10 +16,9 @@ from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifie
 from infra.components.edge.access import Access
 from infra.components.edge.edge_secret import EdgeSecret
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
-from infra.components.rotation import Slot
 from infra.composition.data import Data
 from infra.composition.foundation import OPERATORS, ROLES, Foundation
-from infra.composition.stack import Stack, rotation_of, url_of
+from infra.composition.stack import Stack, url_of
 from infra.config import active_secret_end, pool_size
 from infra.names import secret_name
 from infra.settings import Bindings, refuse_broken
@@ -141,7 +140,6 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
     session = random.RandomPassword(
         "session-secret", length=64, special=False, opts=ResourceOptions(providers=list(stack.providers))
     )
-    wishes = stack.config.oauth
     active_end = active_secret_end(stack.config)
     return {
         **brought_secrets(Settings, reader),
@@ -149,7 +147,7 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
             value=data.roles.application_url, content_type="postgres URL of the application's login", readers=reader
         ),
         "AUTH_OAUTH_GOOGLE_CLIENT_SECRET": VaultSecret(
-            value=_PLACEHOLDER if wishes.google_secret == "placeholder" else None,
+            value=_PLACEHOLDER if stack.config.oauth.google_secret == "placeholder" else None,
             content_type="client secret at Google, put here by a person",
             readers=reader,
             first_value_only=True,
@@ -230,18 +228,13 @@ def _operators_secrets(data: Data) -> Mapping[str, VaultSecret]:
 
 
 def _oauth(stack: Stack) -> OAuth:
-    wishes = stack.config.oauth
-    ends: dict[Slot, str | None] = {"a": wishes.secret_ends.a, "b": wishes.secret_ends.b}
     return OAuth(
         "oauth",
         OAuthArgs(
             display_name=f"Ignition ({stack.config.environment})",
             url=url_of(stack.config.hosts.api.name),
             owners=stack.config.azure.deployers,
-            audience="AzureADMyOrg" if wishes.accounts == "organization" else "PersonalMicrosoftAccount",
-            further_redirects=wishes.local_redirects,
-            rotation=rotation_of(wishes.rotation),
-            secret_end={slot: f"{end}T00:00:00Z" for slot, end in ends.items() if end},
+            config=stack.config.oauth,
         ),
         stack.options(),
     )

@@ -11,10 +11,8 @@ import pulumi_azuread as azuread
 from pulumi import ProviderResource, Resource, ResourceOptions
 
 from infra.components.edge.cloudflare_ranges import CLOUDFLARE_IPV4
-from infra.components.rotation import Rotation
 from infra.config import StackConfig
-from infra.config.azure_sections import RotationSection
-from infra.config.cloudflare_sections import HostSection
+from infra.config.sections.cloudflare import HostSection
 from infra.names import Names
 from infra.tags import tags_of
 
@@ -68,11 +66,6 @@ def stack_of(config: StackConfig) -> Stack:
             azuread.Provider("entra", tenant_id=tenant),
         ),
     )
-
-
-def rotation_of(section: RotationSection) -> Rotation:
-    """The configuration's rotation as components take it."""
-    return Rotation(active=section.active, a=section.a, b=section.b)
 
 
 def url_of(host: str) -> str:

@@ -38,7 +38,7 @@ def make_diagnostics(stack: Stack, foundation: Foundation, data: Data, apps: App
 
 def make_alerts(stack: Stack, foundation: Foundation, data: Data, apps: Apps) -> None:
     """Wake people."""
-    wishes = stack.config.monitoring
+    config = stack.config.monitoring
     Alerts(
         "alerts",
         AlertsArgs(
@@ -52,12 +52,8 @@ def make_alerts(stack: Stack, foundation: Foundation, data: Data, apps: Apps) ->
             api_id=apps.services["api"].app_id,
             api_name=stack.names.app("api"),
             vault_id=foundation.vault.vault_id,
-            database_cpu_percent=wishes.database_cpu_percent,
-            database_storage_percent=wishes.database_storage_percent,
-            database_connections=max_connections(stack.config) * wishes.database_connections_percent // 100,
-            database_failed_connections=wishes.database_failed_connections,
-            api_error_percent=wishes.api_error_percent,
-            api_restarts=wishes.api_restarts,
+            config=config,
+            database_connections=max_connections(stack.config) * config.database_connections_percent // 100,
             client_secret_end=active_secret_end(stack.config),
             api_always_runs=stack.config.services.api.min_replicas > 0,
         ),

@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import yaml
 
 from infra.config.parsing import parse
-from infra.config.sections import Section, keys_of
+from infra.config.sections.section import Section, keys_of
 from infra.config.stack import StackConfig
 
 STACKS: Final = ("local", "dev", "prod")

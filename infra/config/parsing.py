@@ -14,10 +14,10 @@ from typing import Any, Final, Literal, cast, get_args, get_origin
 
 from pydantic import ValidationError
 
-from infra.config.combinations import broken_combinations
-from infra.config.keys import Key, shown
 from infra.config.problems import ConfigError, Problem
-from infra.config.sections import Section, is_section, item_of, keys_of
+from infra.config.rules.combinations import broken_combinations
+from infra.config.sections.keys import Key, shown
+from infra.config.sections.section import Section, is_section, item_of, keys_of
 from infra.config.stack import NAMESPACE, StackConfig
 
 _PREFIX: Final = f"{NAMESPACE}:"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from infra.config.problems import Problem
-from infra.config.sections import Section, keys_of
+from infra.config.sections.section import Section, keys_of
 from infra.config.stack import NAMESPACE, StackConfig
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, get_origin
 
-from infra.config.combinations import COMBINATIONS
 from infra.config.parsing import type_in_words
-from infra.config.sections import KeySpec, Section, is_section, keys_of
+from infra.config.rules.combinations import COMBINATIONS
+from infra.config.sections.section import KeySpec, Section, is_section, keys_of
 from infra.config.stack import NAMESPACE, StackConfig
 
 _HEADING = f"""# Configuration

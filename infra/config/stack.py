@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.config.app_sections import ContainerPlatformSection, ServicesSection
-from infra.config.azure_sections import (
+from infra.config.sections.apps import ContainerPlatformSection, ServicesSection
+from infra.config.sections.azure import (
     AzureSection,
     DatabaseSection,
     KeyVaultSection,
     MonitoringSection,
     NetworkSection,
 )
-from infra.config.cloudflare_sections import (
+from infra.config.sections.cloudflare import (
     CloudflareSection,
     EdgeSection,
     HostsSection,
@@ -22,8 +22,8 @@ from infra.config.cloudflare_sections import (
     ObjectStorageSection,
     ZoneSection,
 )
-from infra.config.keys import GUID, Key, matching
-from infra.config.sections import Section
+from infra.config.sections.keys import GUID, Key, matching
+from infra.config.sections.section import Section
 
 NAMESPACE = "ignition"
 DEFAULT_LOCATION = "swedencentral"

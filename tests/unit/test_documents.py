@@ -11,7 +11,7 @@ import pytest
 
 from app_config.command.cli import cli as app_config
 from ignition.__main__ import cli as ignition
-from infra.config.sections import is_section, keys_of
+from infra.config.sections.section import is_section, keys_of
 from infra.config.stack import StackConfig
 
 ROOT = Path(__file__).parents[2]

@@ -8,18 +8,18 @@ tenants anybody can claim one, so `iss` and `sub` (or `tid` and `oid`) are what 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Final
 
 import pulumi_azuread as azuread
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.components.access.graph_permissions import permissions
-from infra.components.rotation import SLOTS, Rotation, Slot
+from infra.config.sections.cloudflare import OAuthSection
+from infra.config.sections.rotation import SLOTS, Slot
 
-Audience = Literal["AzureADMyOrg", "PersonalMicrosoftAccount"]
+_AUDIENCES: Final = {"organization": "AzureADMyOrg", "personal": "PersonalMicrosoftAccount"}
 """One tenant each: the backend is given one and takes accounts of no other."""
 
 AZURE_CALLBACK: Final = "/auth/callback/azure"
@@ -33,25 +33,18 @@ class OAuthArgs:
     What the sign-in is to be.
 
     Attributes:
+        config: Whose accounts may sign in, and the client secrets.
         display_name: What people see when they agree to it.
         url: The app's own address, `https://api.ecent.online`.
-        further_redirects: More addresses to return to; on the developer's own machine `http://localhost` is allowed.
-        audience: Whose accounts may sign in.
-        rotation: Which of the two client secrets is given out.
-        secret_end: When each secret ends, in full (`2027-05-31T00:00:00Z`); None takes Entra's two years. Another end makes the
-            secret anew, so change only the idle slot's.
         owners: Object ids of the principals that may change the application, the deployer among them: the provider takes its own
             caller off the owners after the creation unless it is listed, and with `Application.ReadWrite.OwnedBy` Entra then
             refuses the secrets (https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/application#owners).
     """
 
+    config: OAuthSection
     display_name: str
     url: str
     owners: Sequence[str]
-    further_redirects: Sequence[str] = ()
-    audience: Audience = "AzureADMyOrg"
-    rotation: Rotation = field(default_factory=Rotation)
-    secret_end: dict[Slot, str] = field(default_factory=dict[Slot, str])
 
     def __post_init__(self) -> None:
         if not self.url.startswith("https://") or self.url.endswith("/"):
@@ -60,11 +53,6 @@ class OAuthArgs:
             raise ValueError(
                 f"{self.display_name}: name the deployer in `owners`, who otherwise may not make its secrets"
             )
-        for slot, end in self.secret_end.items():
-            if not _is_moment(end):
-                raise ValueError(
-                    f"the end of secret {slot} is {end!r}: write it in full, 2027-05-31T00:00:00Z for example"
-                )
 
 
 class OAuth(ComponentResource):
@@ -80,10 +68,10 @@ class OAuth(ComponentResource):
         application = azuread.Application(
             f"{name}-application",
             display_name=args.display_name,
-            sign_in_audience=args.audience,
+            sign_in_audience=_AUDIENCES[args.config.accounts],
             api=azuread.ApplicationApiArgs(requested_access_token_version=2),  # personal accounts need it
             web=azuread.ApplicationWebArgs(
-                redirect_uris=[f"{args.url}{AZURE_CALLBACK}", *args.further_redirects],
+                redirect_uris=[f"{args.url}{AZURE_CALLBACK}", *args.config.local_redirects],
                 implicit_grant=azuread.ApplicationWebImplicitGrantArgs(
                     access_token_issuance_enabled=False, id_token_issuance_enabled=False
                 ),
@@ -105,7 +93,7 @@ class OAuth(ComponentResource):
         secrets = {slot: self._secret(name, args, application, slot) for slot in SLOTS}
         self.client_id = application.client_id
         # The engine knows that the value is secret, but unit tests and other readers of this output do not.
-        self.client_secret = Output.secret(secrets[args.rotation.active].value)
+        self.client_secret = Output.secret(secrets[args.config.rotation.active].value)
         self.azure_redirect_uri = Output.from_input(f"{args.url}{AZURE_CALLBACK}")
         self.google_redirect_uri = Output.from_input(f"{args.url}{GOOGLE_CALLBACK}")
         self.register_outputs(
@@ -120,18 +108,12 @@ class OAuth(ComponentResource):
     def _secret(
         self, name: str, args: OAuthArgs, application: azuread.Application, slot: Slot
     ) -> azuread.ApplicationPassword:
+        end = args.config.secret_ends.a if slot == "a" else args.config.secret_ends.b
         return azuread.ApplicationPassword(
             f"{name}-secret-{slot}",
             application_id=application.id,
-            display_name=f"{slot} {args.rotation.generation(slot)}",
-            end_date=args.secret_end.get(slot),
-            rotate_when_changed={"generation": str(args.rotation.generation(slot))},
+            display_name=f"{slot} {args.config.rotation.generation(slot)}",
+            end_date=f"{end}T00:00:00Z" if end else None,  # Entra's default is two years
+            rotate_when_changed={"generation": str(args.config.rotation.generation(slot))},
             opts=ResourceOptions(parent=self),
         )
-
-
-def _is_moment(text: str) -> bool:
-    try:
-        return dt.datetime.fromisoformat(text).tzinfo is not None and "T" in text
-    except ValueError:
-        return False

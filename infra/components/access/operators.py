@@ -38,7 +38,7 @@ class OperatorsArgs:
     group_id: str
     vault_id: Input[str]
     workspace_id: Input[str]
-    secret_writer_role: str | None = None
+    secret_writer_role: str | None
     job_id: Input[str] | None = None
 
 

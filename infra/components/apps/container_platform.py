@@ -14,6 +14,8 @@ from typing import Final
 import pulumi_azure_native as azure
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from infra.config.sections.apps import ContainerPlatformSection
+
 WORKLOAD_PROFILE: Final = "Consumption"
 """The profile that the apps run on: paid by the second, and it may scale to nothing."""
 
@@ -24,24 +26,24 @@ class ContainerPlatformArgs:
     What the environment is to be.
 
     Attributes:
+        config: Whether replicas spread over zones.
         resource_group_name: Where it lives.
         location: The Azure region.
         environment_name: 2 to 60 lower-case letters, digits and hyphens.
         tags: The project's tags.
         subnet_id: A subnet for it alone, delegated to `Microsoft.App/environments`, /27 at least.
         infrastructure_resource_group: The resource group that Azure makes for the load balancer and addresses.
-        zone_redundant: Whether replicas spread over zones; decided once.
         protect: Whether Pulumi refuses to delete or replace it. Replacing it replaces every app and their default domain.
     """
 
+    config: ContainerPlatformSection
     resource_group_name: Input[str]
     location: str
     environment_name: str
     tags: Mapping[str, str]
     subnet_id: Input[str]
     infrastructure_resource_group: str
-    zone_redundant: bool = True
-    protect: bool = True
+    protect: bool
 
 
 class ContainerPlatform(ComponentResource):
@@ -65,7 +67,7 @@ class ContainerPlatform(ComponentResource):
             workload_profiles=[
                 azure.app.WorkloadProfileArgs(name=WORKLOAD_PROFILE, workload_profile_type=WORKLOAD_PROFILE)
             ],
-            zone_redundant=args.zone_redundant,
+            zone_redundant=args.config.zone_redundant,
             app_logs_configuration=azure.app.AppLogsConfigurationArgs(destination="azure-monitor"),
             tags=args.tags,
             opts=ResourceOptions(parent=self, protect=args.protect),

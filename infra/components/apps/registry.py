@@ -7,20 +7,16 @@ where the pipeline is set up.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
 
 import pulumi_azure_native as azure
 import pulumiverse_time as time
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from infra.components.access.role_assignments import ACR_PULL, role_assignment_name, role_definition_id
-
-Tier = Literal["Basic", "Standard", "Premium"]
-
-_NAME: Final = re.compile(r"[a-zA-Z0-9]{5,50}")
+from infra.config.sections.apps import ContainerPlatformSection
+from infra.names import checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,29 +25,25 @@ class RegistryArgs:
     What the registry is to be.
 
     Attributes:
+        config: The tier, and how long untagged images are kept.
         resource_group_name: Where it lives.
         location: The Azure region.
         registry_name: 5 to 50 letters and digits, one of a kind in all of Azure.
         tags: The project's tags.
         pullers: Principal ids that may pull, by the app that each belongs to.
-        tier: Zone redundancy and retention of untagged images come with Premium only.
-        untagged_days: After how many days untagged manifests go; Premium only. None keeps them: an app that pins a digest needs its
-            manifest even when the tag has moved on.
         propagation_s: How long a new role is waited for before an app pulls; Azure says minutes.
     """
 
+    config: ContainerPlatformSection
     resource_group_name: Input[str]
     location: str
     registry_name: str
     tags: Mapping[str, str]
     pullers: Mapping[str, Input[str]]
-    tier: Tier = "Premium"
-    untagged_days: int | None = None
-    propagation_s: int = 300
+    propagation_s: int
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.registry_name):
-            raise ValueError(f"registry name {self.registry_name!r}: Azure takes 5 to 50 letters and digits")
+        checked("registry", self.registry_name)
 
 
 class Registry(ComponentResource):
@@ -67,17 +59,19 @@ class Registry(ComponentResource):
     def __init__(self, name: str, args: RegistryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:Registry", name, None, opts)
         child = ResourceOptions(parent=self)
-        premium = args.tier == "Premium"
+        premium = args.config.registry_tier == "Premium"
         registry = azure.containerregistry.Registry(
             f"{name}-registry",
             resource_group_name=args.resource_group_name,
             registry_name=args.registry_name,
             location=args.location,
-            sku=azure.containerregistry.SkuArgs(name=args.tier),
+            sku=azure.containerregistry.SkuArgs(name=args.config.registry_tier),
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
             zone_redundancy="Enabled" if premium else "Disabled",
-            policies=_retention(args.untagged_days) if premium and args.untagged_days is not None else None,
+            policies=_retention(args.config.untagged_days)
+            if premium and args.config.untagged_days is not None
+            else None,
             tags=args.tags,
             opts=child,
         )

@@ -9,7 +9,7 @@ taken effect before the app is made, because Azure reads every vault secret then
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi_azure_native as azure
 from pulumi import ComponentResource, Input, Output, ResourceOptions
@@ -17,16 +17,14 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 from infra.components.apps.container_platform import WORKLOAD_PROFILE
 from infra.components.apps.service_template import (
     Container,
-    Probes,
-    Scale,
     container_args,
     init_container_args,
     revision_suffix,
     scale_args,
     secrets_of,
 )
-from infra.components.edge.cloudflare_ranges import CLOUDFLARE_IPV4
-from infra.names import checked, revision_name
+from infra.config.sections.apps import ServiceSection
+from infra.names import revision_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,32 +42,12 @@ class CustomDomain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Traffic:
-    """
-    How requests are shared while two revisions run side by side.
-
-    Attributes:
-        latest: The percentage of the requests that the latest revision gets.
-        former: The suffix of the revision that ran before it; it keeps running and gets the rest.
-    """
-
-    latest: int
-    former: str
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.latest <= 100:
-            raise ValueError(
-                f"{self.latest} percent for the latest revision: write 0 to 100; the former one gets the rest"
-            )
-        checked("revision suffix", self.former)
-
-
-@dataclass(frozen=True, kw_only=True)
 class ServiceArgs:
     """
     What the app is to be.
 
     Attributes:
+        config: Port, probes, scale and traffic of the app.
         resource_group_name: Where it lives.
         location: The Azure region.
         app_name: 2 to 32 lower-case letters, digits and hyphens; also the first label of its own address.
@@ -78,23 +56,14 @@ class ServiceArgs:
         tags: The project's tags.
         identity_id: The user-assigned identity that pulls the image and reads the vault.
         container: The app's container.
-        port: Where the container listens.
         init_containers: Run to their end, in order, before the container starts, in every replica.
         registry_server: The registry that `identity_id` pulls from; None while only public images are used.
         custom_domains: Every host. One that is left out on an update is unbound.
         allowed_ranges: IPv4 ranges that may connect; empty lets everybody in.
-        probes: What the platform asks the app.
-        scale: How many replicas, and when one more.
-        grace_period_s: How long a replica may take to end after SIGTERM.
         max_inactive_revisions: How many past revisions are kept to go back to.
-        rollout: Raised to make a new revision of the same thing. Going back to exactly what ran before needs it too: Azure keeps
-            the names of inactive revisions and refuses to make one again
-            (https://github.com/Azure/terraform-azurerm-avm-res-app-containerapp/issues/115).
-        traffic: The split between the latest revision and the one before. None: only the latest one runs, and gets everything.
-            Only for an app that exists: Azure never ends making one whose requests go to a named revision
-            (https://github.com/hashicorp/terraform-provider-azurerm/issues/27221).
     """
 
+    config: ServiceSection
     resource_group_name: Input[str]
     location: str
     app_name: str
@@ -103,17 +72,11 @@ class ServiceArgs:
     tags: Mapping[str, str]
     identity_id: Input[str]
     container: Container
-    port: int = 8080
     init_containers: Sequence[Container] = ()
     registry_server: Input[str] | None = None
     custom_domains: Sequence[CustomDomain] = ()
-    allowed_ranges: Sequence[str] = CLOUDFLARE_IPV4
-    probes: Probes = field(default_factory=Probes)
-    scale: Scale = field(default_factory=Scale)
-    grace_period_s: int = 30
+    allowed_ranges: Sequence[str]
     max_inactive_revisions: int = 5
-    rollout: int = 1
-    traffic: Traffic | None = None
 
     def __post_init__(self) -> None:
         managed = [each.host for each in self.custom_domains if each.certificate_id is None]
@@ -122,8 +85,6 @@ class ServiceArgs:
                 f"{self.app_name}: {', '.join(managed)} gets its certificate from Azure, whose authority must reach the app: "
                 "give no allowed_ranges, or bring a certificate"
             )
-        if not 0 <= self.grace_period_s <= 600:
-            raise ValueError(f"{self.app_name}: a grace period of {self.grace_period_s} s; Azure takes 0 to 600")
         names = [each.name for each in self.init_containers]
         if self.container.name in names or len(set(names)) < len(names):
             raise ValueError(f"{self.app_name}: containers need distinct names, not {[self.container.name, *names]}")
@@ -189,7 +150,9 @@ def _configuration(args: ServiceArgs) -> azure.app.ConfigurationArgs:
     containers = [args.container, *args.init_containers]
     return azure.app.ConfigurationArgs(
         active_revisions_mode=(
-            azure.app.ActiveRevisionsMode.SINGLE if args.traffic is None else azure.app.ActiveRevisionsMode.MULTIPLE
+            azure.app.ActiveRevisionsMode.SINGLE
+            if args.config.traffic is None
+            else azure.app.ActiveRevisionsMode.MULTIPLE
         ),
         max_inactive_revisions=args.max_inactive_revisions,
         secrets=secrets_of(containers, args.identity_id),
@@ -206,7 +169,7 @@ def _configuration(args: ServiceArgs) -> azure.app.ConfigurationArgs:
         ],
         ingress=azure.app.IngressArgs(
             external=True,
-            target_port=args.port,
+            target_port=args.config.port,
             transport=azure.app.IngressTransportMethod.HTTP,
             allow_insecure=False,
             traffic=_weights(args),
@@ -222,13 +185,14 @@ def _configuration(args: ServiceArgs) -> azure.app.ConfigurationArgs:
 
 
 def _weights(args: ServiceArgs) -> list[azure.app.TrafficWeightArgs]:
-    if args.traffic is None:
+    if args.config.traffic is None:
         return [azure.app.TrafficWeightArgs(latest_revision=True, weight=100)]
     # Both entries stay at any share: the former revision is to keep running at 0 percent too, to go back to at once.
     return [
-        azure.app.TrafficWeightArgs(latest_revision=True, weight=args.traffic.latest),
+        azure.app.TrafficWeightArgs(latest_revision=True, weight=args.config.traffic.latest),
         azure.app.TrafficWeightArgs(
-            revision_name=revision_name(args.app_name, args.traffic.former), weight=100 - args.traffic.latest
+            revision_name=revision_name(args.app_name, args.config.traffic.former),
+            weight=100 - args.config.traffic.latest,
         ),
     ]
 
@@ -245,16 +209,13 @@ def _template(args: ServiceArgs) -> azure.app.TemplateArgs:
     return azure.app.TemplateArgs(
         revision_suffix=revision_suffix(
             [args.container, *args.init_containers],
-            args.probes,
-            args.scale,
-            port=args.port,
-            grace_period_s=args.grace_period_s,
-            rollout=args.rollout,
+            args.config,
+            grace_period_s=args.config.grace_period_s,
         ),
-        containers=[container_args(args.container, args.probes, args.port)],
+        containers=[container_args(args.container, args.config)],
         init_containers=[init_container_args(each) for each in args.init_containers],
-        scale=scale_args(args.scale),
-        termination_grace_period_seconds=args.grace_period_s,
+        scale=scale_args(args.config),
+        termination_grace_period_seconds=args.config.grace_period_s,
     )
 
 

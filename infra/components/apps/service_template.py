@@ -15,8 +15,13 @@ from typing import Final
 import pulumi_azure_native as azure
 from pulumi import Input, Output
 
+from infra.config.sections.apps import ServiceSection
+
 _GIB_PER_CPU: Final = 2
 """What the Consumption profile pairs with each CPU (https://learn.microsoft.com/azure/container-apps/containers#allocations)."""
+_PROBE_TIMES: Final = {"period_s": 10, "timeout_s": 3}
+_PROBE_KEYS: Final = {"startup_path", "liveness_path", "readiness_path", "startup_s"}
+_SCALE_KEYS: Final = {"min_replicas", "max_replicas", "concurrent_requests"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,7 @@ class Container:
     args: Sequence[str] = ()
     env: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
     secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
-    cpu: float = 0.5
+    cpu: float
 
     def __post_init__(self) -> None:
         if not 0.25 <= self.cpu <= 4 or self.cpu * 4 % 1:
@@ -49,46 +54,6 @@ class Container:
         if both := sorted(set(self.env) & set(self.secrets)):
             raise ValueError(
                 f"container {self.name}: {', '.join(both)} is bound both plainly and as a secret; keep one"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probes:
-    """
-    What the platform asks of the app over HTTP.
-
-    The startup probe gives the app `startup_s` to answer for the first time; then `liveness` decides whether it is restarted and
-    `readiness` whether it gets requests.
-    """
-
-    startup_path: str = "/health"
-    liveness_path: str = "/health"
-    readiness_path: str = "/health"
-    startup_s: int = 60
-    period_s: int = 10
-    timeout_s: int = 3
-
-    def __post_init__(self) -> None:
-        for path in (self.startup_path, self.liveness_path, self.readiness_path):
-            if not path.startswith("/"):
-                raise ValueError(f"probe path {path!r}: a path begins with a slash")
-        if not 10 <= self.startup_s <= 600:
-            raise ValueError(f"{self.startup_s} s to start: the probe can wait 10 to 600 s")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scale:
-    """How many replicas there are, and after how many requests at once one more is added."""
-
-    min_replicas: int = 2
-    max_replicas: int = 6
-    concurrent_requests: int = 50
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_replicas <= self.max_replicas or not 1 <= self.max_replicas <= 1000:
-            raise ValueError(
-                f"{self.min_replicas} to {self.max_replicas} replicas: Azure takes at least 0 and at most 1000, the least not "
-                "above the most"
             )
 
 
@@ -106,7 +71,7 @@ def secrets_of(containers: Sequence[Container], identity_id: Input[str]) -> list
     ]
 
 
-def container_args(container: Container, probes: Probes | None = None, port: int = 0) -> azure.app.ContainerArgs:
+def container_args(container: Container, probed: ServiceSection | None = None) -> azure.app.ContainerArgs:
     """A container that keeps running, with its probes where it answers requests."""
     return azure.app.ContainerArgs(
         name=container.name,
@@ -115,7 +80,7 @@ def container_args(container: Container, probes: Probes | None = None, port: int
         args=list(container.args) or None,
         env=_env(container),
         resources=_resources(container),
-        probes=_probes(probes, port) if probes is not None else None,
+        probes=_probes(probed) if probed is not None else None,
     )
 
 
@@ -131,7 +96,7 @@ def init_container_args(container: Container) -> azure.app.InitContainerArgs:
     )
 
 
-def scale_args(scale: Scale) -> azure.app.ScaleArgs:
+def scale_args(scale: ServiceSection) -> azure.app.ScaleArgs:
     """The replicas and the rule that adds more."""
     rule = azure.app.ScaleRuleArgs(
         name="http",
@@ -142,12 +107,9 @@ def scale_args(scale: Scale) -> azure.app.ScaleArgs:
 
 def revision_suffix(
     containers: Sequence[Container],
-    probes: Probes | None = None,
-    scale: Scale | None = None,
+    service: ServiceSection | None = None,
     *,
-    port: int | None = None,
     grace_period_s: int,
-    rollout: int = 1,
 ) -> Output[str]:
     """
     A suffix that changes whenever the template or the version of a secret does, and never otherwise.
@@ -157,11 +119,11 @@ def revision_suffix(
     """
     content = {
         "containers": [_described(each) for each in containers],
-        "probes": dataclasses.asdict(probes) if probes is not None else None,
-        "scale": dataclasses.asdict(scale) if scale is not None else None,
-        "port": port,
+        "probes": _PROBE_TIMES | service.model_dump(include=_PROBE_KEYS) if service is not None else None,
+        "scale": service.model_dump(include=_SCALE_KEYS) if service is not None else None,
+        "port": service.port if service is not None else None,
         "grace_period_s": grace_period_s,
-        "rollout": rollout,
+        "rollout": service.rollout if service is not None else 1,
     }
     return Output.json_dumps(content, sort_keys=True).apply(suffix_of)
 
@@ -188,19 +150,19 @@ def _resources(container: Container) -> azure.app.ContainerResourcesArgs:
     return azure.app.ContainerResourcesArgs(cpu=container.cpu, memory=f"{container.cpu * _GIB_PER_CPU:g}Gi")
 
 
-def _probes(probes: Probes, port: int) -> list[azure.app.ContainerAppProbeArgs]:
+def _probes(service: ServiceSection) -> list[azure.app.ContainerAppProbeArgs]:
     def probe(kind: str, path: str, *, period_s: int, failures: int) -> azure.app.ContainerAppProbeArgs:
         return azure.app.ContainerAppProbeArgs(
             type=kind,
-            http_get=azure.app.ContainerAppProbeHttpGetArgs(path=path, port=port, scheme="HTTP"),
+            http_get=azure.app.ContainerAppProbeHttpGetArgs(path=path, port=service.port, scheme="HTTP"),
             period_seconds=period_s,
             failure_threshold=failures,
-            timeout_seconds=probes.timeout_s,
+            timeout_seconds=_PROBE_TIMES["timeout_s"],
         )
 
     # Azure takes at most 10 failures, so the time to start is spread over ten tries.
     return [
-        probe("Startup", probes.startup_path, period_s=-(-probes.startup_s // 10), failures=10),
-        probe("Liveness", probes.liveness_path, period_s=probes.period_s, failures=3),
-        probe("Readiness", probes.readiness_path, period_s=probes.period_s, failures=3),
+        probe("Startup", service.startup_path, period_s=-(-service.startup_s // 10), failures=10),
+        probe("Liveness", service.liveness_path, period_s=_PROBE_TIMES["period_s"], failures=3),
+        probe("Readiness", service.readiness_path, period_s=_PROBE_TIMES["period_s"], failures=3),
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import quote
 
 import pulumi_azure_native as azure
@@ -17,37 +17,13 @@ import pulumi_random as random
 import pulumiverse_time as time
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
-HighAvailability = Literal["ZoneRedundant", "SameZone", "Disabled"]
+from infra.config.sections.azure import DatabaseSection, EntraAdministratorSection, HighAvailability
+from infra.sizes import DATABASE_SIZES, Tier
 
 POSTGRES_PORT: Final = 5432
 PGBOUNCER_PORT: Final = 6432
 _BUSY_S: Final = 60
 """How long a fresh server refuses changes as busy (https://github.com/Azure/azure-postgresql/issues/134)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntraAdministrator:
-    """
-    A principal of Entra ID that administers the server.
-
-    Attributes:
-        object_id: Its object id.
-        name: Its name.
-        kind: `User`, `Group` or `ServicePrincipal`. The SDK's enumeration is that of another service.
-    """
-
-    object_id: str
-    name: str
-    kind: Literal["User", "Group", "ServicePrincipal"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaintenanceWindow:
-    """When Azure may restart the server, in UTC; day 0 is Sunday."""
-
-    day_of_week: int = 0
-    start_hour: int = 3
-    start_minute: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +46,7 @@ class DatabaseArgs:
     What the server and the database are to be.
 
     Attributes:
+        config: The server and the database on it.
         resource_group_name: Where they live.
         location: The Azure region.
         server_name: 3 to 63 lower-case letters, digits and hyphens, one of a kind in all of Azure.
@@ -77,20 +54,8 @@ class DatabaseArgs:
         tenant_id: The Entra tenant whose principals may sign in.
         subnet_id: A subnet for the server alone, delegated to PostgreSQL.
         zone_id: The private zone that the server's name is entered into, linked to the network before the server is made.
-        database_name: The application's database.
-        administrator: The administrator's login.
-        size: The server's size, `Standard_D2ds_v5`.
-        tier: What kind of size that is.
-        storage_gb: The disk's size at first.
-        auto_grow: Whether Azure enlarges the disk before it is full.
         high_availability: Where a second server stands by.
-        backup_days: How long backups are kept.
-        geo_redundant_backup: Whether they are copied to the paired region.
-        maintenance: When Azure may restart the server.
         parameters: Server parameters by name, beyond those for TLS.
-        pgbouncer: Whether connections are pooled at the server, in transaction mode.
-        entra_administrator: Who administers the server beside the administrator.
-        administrator_rotation: Raised to give the administrator another password.
         administrator_password: The administrator's password where it is another server's; None makes one.
         restored: Whether the server was restored from another one's backups.
         restore: What it is restored from, while that is known.
@@ -98,6 +63,7 @@ class DatabaseArgs:
         protect: Whether Pulumi refuses to delete or replace server and database.
     """
 
+    config: DatabaseSection
     resource_group_name: Input[str]
     location: str
     server_name: str
@@ -105,30 +71,23 @@ class DatabaseArgs:
     tenant_id: str
     subnet_id: Input[str]
     zone_id: Input[str]
-    database_name: str
-    administrator: str
-    size: str = "Standard_D2ds_v5"
-    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = "GeneralPurpose"
-    storage_gb: int = 128
-    auto_grow: bool = True
-    high_availability: HighAvailability = "ZoneRedundant"
-    backup_days: int = 35
-    geo_redundant_backup: bool = True
-    maintenance: MaintenanceWindow = MaintenanceWindow()
+    high_availability: HighAvailability
     parameters: Mapping[str, str]
-    pgbouncer: bool = False
-    entra_administrator: EntraAdministrator | None = None
-    administrator_rotation: int = 1
     administrator_password: Output[str] | None = None
-    restored: bool = False
+    restored: bool
     restore: Restore | None = None
-    lock: bool = True
-    protect: bool = True
+    lock: bool
+    protect: bool
+
+    @property
+    def tier(self) -> Tier:
+        """The kind of machine that the size is."""
+        return DATABASE_SIZES[self.config.size].tier
 
     def __post_init__(self) -> None:
-        if self.tier == "Burstable" and (self.pgbouncer or self.high_availability != "Disabled"):
+        if self.tier == "Burstable" and (self.config.pgbouncer or self.high_availability != "Disabled"):
             raise ValueError(
-                f"{self.server_name}: the Burstable {self.size} has neither PgBouncer nor high availability"
+                f"{self.server_name}: the Burstable {self.config.size} has neither PgBouncer nor high availability"
             )
 
 
@@ -150,13 +109,13 @@ class Database(ComponentResource):
             f"{name}-database",
             resource_group_name=args.resource_group_name,
             server_name=server.name,
-            database_name=args.database_name,
+            database_name=args.config.name,
             charset="UTF8",
             collation="en_US.utf8",
             opts=ResourceOptions(parent=self, depends_on=[last], protect=args.protect),
         )
-        if args.entra_administrator is not None:
-            self._entra_administrator(name, args, args.entra_administrator, server, after=database)
+        if args.config.entra_administrator is not None:
+            self._entra_administrator(name, args, args.config.entra_administrator, server, after=database)
         if args.lock:
             azure.authorization.ManagementLockByScope(
                 f"{name}-lock",
@@ -192,14 +151,13 @@ class Database(ComponentResource):
             min_lower=1,
             min_upper=1,
             min_numeric=1,
-            keepers={"rotation": str(args.administrator_rotation)},
+            keepers={"rotation": str(args.config.administrator_rotation)},
             opts=ResourceOptions(parent=self),
         )
         return Output.secret(password.result)
 
     def _server(self, name: str, args: DatabaseArgs, password: Input[str]) -> azure.dbforpostgresql.Server:
         postgres = azure.dbforpostgresql
-        available = args.high_availability != "Disabled"
         return postgres.Server(
             f"{name}-server",
             resource_group_name=args.resource_group_name,
@@ -209,17 +167,17 @@ class Database(ComponentResource):
             source_server_resource_id=args.restore.source_id if args.restore else None,
             point_in_time_utc=args.restore.time if args.restore else None,
             version="17",
-            sku=postgres.SkuArgs(name=args.size, tier=args.tier),
+            sku=postgres.SkuArgs(name=args.config.size, tier=args.tier),
             storage=postgres.StorageArgs(
-                storage_size_gb=args.storage_gb,
-                auto_grow="Enabled" if args.auto_grow else "Disabled",
+                storage_size_gb=args.config.storage_gb,
+                auto_grow="Enabled" if args.config.auto_grow else "Disabled",
                 type="Premium_LRS",
             ),
             backup=postgres.BackupArgs(
-                backup_retention_days=args.backup_days,
-                geo_redundant_backup="Enabled" if args.geo_redundant_backup else "Disabled",
+                backup_retention_days=args.config.backup_days,
+                geo_redundant_backup="Enabled" if args.config.geo_redundant_backup else "Disabled",
             ),
-            high_availability=postgres.HighAvailabilityArgs(mode=args.high_availability if available else "Disabled"),
+            high_availability=postgres.HighAvailabilityArgs(mode=args.high_availability),
             network=postgres.NetworkArgs(
                 delegated_subnet_resource_id=args.subnet_id,
                 private_dns_zone_arm_resource_id=args.zone_id,
@@ -230,13 +188,13 @@ class Database(ComponentResource):
                 password_auth="Enabled",  # noqa: S106  a switch
                 tenant_id=args.tenant_id,
             ),
-            administrator_login=args.administrator,
+            administrator_login=args.config.administrator,
             administrator_login_password=password,
             maintenance_window=postgres.MaintenanceWindowArgs(
                 custom_window="Enabled",
-                day_of_week=args.maintenance.day_of_week,
-                start_hour=args.maintenance.start_hour,
-                start_minute=args.maintenance.start_minute,
+                day_of_week=args.config.maintenance.day_of_week,
+                start_hour=args.config.maintenance.start_hour,
+                start_minute=args.config.maintenance.start_minute,
             ),
             tags=args.tags,
             opts=ResourceOptions(
@@ -246,7 +204,7 @@ class Database(ComponentResource):
                 ignore_changes=[
                     "availabilityZone",
                     "highAvailability.standbyAvailabilityZone",
-                    *(["storage.storageSizeGB"] if args.auto_grow else []),
+                    *(["storage.storageSizeGB"] if args.config.auto_grow else []),
                     # Changing what it was made from would make another server.
                     *(["createMode", "sourceServerResourceId", "pointInTimeUTC"] if args.restored else []),
                 ],
@@ -261,7 +219,7 @@ class Database(ComponentResource):
             triggers={"server": server.id},
             opts=ResourceOptions(parent=self),
         )
-        pooling = PGBOUNCER_PARAMETERS if args.pgbouncer else {}
+        pooling = PGBOUNCER_PARAMETERS if args.config.pgbouncer else {}
         for parameter, value in {**TLS_PARAMETERS, **args.parameters, **pooling}.items():
             last = azure.dbforpostgresql.Configuration(
                 f"{name}-{parameter.replace('_', '-').replace('.', '-')}",
@@ -278,7 +236,7 @@ class Database(ComponentResource):
         self,
         name: str,
         args: DatabaseArgs,
-        administrator: EntraAdministrator,
+        administrator: EntraAdministratorSection,
         server: azure.dbforpostgresql.Server,
         *,
         after: Resource,
@@ -288,8 +246,8 @@ class Database(ComponentResource):
             resource_group_name=args.resource_group_name,
             server_name=server.name,
             object_id=administrator.object_id,
-            principal_name=administrator.name,
-            principal_type=administrator.kind,
+            principal_name=administrator.principal_name,
+            principal_type=administrator.principal_type,
             tenant_id=args.tenant_id,
             opts=ResourceOptions(parent=self, depends_on=[after]),
         )

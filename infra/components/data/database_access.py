@@ -35,9 +35,7 @@ class DatabaseAccessArgs:
         tags: The project's tags.
         identity_id: The identity that pulls the image and reads the administrator's password; nothing else may have it.
         database: Where the database is.
-        administrator: Whom the statement runs as.
         password_address: The address in the vault of that login's password.
-        image: An image with `sh` and `psql`.
         statement: What psql runs; no secret.
         registry_server: The registry that `identity_id` pulls from; None for a public image.
     """
@@ -49,9 +47,7 @@ class DatabaseAccessArgs:
     tags: Mapping[str, str]
     identity_id: Input[str]
     database: DatabaseRolesArgs
-    administrator: str
     password_address: Input[str]
-    image: str
     statement: str
     registry_server: Input[str] | None = None
 
@@ -106,17 +102,17 @@ def psql_container(args: DatabaseAccessArgs) -> Container:
     """The container that runs the statement; the password is in no argument."""
     return Container(
         name="psql",
-        image=args.image,
+        image=args.database.config.roles_image,
         command=["/bin/sh", "-ec"],
         args=[_SCRIPT],
         cpu=0.25,
         env={
             "PGHOST": args.database.host,
             "PGPORT": str(session_port(args.database.port)),
-            "PGUSER": args.administrator,
+            "PGUSER": args.database.config.administrator,
             "PGDATABASE": args.database.database,
             "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": args.database.root_certificate,
+            "PGSSLROOTCERT": args.database.config.root_certificate,
             "PGCONNECT_TIMEOUT": "10",
             "STATEMENT": args.statement,
         },

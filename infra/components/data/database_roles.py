@@ -12,7 +12,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,8 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from infra.components.apps.service_template import Container
 from infra.components.data.database import PGBOUNCER_PORT, POSTGRES_PORT, postgres_url
-from infra.components.rotation import SLOTS, Rotation
+from infra.config.sections.azure import DatabaseSection
+from infra.config.sections.rotation import SLOTS
 
 ROLES_SQL: Final = Path(__file__).with_name("database_roles.sql").read_text()
 SCHEMA: Final = "app"
@@ -39,22 +40,16 @@ class DatabaseRolesArgs:
     What roles there are to be.
 
     Attributes:
+        config: The database: its name is the first part of each role's name.
         host: The server.
         port: Where applications connect; migrations and the roles go past PgBouncer.
         database: The database; the roles' names begin with `prefix`.
-        prefix: The first part of the roles' names, lower-case letters, digits and underscores.
-        root_certificate: The file that clients verify the server's certificate with.
-        rotation: Which of the two logins is given out.
-        separate_migrator: Whether only a login of its own may change the schema.
     """
 
+    config: DatabaseSection
     host: Input[str]
     port: int
     database: Input[str]
-    prefix: str
-    root_certificate: str
-    rotation: Rotation = field(default_factory=Rotation)
-    separate_migrator: bool = False
 
 
 class DatabaseRoles(ComponentResource):
@@ -70,16 +65,16 @@ class DatabaseRoles(ComponentResource):
 
     def __init__(self, name: str, args: DatabaseRolesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:DatabaseRoles", name, None, opts)
-        generations = {slot: args.rotation.generation(slot) for slot in SLOTS}
+        generations = {slot: args.config.rotation.generation(slot) for slot in SLOTS}
         passwords = {slot: self._password(name, slot, generation) for slot, generation in generations.items()}
         verifiers = {f"VERIFIER_{slot.upper()}": verifier_of(password) for slot, password in passwords.items()}
         self.migrator_url = None
-        if args.separate_migrator:
+        if args.config.separate_migrator:
             password = self._password(name, "migrator", 1)
             verifiers["VERIFIER_MIGRATOR"] = verifier_of(password)
-            self.migrator_url = self._url(args, f"{args.prefix}_migrator", password, port=session_port(args.port))
-        active = args.rotation.active
-        self.application_url = self._url(args, f"{args.prefix}_{active}", passwords[active], port=args.port)
+            self.migrator_url = self._url(args, f"{args.config.name}_migrator", password, port=session_port(args.port))
+        active = args.config.rotation.active
+        self.application_url = self._url(args, f"{args.config.name}_{active}", passwords[active], port=args.port)
         self.verifiers = Output.all(**verifiers)
         self.register_outputs(
             {
@@ -108,7 +103,7 @@ class DatabaseRoles(ComponentResource):
                     host=given[1],
                     port=port,
                     database=given[2],
-                    root_certificate=args.root_certificate,
+                    root_certificate=args.config.root_certificate,
                 )
             )
         )
@@ -132,9 +127,6 @@ def verifier_names(*, separate_migrator: bool) -> Sequence[str]:
 def roles_container(
     args: DatabaseRolesArgs,
     *,
-    image: str,
-    administrator: str,
-    extensions: Sequence[str],
     secrets: Mapping[str, Input[str]],
 ) -> Container:
     """
@@ -142,34 +134,31 @@ def roles_container(
 
     Args:
         args: What the roles are.
-        image: An image with `sh` and `psql` 15 or newer.
-        administrator: The login that makes them.
-        extensions: Extensions to be made in the database.
         secrets: Addresses in the vault of the administrator's password (`ADMINISTRATOR_PASSWORD`) and of the verifiers.
     """
-    owner = f"{args.prefix}_owner"
+    owner = f"{args.config.name}_owner"
     return Container(
         name="database-roles",
-        image=image,
+        image=args.config.roles_image,
         command=["/bin/sh", "-ec"],
         args=[_SCRIPT],
         cpu=0.25,
         env={
             "PGHOST": args.host,
             "PGPORT": str(session_port(args.port)),
-            "PGUSER": administrator,
+            "PGUSER": args.config.administrator,
             "PGDATABASE": args.database,
             "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": args.root_certificate,
+            "PGSSLROOTCERT": args.config.root_certificate,
             "PGCONNECT_TIMEOUT": "10",
             "ROLES_SQL": ROLES_SQL,
             "OWNER_ROLE": owner,
-            "GROUP_ROLE": f"{args.prefix}_app" if args.separate_migrator else owner,
-            "MIGRATOR_ROLE": f"{args.prefix}_migrator" if args.separate_migrator else "",
-            "LOGIN_A": f"{args.prefix}_a",
-            "LOGIN_B": f"{args.prefix}_b",
+            "GROUP_ROLE": f"{args.config.name}_app" if args.config.separate_migrator else owner,
+            "MIGRATOR_ROLE": f"{args.config.name}_migrator" if args.config.separate_migrator else "",
+            "LOGIN_A": f"{args.config.name}_a",
+            "LOGIN_B": f"{args.config.name}_b",
             "APP_SCHEMA": SCHEMA,
-            "EXTENSIONS": ",".join(extensions),
+            "EXTENSIONS": ",".join(args.config.extensions),
         },
         secrets=secrets,
     )

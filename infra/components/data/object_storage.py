@@ -11,15 +11,15 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Final
 
 import pulumi_cloudflare as cloudflare
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.components.rotation import SLOTS, Rotation, Slot
-
-Jurisdiction = Literal["default", "eu", "fedramp"]
+from infra.config.sections.cloudflare import ObjectStorageSection
+from infra.config.sections.rotation import SLOTS, Slot
+from infra.names import checked
 
 BUCKET_ITEM_WRITE: Final = "2efd5506f9c8494dacb1fa10a3e7d5b6"
 """
@@ -30,20 +30,9 @@ every preview need an account.
 REGION: Final = "auto"
 """The only region that R2's S3 API signs for (https://developers.cloudflare.com/r2/api/s3/api/)."""
 
-R2_ENDPOINT: Final = "https://{account_id}{jurisdiction}.r2.cloudflarestorage.com"
-"""R2's own S3 interface (https://developers.cloudflare.com/r2/reference/data-location/)."""
 
 _DAY_S: Final = 86400
-_BUCKET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _ORIGIN: Final = re.compile(r"https?://[^/\s*]+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transition:
-    """Objects under a prefix move to the class for infrequent access when they reach an age."""
-
-    prefix: str
-    after_days: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,49 +41,26 @@ class ObjectStorageArgs:
     What the bucket is to be.
 
     Attributes:
+        config: The bucket and its credentials.
         account_id: The Cloudflare account, 32 hex digits.
         bucket_name: 3 to 63 lower-case letters, digits and hyphens.
-        jurisdiction: Where objects must stay by law; decided once, for a change is another bucket.
-        endpoint: Where the S3 interface is. `{account_id}` and `{jurisdiction}` (`.eu`, or nothing for default) are filled in.
-        location: A hint of where the bucket lies, heeded only when the name is used for the first time.
         cors_origins: Web pages whose scripts may use signed URLs; none, and there are no cross-origin rules at all.
-        abort_uploads_after_days: Unfinished multipart uploads end after this time.
-        transitions: Moves to the class for infrequent access.
-        locked_prefix: Objects under it cannot be changed or deleted for `locked_days`, by nobody.
-        locked_days: How long the lock holds. It binds requests for erasure too, so keep personal data out of the prefix.
-        rotation: Which of the two credentials is given out.
-        source_ranges: Addresses that the credentials work from; none means from anywhere.
         protect: Whether the bucket is kept from deletion and replacement by Pulumi.
     """
 
+    config: ObjectStorageSection
     account_id: str
     bucket_name: str
-    jurisdiction: Jurisdiction = "eu"
-    endpoint: str = R2_ENDPOINT
-    location: str | None = None
     cors_origins: Sequence[str] = ()
-    abort_uploads_after_days: int = 7
-    transitions: Sequence[Transition] = ()
-    locked_prefix: str | None = None
-    locked_days: int = 365
-    rotation: Rotation = field(default_factory=Rotation)
-    source_ranges: Sequence[str] = ()
-    protect: bool = True
+    protect: bool
 
     def __post_init__(self) -> None:
-        if not _BUCKET_NAME.fullmatch(self.bucket_name):
-            raise ValueError(
-                f"bucket name {self.bucket_name!r}: R2 takes 3 to 63 lower-case letters, digits and hyphens, with a letter or "
-                "digit first and last"
-            )
+        checked("bucket", self.bucket_name)
         for origin in self.cors_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
                     f"CORS origin {origin!r}: write scheme://host[:port], without a path or a slash at its end"
                 )
-        days = [self.abort_uploads_after_days, self.locked_days, *(each.after_days for each in self.transitions)]
-        if min(days) < 1:
-            raise ValueError(f"an age of {min(days)} days: ages of objects and uploads count from 1 day")
 
 
 class ObjectStorage(ComponentResource):
@@ -112,8 +78,8 @@ class ObjectStorage(ComponentResource):
             f"{name}-bucket",
             account_id=args.account_id,
             name=args.bucket_name,
-            jurisdiction=args.jurisdiction,
-            location=args.location,
+            jurisdiction=args.config.jurisdiction,
+            location=args.config.location,
             storage_class="Standard",
             opts=ResourceOptions(
                 parent=self,
@@ -125,10 +91,10 @@ class ObjectStorage(ComponentResource):
         )
         self._rules(name, args, bucket)
         tokens = {slot: self._token(name, args, bucket, slot) for slot in SLOTS}
-        active = tokens[args.rotation.active]
+        active = tokens[args.config.rotation.active]
 
         self.bucket = bucket.name
-        self.endpoint = Output.from_input(endpoint_of(args.endpoint, args.account_id, args.jurisdiction))
+        self.endpoint = Output.from_input(endpoint_of(args.config.endpoint, args.account_id, args.config.jurisdiction))
         self.region = Output.from_input(REGION)
         # The engine knows that a token's value is secret, but unit tests and other readers of these outputs do not.
         self.access_key_id = Output.secret(active.id)
@@ -150,7 +116,7 @@ class ObjectStorage(ComponentResource):
             f"{name}-managed-domain",
             account_id=args.account_id,
             bucket_name=bucket.name,
-            jurisdiction=args.jurisdiction,
+            jurisdiction=args.config.jurisdiction,
             enabled=False,
             opts=child,
         )
@@ -158,7 +124,7 @@ class ObjectStorage(ComponentResource):
             f"{name}-lifecycle",
             account_id=args.account_id,
             bucket_name=bucket.name,
-            jurisdiction=args.jurisdiction,
+            jurisdiction=args.config.jurisdiction,
             rules=_lifecycle_rules(args),
             opts=child,
         )
@@ -167,7 +133,7 @@ class ObjectStorage(ComponentResource):
                 f"{name}-cors",
                 account_id=args.account_id,
                 bucket_name=bucket.name,
-                jurisdiction=args.jurisdiction,
+                jurisdiction=args.config.jurisdiction,
                 rules=[
                     cloudflare.R2BucketCorsRuleArgs(
                         id="web",
@@ -185,7 +151,7 @@ class ObjectStorage(ComponentResource):
             f"{name}-lock",
             account_id=args.account_id,
             bucket_name=bucket.name,
-            jurisdiction=args.jurisdiction,
+            jurisdiction=args.config.jurisdiction,
             rules=_lock_rules(args),
             opts=child,
         )
@@ -195,9 +161,9 @@ class ObjectStorage(ComponentResource):
     ) -> cloudflare.AccountToken:
         addresses = (
             cloudflare.AccountTokenConditionArgs(
-                request_ip=cloudflare.AccountTokenConditionRequestIpArgs(ins=list(args.source_ranges))
+                request_ip=cloudflare.AccountTokenConditionRequestIpArgs(ins=list(args.config.source_ranges))
             )
-            if args.source_ranges
+            if args.config.source_ranges
             else None
         )
         return cloudflare.AccountToken(
@@ -209,13 +175,13 @@ class ObjectStorage(ComponentResource):
                     effect="allow",
                     permission_groups=[cloudflare.AccountTokenPolicyPermissionGroupArgs(id=BUCKET_ITEM_WRITE)],
                     resources=bucket.name.apply(
-                        lambda bucket_name: resources_of(args.account_id, args.jurisdiction, bucket_name)
+                        lambda bucket_name: resources_of(args.account_id, args.config.jurisdiction, bucket_name)
                     ),
                 )
             ],
             condition=addresses,
             # No expiry: an expired token vanishes from the state on refresh and comes back only with the next deployment.
-            opts=ResourceOptions(parent=self, replacement_trigger=args.rotation.generation(slot)),
+            opts=ResourceOptions(parent=self, replacement_trigger=args.config.rotation.generation(slot)),
         )
 
 
@@ -249,7 +215,7 @@ def _lifecycle_rules(args: ObjectStorageArgs) -> list[cloudflare.R2BucketLifecyc
         conditions=cloudflare.R2BucketLifecycleRuleConditionsArgs(prefix=""),
         abort_multipart_uploads_transition=cloudflare.R2BucketLifecycleRuleAbortMultipartUploadsTransitionArgs(
             condition=cloudflare.R2BucketLifecycleRuleAbortMultipartUploadsTransitionConditionArgs(
-                type="Age", max_age=args.abort_uploads_after_days * _DAY_S
+                type="Age", max_age=args.config.abort_uploads_after_days * _DAY_S
             )
         ),
     )
@@ -267,19 +233,21 @@ def _lifecycle_rules(args: ObjectStorageArgs) -> list[cloudflare.R2BucketLifecyc
                 )
             ],
         )
-        for number, move in enumerate(args.transitions, start=1)
+        for number, move in enumerate(args.config.transitions, start=1)
     ]
     return [abort, *moves]
 
 
 def _lock_rules(args: ObjectStorageArgs) -> list[cloudflare.R2BucketLockRuleArgs]:
-    if args.locked_prefix is None:
+    if args.config.locked_prefix is None:
         return []
     return [
         cloudflare.R2BucketLockRuleArgs(
             id="audit",
             enabled=True,
-            prefix=args.locked_prefix,
-            condition=cloudflare.R2BucketLockRuleConditionArgs(type="Age", max_age_seconds=args.locked_days * _DAY_S),
+            prefix=args.config.locked_prefix,
+            condition=cloudflare.R2BucketLockRuleConditionArgs(
+                type="Age", max_age_seconds=args.config.locked_days * _DAY_S
+            ),
         )
     ]

@@ -6,7 +6,6 @@ The account's Zero Trust organisation, with its team name, is made once by hand.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,8 +15,8 @@ import pulumi_cloudflare as cloudflare
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.components.access.graph_permissions import permissions
+from infra.config.sections.cloudflare import AccessSection
 
-_DURATION: Final = re.compile(r"\d+(m|h)")
 _SCOPES: Final = (
     "openid",
     "email",
@@ -62,30 +61,22 @@ class AccessArgs:
     Who may come near the host. Somebody must be named: a host without Access has no such component.
 
     Attributes:
+        config: Who may sign in.
         account_id: The Cloudflare account, 32 hex digits.
         host: The host that stands behind Access; it must be proxied.
-        emails: Single people.
-        email_domains: Everybody with an address in a domain.
-        group_ids: Entra groups, by object id; they need `login`.
         login: The only way to sign in; without it Access offers what the organisation has, a code by mail for one.
-        session: How long a sign-in lasts, `8h` for example.
     """
 
+    config: AccessSection
     account_id: str
     host: str
-    emails: Sequence[str] = ()
-    email_domains: Sequence[str] = ()
-    group_ids: Sequence[str] = ()
     login: EntraLogin | None = None
-    session: str = "8h"
 
     def __post_init__(self) -> None:
-        if not (self.emails or self.email_domains or self.group_ids):
+        if not (self.config.emails or self.config.email_domains or self.config.groups):
             raise ValueError(f"{self.host}: name emails, email domains or groups; a policy without any lets nobody in")
-        if self.group_ids and self.login is None:
+        if self.config.groups and self.login is None:
             raise ValueError(f"{self.host}: groups are known to Entra only, so give `login`, or name people by address")
-        if not _DURATION.fullmatch(self.session):
-            raise ValueError(f"{self.host}: a session of {self.session!r}; write minutes or hours, 30m or 8h")
 
 
 class Access(ComponentResource):
@@ -104,7 +95,7 @@ class Access(ComponentResource):
             name=f"{args.host}: allowed",
             decision="allow",
             includes=_includes(args, provider),
-            session_duration=args.session,
+            session_duration=args.config.session,
             opts=child,
         )
         application = cloudflare.ZeroTrustAccessApplication(
@@ -116,7 +107,7 @@ class Access(ComponentResource):
             policies=[cloudflare.ZeroTrustAccessApplicationPolicyArgs(id=policy.id, precedence=1)],
             allowed_idps=[provider.id] if provider is not None else None,
             auto_redirect_to_identity=provider is not None,
-            session_duration=args.session,
+            session_duration=args.config.session,
             http_only_cookie_attribute=True,
             # "lax" lets the sign-in of the app itself come back from another site.
             same_site_cookie_attribute="lax",
@@ -158,7 +149,7 @@ class Access(ComponentResource):
                 client_id=application.client_id,
                 client_secret=Output.secret(secret.value),
                 directory_id=login.tenant_id,
-                support_groups=bool(args.group_ids),
+                support_groups=bool(args.config.groups),
             ),
             opts=child,
         )
@@ -168,15 +159,17 @@ def _includes(
     args: AccessArgs, provider: cloudflare.ZeroTrustAccessIdentityProvider | None
 ) -> list[cloudflare.ZeroTrustAccessPolicyIncludeArgs]:
     include = cloudflare.ZeroTrustAccessPolicyIncludeArgs
-    people = [include(email=cloudflare.ZeroTrustAccessPolicyIncludeEmailArgs(email=each)) for each in args.emails]
+    people = [
+        include(email=cloudflare.ZeroTrustAccessPolicyIncludeEmailArgs(email=each)) for each in args.config.emails
+    ]
     domains = [
         include(email_domain=cloudflare.ZeroTrustAccessPolicyIncludeEmailDomainArgs(domain=each))
-        for each in args.email_domains
+        for each in args.config.email_domains
     ]
     if provider is None:
         return [*people, *domains]
     groups = [
         include(azure_ad=cloudflare.ZeroTrustAccessPolicyIncludeAzureAdArgs(id=each, identity_provider_id=provider.id))
-        for each in args.group_ids
+        for each in args.config.groups
     ]
     return [*people, *domains, *groups]

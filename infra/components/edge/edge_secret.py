@@ -7,13 +7,13 @@ does. Two secrets stand side by side, the app takes both, and the edge sends the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi_random as random
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.components.rotation import Rotation, Slot
+from infra.config.sections.rotation import RotationSection, Slot
 
 EDGE_SECRET_HEADER: Final = "X-Edge-Secret"
 """Names that begin with `cf-` or `x-cf-` are Cloudflare's (https://developers.cloudflare.com/rules/transform/request-header-modification/)."""
@@ -29,7 +29,7 @@ class EdgeSecretArgs:
         rotation: The two secrets.
     """
 
-    rotation: Rotation = field(default_factory=Rotation)
+    rotation: RotationSection
 
 
 class EdgeSecret(ComponentResource):

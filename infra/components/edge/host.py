@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import pulumi_azure_native as azure
 import pulumi_cloudflare as cloudflare
@@ -19,14 +19,7 @@ import pulumiverse_time as time
 from pulumi import ComponentResource, Input, InvokeOptions, Output, ResourceOptions
 
 from infra.components.edge.certificate_files import pem_bundle, pfx_bundle
-
-Tls = Literal["edge", "managed"]
-"""
-Who the browser's certificate is from: `edge` is Cloudflare, which proxies and trusts an Origin CA certificate at the app;
-`managed` is Azure, with a record that is DNS only.
-"""
-
-CertificateForm = Literal["pem", "pfx"]
+from infra.config.sections.cloudflare import CertificateForm, HostSection
 
 ORIGIN_VALIDITY_DAYS: Final = 5475
 """15 years: shorter ones differ on every run (https://github.com/cloudflare/terraform-provider-cloudflare/issues/5725)."""
@@ -40,8 +33,7 @@ class HostArgs:
     What the host is to be.
 
     Attributes:
-        host: The full name.
-        tls: Who the browser's certificate is from.
+        config: The host and its certificate.
         zone_id: The Cloudflare zone, 32 hex digits.
         app_name: The container app that answers.
         resource_group_name: Where the environment lives.
@@ -51,13 +43,10 @@ class HostArgs:
             would be a circle.
         tags: The project's tags.
         ttl_s: How long resolvers keep the records that are not proxied; low while hosts move.
-        certificate_form: What Azure is given: PEM, or a PFX where it refuses PEM (microsoft/azure-container-apps#307).
-        key_generation: Raised to make a new key and certificate for the app.
         dns_wait_s: How long after the `asuid` record the app may ask for the host.
     """
 
-    host: str
-    tls: Tls
+    config: HostSection
     zone_id: str
     app_name: str
     resource_group_name: Input[str]
@@ -65,14 +54,8 @@ class HostArgs:
     environment_name: Input[str]
     default_domain: Input[str]
     tags: Mapping[str, str]
-    ttl_s: int = 300
-    certificate_form: CertificateForm = "pem"
-    key_generation: int = 1
+    ttl_s: int
     dns_wait_s: int = 60
-
-    def __post_init__(self) -> None:
-        if not 60 <= self.ttl_s <= 86400:
-            raise ValueError(f"{self.host}: a TTL of {self.ttl_s} s; Cloudflare takes 60 to 86400")
 
 
 class Host(ComponentResource):
@@ -88,19 +71,19 @@ class Host(ComponentResource):
 
     def __init__(self, name: str, args: HostArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ignition:infra:Host", name, None, opts)
-        proxied = args.tls == "edge"
+        proxied = args.config.tls == "edge"
         self._ownership(name, args)
         cloudflare.DnsRecord(
             f"{name}-cname",
             zone_id=args.zone_id,
-            name=args.host,
+            name=args.config.name,
             type="CNAME",
             content=Output.concat(args.app_name, ".", args.default_domain),
             proxied=proxied,
             ttl=AUTOMATIC_TTL if proxied else args.ttl_s,
             opts=ResourceOptions(parent=self),
         )
-        self.url = Output.from_input(f"https://{args.host}")
+        self.url = Output.from_input(f"https://{args.config.name}")
         self.certificate_id = self._origin_certificate(name, args) if proxied else None
         self.register_outputs({"url": self.url, "certificate_id": self.certificate_id})
 
@@ -111,7 +94,7 @@ class Host(ComponentResource):
         record = cloudflare.DnsRecord(
             f"{name}-asuid",
             zone_id=args.zone_id,
-            name=f"asuid.{args.host}",
+            name=f"asuid.{args.config.name}",
             type="TXT",
             content=verification_id.apply(
                 lambda text: f'"{text}"'
@@ -123,24 +106,24 @@ class Host(ComponentResource):
         time.Sleep(
             f"{name}-dns-wait",
             create_duration=f"{args.dns_wait_s}s",
-            triggers={"host": args.host, "verification": verification_id},
+            triggers={"host": args.config.name, "verification": verification_id},
             opts=ResourceOptions(parent=self, depends_on=[record]),
         )
 
     def _origin_certificate(self, name: str, args: HostArgs) -> Output[str]:
         child = ResourceOptions(parent=self)
-        bundle = pfx_bundle if args.certificate_form == "pfx" else pem_bundle
+        bundle = pfx_bundle if args.config.certificate_form == "pfx" else pem_bundle
         key = tls.PrivateKey(
             f"{name}-key",
             algorithm="RSA",
             rsa_bits=2048,
-            opts=ResourceOptions(parent=self, replacement_trigger=args.key_generation),
+            opts=ResourceOptions(parent=self, replacement_trigger=args.config.key_generation),
         )
         request = tls.CertRequest(
             f"{name}-request",
             private_key_pem=key.private_key_pem,
-            subject=tls.CertRequestSubjectArgs(common_name=args.host[:64]),
-            dns_names=[args.host],
+            subject=tls.CertRequestSubjectArgs(common_name=args.config.name[:64]),
+            dns_names=[args.config.name],
             opts=child,
         )
         issued = cloudflare.OriginCaCertificate(
@@ -148,7 +131,7 @@ class Host(ComponentResource):
             csr=request.cert_request_pem,
             # One name: several come back in another order, which would replace the certificate every time
             # (https://github.com/hashicorp/terraform-provider-cloudflare/issues/5392).
-            hostnames=[args.host],
+            hostnames=[args.config.name],
             request_type="origin-rsa",
             requested_validity=ORIGIN_VALIDITY_DAYS,
             opts=child,
@@ -159,7 +142,7 @@ class Host(ComponentResource):
             environment_name=args.environment_name,
             # A bound certificate can be neither changed nor deleted: a new one takes a new name, is bound, and the old one goes.
             certificate_name=issued.certificate.apply(
-                lambda pem: certificate_name(args.host, pem, args.certificate_form)
+                lambda pem: certificate_name(args.config.name, pem, args.config.certificate_form)
             ),
             location=args.location,
             properties=azure.app.CertificatePropertiesArgs(
@@ -169,7 +152,7 @@ class Host(ComponentResource):
                         lambda pems: bundle(pems[0], pems[1])
                     )
                 ),
-                password=Output.secret("") if args.certificate_form == "pfx" else None,
+                password=Output.secret("") if args.config.certificate_form == "pfx" else None,
             ),
             tags=args.tags,
             # Left to the provider, what has a name of its own ends before it is replaced.

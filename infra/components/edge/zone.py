@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pulumi_cloudflare as cloudflare
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
-from infra.components.edge.coverage import is_in_zone
 from infra.components.edge.host import AUTOMATIC_TTL
-from infra.components.edge.plan_limits import Plan, RateLimit, rate_limit_problems
 from infra.components.edge.zone_rulesets import ZoneRules, declare, declare_strict_tls
+from infra.config.rules.coverage import is_in_zone
+from infra.config.rules.plan_limits import rate_limit_problems
+from infra.config.sections.cloudflare import RateLimitSection, ZoneSection
 
 AZURE_AUTHORITY: Final = "digicert.com"
 """Whom Azure gets its managed certificates from."""
@@ -31,9 +32,8 @@ class ZoneArgs:
     What the zone is to be.
 
     Attributes:
+        config: The zone and its plan.
         zone_id: 32 hex digits.
-        zone: The zone's name.
-        plan: What the zone pays for.
         hosts: Every proxied host that rate limit, firewall and headers are for, those of other stacks included.
         azure_certificates: Whether Azure gets certificates for hosts in the zone, in whichever stack.
         advanced_hosts: Hosts two levels deep and more, to be covered by an advanced certificate (paid for apart).
@@ -41,37 +41,26 @@ class ZoneArgs:
         rate_limit: How often one address may ask for what costs.
         secret_hosts: Hosts whose apps know the edge by a secret.
         secret: That secret.
-        authorities: Who may issue certificates for names in the zone; none makes no such records.
-        strict_tls: Where the edge insists on an origin's certificate: at `hosts`, or in the whole zone.
-        hsts_max_age_s: For how long browsers refuse plain HTTP.
-        hsts_include_subdomains: Whether they do for everything below each host too.
-        dnssec: Whether the zone is signed.
         protect: Whether Pulumi refuses to take DNSSEC away: while the registrar has the DS record, that takes the zone down.
     """
 
+    config: ZoneSection
     zone_id: str
-    zone: str
-    plan: Plan
     hosts: Sequence[str]
-    azure_certificates: bool = False
+    azure_certificates: bool
     advanced_hosts: Sequence[str] = ()
     authority: str = "google"
-    rate_limit: RateLimit = field(default_factory=RateLimit)
+    rate_limit: RateLimitSection
     secret_hosts: Sequence[str] = ()
     secret: Input[str] | None = field(default=None, repr=False)
-    hsts_max_age_s: int = 31_536_000
-    hsts_include_subdomains: bool = False
-    authorities: Sequence[str] = ()
-    strict_tls: Literal["hosts", "zone"] = "hosts"
-    dnssec: bool = True
-    protect: bool = True
+    protect: bool
 
     def __post_init__(self) -> None:
-        outside = [host for host in (*self.hosts, *self.advanced_hosts) if not is_in_zone(host, self.zone)]
-        problems = [f"{host} is not in the zone {self.zone}" for host in outside]
-        problems += rate_limit_problems(self.rate_limit, self.plan)
+        outside = [host for host in (*self.hosts, *self.advanced_hosts) if not is_in_zone(host, self.config.name)]
+        problems = [f"{host} is not in the zone {self.config.name}" for host in outside]
+        problems += rate_limit_problems(self.rate_limit, self.config.plan)
         if problems:
-            raise ValueError(f"zone {self.zone}: {'; '.join(problems)}")
+            raise ValueError(f"zone {self.config.name}: {'; '.join(problems)}")
 
 
 class Zone(ComponentResource):
@@ -85,7 +74,7 @@ class Zone(ComponentResource):
         self.ds_record = self._dnssec(name, args)
         rules = ZoneRules(
             zone_id=args.zone_id,
-            plan=args.plan,
+            plan=args.config.plan,
             hosts=args.hosts,
             rate_limit=args.rate_limit,
             secret_hosts=args.secret_hosts,
@@ -103,22 +92,26 @@ class Zone(ComponentResource):
             }.items()
         ]
         # Last: from here on the edge refuses origins without a certificate that it trusts.
-        if args.strict_tls == "zone":
+        if args.config.strict_tls == "zone":
             self._setting(name, args, "ssl", "strict", after=before)
         elif args.hosts:
             declare_strict_tls(name, rules, ResourceOptions(parent=self, depends_on=before))
         self.register_outputs({"ds_record": self.ds_record})
 
     def _authorities(self, name: str, args: ZoneArgs) -> list[cloudflare.DnsRecord]:
-        azure = [AZURE_AUTHORITY] if args.azure_certificates and AZURE_AUTHORITY not in args.authorities else []
-        allowed = (*args.authorities, *azure) if args.authorities else ()
+        azure = (
+            [AZURE_AUTHORITY]
+            if args.azure_certificates and AZURE_AUTHORITY not in args.config.certificate_authorities
+            else []
+        )
+        allowed = (*args.config.certificate_authorities, *azure) if args.config.certificate_authorities else ()
         # At the apex, where lookups for all hosts end: beside a host's CNAME no other record may stand. "issue" holds for
         # wildcards too, as long as there is no "issuewild".
         return [
             cloudflare.DnsRecord(
                 f"{name}-caa-{authority}",
                 zone_id=args.zone_id,
-                name=args.zone,
+                name=args.config.name,
                 type="CAA",
                 data=cloudflare.DnsRecordDataArgs(flags=0, tag="issue", value=authority),
                 ttl=AUTOMATIC_TTL,
@@ -135,7 +128,9 @@ class Zone(ComponentResource):
             zone_id=args.zone_id,
             type="advanced",
             certificate_authority=args.authority,
-            hosts=sorted({args.zone, *args.advanced_hosts}),  # the apex is asked for, and the API returns them in order
+            hosts=sorted(
+                {args.config.name, *args.advanced_hosts}
+            ),  # the apex is asked for, and the API returns them in order
             validation_method="txt",
             validity_days=90,
             opts=ResourceOptions(parent=self),
@@ -143,7 +138,7 @@ class Zone(ComponentResource):
         return [pack]
 
     def _dnssec(self, name: str, args: ZoneArgs) -> Output[str] | None:
-        if not args.dnssec:
+        if not args.config.dnssec:
             return None
         signed = cloudflare.ZoneDnssec(
             f"{name}-dnssec",
@@ -181,8 +176,8 @@ def _hsts(args: ZoneArgs) -> dict[str, Any]:
     return {
         "strict_transport_security": {
             "enabled": True,
-            "max_age": args.hsts_max_age_s,
-            "include_subdomains": args.hsts_include_subdomains,
+            "max_age": args.config.hsts_max_age_s,
+            "include_subdomains": args.config.hsts_include_subdomains,
             "preload": False,
             "nosniff": True,
         }

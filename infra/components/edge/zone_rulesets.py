@@ -16,7 +16,8 @@ import pulumi_cloudflare as cloudflare
 from pulumi import Input, Output, ResourceOptions
 
 from infra.components.edge.edge_secret import EDGE_SECRET_HEADER
-from infra.components.edge.plan_limits import PLANS, Plan, RateLimit
+from infra.config.rules.plan_limits import PLANS
+from infra.config.sections.cloudflare import Plan, RateLimitSection
 
 RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
@@ -47,7 +48,7 @@ class ZoneRules:
     zone_id: str
     plan: Plan
     hosts: Sequence[str]
-    rate_limit: RateLimit
+    rate_limit: RateLimitSection
     secret_hosts: Sequence[str] = ()
     secret: Input[str] | None = None
 
@@ -100,7 +101,7 @@ def hosts_expression(hosts: Sequence[str]) -> str:
     return f"lower(http.host) in {{{listed}}}"
 
 
-def rate_limit_expression(limit: RateLimit, hosts: Sequence[str], plan: Plan) -> str:
+def rate_limit_expression(limit: RateLimitSection, hosts: Sequence[str], plan: Plan) -> str:
     """Which requests are counted; on a plan that does not look at hosts, those to the path on every host of the zone."""
     path = f'starts_with(http.request.uri.path, "{limit.path_prefix}")'
     return f"{hosts_expression(hosts)} and {path}" if PLANS[plan].by_host and hosts else path

@@ -13,6 +13,8 @@ from typing import Final
 import pulumi_azure_native as azure
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from infra.config.sections.azure import MonitoringSection
+
 _SINGLE_RESOURCE: Final = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
 _DAYS_BEFORE_THE_END: Final = 45
 _LEAST_REQUESTS: Final = 20
@@ -25,6 +27,7 @@ class AlertsArgs:
     What is watched, and from where on it is too much.
 
     Attributes:
+        config: The thresholds.
         resource_group_name: Where the alerts live.
         location: The Azure region.
         alert_name: The name of an alert, from what it watches.
@@ -35,16 +38,12 @@ class AlertsArgs:
         api_id: The api's container app.
         api_name: The same app's name.
         vault_id: The vault.
-        database_cpu_percent: Above it for a quarter of an hour.
-        database_storage_percent: Above it.
         database_connections: More open connections than this.
-        database_failed_connections: More in a quarter of an hour.
-        api_error_percent: Answers that are 5xx, of all in a quarter of an hour.
-        api_restarts: Restarts of one replica in a quarter of an hour.
         client_secret_end: The day on which the client secret at Microsoft ends, `2028-11-30`; None where no end is set.
         api_always_runs: Whether the api keeps a replica when nobody asks, so that none is a fault.
     """
 
+    config: MonitoringSection
     resource_group_name: Input[str]
     location: str
     alert_name: Callable[[str], str]
@@ -55,14 +54,9 @@ class AlertsArgs:
     api_id: Input[str]
     api_name: str
     vault_id: Input[str]
-    database_cpu_percent: int = 80
-    database_storage_percent: int = 80
     database_connections: int
-    database_failed_connections: int = 20
-    api_error_percent: int = 5
-    api_restarts: int = 3
     client_secret_end: str | None = None
-    api_always_runs: bool = True
+    api_always_runs: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +105,10 @@ class Alerts(ComponentResource):
             "api-errors",
             _Query(
                 text=error_query(args.api_name),
-                says=f"More than {args.api_error_percent} percent of the api's answers are 5xx.",
+                says=f"More than {args.config.api_error_percent} percent of the api's answers are 5xx.",
                 column="ErrorPercent",
                 operator="GreaterThan",
-                threshold=args.api_error_percent,
+                threshold=args.config.api_error_percent,
                 severity=1,
             ),
         )
@@ -241,14 +235,14 @@ def _metrics(args: AlertsArgs) -> Mapping[str, _Metric]:
             of=args.database_id,
             metric="cpu_percent",
             aggregation="Average",
-            threshold=args.database_cpu_percent,
+            threshold=args.config.database_cpu_percent,
             says="The database's processors are busy.",
         ),
         "database-storage": _Metric(
             of=args.database_id,
             metric="storage_percent",
             aggregation="Maximum",
-            threshold=args.database_storage_percent,
+            threshold=args.config.database_storage_percent,
             severity=1,
             says="The database's disk is filling; when it is full the server takes no more writes.",
         ),
@@ -263,14 +257,14 @@ def _metrics(args: AlertsArgs) -> Mapping[str, _Metric]:
             of=args.database_id,
             metric="connections_failed",
             aggregation="Total",
-            threshold=args.database_failed_connections,
+            threshold=args.config.database_failed_connections,
             says="Sign-ins to the database fail: a wrong password after a rotation, or somebody who tries.",
         ),
         "api-restarts": _Metric(
             of=args.api_id,
             metric="RestartCount",
             aggregation="Maximum",
-            threshold=args.api_restarts,
+            threshold=args.config.api_restarts,
             severity=1,
             says="Replicas of the api restart again and again.",
         ),

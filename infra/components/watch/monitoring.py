@@ -6,11 +6,13 @@ What is sent to the workspace is `diagnostics`', and what is watched is `alerts`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi_azure_native as azure
 from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+from infra.config.sections.azure import MonitoringSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class MonitoringArgs:
     What the monitoring is to be.
 
     Attributes:
+        config: Recipients, log retention and budget.
         resource_group_name: Where it lives.
         resource_group_id: What the budget is for.
         location: The Azure region.
@@ -27,14 +30,9 @@ class MonitoringArgs:
         action_group_short_name: 1 to 12 characters; text messages begin with it.
         budget_name: The name of the budget.
         tags: The project's tags.
-        emails: Who is told; one address at least.
-        retention_days: How long logs are kept.
-        daily_cap_gb: What of a day's logs is kept.
-        budget_per_month: In the subscription's currency.
-        budget_start: The first day of a month, `2026-12-01`; it cannot be changed later.
-        budget_thresholds: At which percentages to tell.
     """
 
+    config: MonitoringSection
     resource_group_name: Input[str]
     resource_group_id: Input[str]
     location: str
@@ -43,18 +41,6 @@ class MonitoringArgs:
     action_group_short_name: str
     budget_name: str
     tags: Mapping[str, str]
-    emails: Sequence[str]
-    retention_days: int = 90
-    daily_cap_gb: float = 5
-    budget_per_month: float = 600
-    budget_start: str
-    budget_thresholds: Sequence[int] = (80, 100)
-
-    def __post_init__(self) -> None:
-        if not self.emails:
-            raise ValueError("alerts that tell nobody: name one e-mail address at least")
-        if not self.budget_start.endswith("-01"):
-            raise ValueError(f"a budget that begins on {self.budget_start}: Azure takes the first day of a month")
 
 
 class Monitoring(ComponentResource):
@@ -72,8 +58,8 @@ class Monitoring(ComponentResource):
             workspace_name=args.workspace_name,
             location=args.location,
             sku=azure.operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
-            retention_in_days=args.retention_days,
-            workspace_capping=azure.operationalinsights.WorkspaceCappingArgs(daily_quota_gb=args.daily_cap_gb),
+            retention_in_days=args.config.retention_days,
+            workspace_capping=azure.operationalinsights.WorkspaceCappingArgs(daily_quota_gb=args.config.daily_cap_gb),
             tags=args.tags,
             opts=child,
         )
@@ -88,7 +74,7 @@ class Monitoring(ComponentResource):
                 azure.monitor.MicrosoftCommonEmailReceiverArgs(
                     name=each, email_address=each, use_common_alert_schema=True
                 )
-                for each in args.emails
+                for each in args.config.emails
             ],
             tags=args.tags,
             opts=child,
@@ -98,18 +84,18 @@ class Monitoring(ComponentResource):
             scope=args.resource_group_id,
             budget_name=args.budget_name,
             category="Cost",
-            amount=args.budget_per_month,
+            amount=args.config.budget_per_month,
             time_grain="Monthly",
-            time_period=azure.consumption.BudgetTimePeriodArgs(start_date=f"{args.budget_start}T00:00:00Z"),
+            time_period=azure.consumption.BudgetTimePeriodArgs(start_date=f"{args.config.budget_start}T00:00:00Z"),
             notifications={
                 f"at-{threshold}-percent": azure.consumption.NotificationArgs(
                     enabled=True,
                     operator="GreaterThanOrEqualTo",
                     threshold=threshold,
                     threshold_type="Actual",
-                    contact_emails=list(args.emails),
+                    contact_emails=list(args.config.emails),
                 )
-                for threshold in args.budget_thresholds
+                for threshold in args.config.budget_thresholds
             },
             opts=child,
         )

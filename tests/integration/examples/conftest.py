@@ -15,6 +15,7 @@ import pytest
 
 from infra.components.data.database import postgres_url
 from infra.components.data.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
+from infra.config.sections.azure import DatabaseSection
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.engine.versitygw import find_versitygw
 from local_cloud.runtime.network.ports import Ports, free_port
@@ -80,10 +81,9 @@ def _database(servers: PostgresServers, ca: LocalCA) -> str:
     server = servers.server("ecent-examples")
     server.apply(login=LOGIN, version="17", password=PASSWORD)
     server.create_database(DATABASE)
-    where = DatabaseRolesArgs(
-        host="localhost", port=server.port, database=DATABASE, prefix="ignition", root_certificate=str(ca.ca_file)
-    )
-    container = roles_container(where, image=ROLES_IMAGE, administrator=LOGIN, extensions=(), secrets={})
+    config = DatabaseSection(root_certificate=str(ca.ca_file)).model_copy(update={"administrator": LOGIN})
+    where = DatabaseRolesArgs(host="localhost", port=server.port, database=DATABASE, config=config)
+    container = roles_container(where, secrets={})
     verifiers = {f"VERIFIER_{slot}": scram_verifier(ROLE_PASSWORD) for slot in "AB"}
     subprocess.run(
         [*container.command, *container.args],

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from infra.components.data.database_roles import DatabaseRolesArgs, roles_container, scram_verifier
+from infra.config.sections.azure import DatabaseSection
 from local_cloud.engine.postgres_binaries import find_postgres
 from local_cloud.services.postgres.backend.server import PostgresServer
 from tests.integration.postgres.conftest import LOGIN, PASSWORD, Connect, State
@@ -28,8 +29,10 @@ def args(database: str, server: PostgresServer, state: State) -> DatabaseRolesAr
         host="localhost",
         port=server.port,
         database=database,
-        prefix=database,
-        root_certificate=str(state.ca.ca_file),
+        # Not checked: names of test databases and logins are not those of a stack.
+        config=DatabaseSection().model_copy(
+            update={"name": database, "administrator": LOGIN, "root_certificate": str(state.ca.ca_file)}
+        ),
     )
 
 
@@ -40,9 +43,8 @@ def run(args: DatabaseRolesArgs) -> Run:
     def run(
         *, passwords: dict[str, str] | None = None, extensions: tuple[str, ...] = (), **changes: Any
     ) -> subprocess.CompletedProcess[str]:
-        container = roles_container(
-            dataclasses.replace(args, **changes), image="psql", administrator=LOGIN, extensions=extensions, secrets={}
-        )
+        config = args.config.model_copy(update={"extensions": extensions, **changes})
+        container = roles_container(dataclasses.replace(args, config=config), secrets={})
         verifiers = {
             f"VERIFIER_{login.upper()}": scram_verifier(password)
             for login, password in (passwords or _PASSWORDS).items()

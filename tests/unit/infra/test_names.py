@@ -126,7 +126,7 @@ EXAMPLES = {
 def test_a_name_that_the_cloud_refuses_is_refused(kind: str) -> None:
     right, wrong = EXAMPLES[kind]
     assert checked(kind, right) == right
-    with pytest.raises(ValueError, match="is no name for a"):
+    with pytest.raises(ValueError, match="is not a valid name for a"):
         checked(kind, wrong)
 
 
@@ -145,12 +145,12 @@ def test_a_revision_of_the_longest_app_name_has_a_name() -> None:
 
 
 def test_a_revision_of_a_longer_name_than_azure_takes_has_none() -> None:
-    with pytest.raises(ValueError, match="is no name for a revision"):
+    with pytest.raises(ValueError, match="is not a valid name for a revision"):
         revision_name("a" * 42, "r0123456789")
 
 
 def test_a_revision_is_named_by_its_suffix_alone() -> None:
-    with pytest.raises(ValueError, match="is no name for a revision suffix"):
+    with pytest.raises(ValueError, match="is not a valid name for a revision suffix"):
         revision_name("ignition-dev-api", "ignition-dev-api--r0123456789")
 
 

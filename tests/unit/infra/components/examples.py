@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 from infra.components.access.identity import AppIdentityArgs
 from infra.components.access.oauth import OAuthArgs
 from infra.components.access.operators import OperatorsArgs
@@ -15,6 +18,7 @@ from infra.components.data.database_roles import DatabaseRolesArgs
 from infra.components.data.database_roles_app import DatabaseRolesAppArgs
 from infra.components.data.object_storage import ObjectStorageArgs
 from infra.components.edge.access import AccessArgs
+from infra.components.edge.cloudflare_ranges import CLOUDFLARE_IPV4
 from infra.components.edge.edge_secret import EdgeSecretArgs
 from infra.components.edge.host import HostArgs
 from infra.components.edge.zone import ZoneArgs
@@ -23,7 +27,18 @@ from infra.components.network import NetworkArgs
 from infra.components.watch.alerts import AlertsArgs
 from infra.components.watch.diagnostics import DiagnosticsArgs, Source
 from infra.components.watch.monitoring import MonitoringArgs
-from infra.config.cloudflare_sections import EDGE_AUTHORITIES
+from infra.config.sections.apps import ContainerPlatformSection, ServiceSection
+from infra.config.sections.azure import DatabaseSection, KeyVaultSection, MonitoringSection, NetworkSection
+from infra.config.sections.cloudflare import (
+    AccessSection,
+    HostSection,
+    OAuthSection,
+    ObjectStorageSection,
+    RateLimitSection,
+    ZoneSection,
+)
+from infra.config.sections.rotation import RotationSection
+from infra.config.sections.section import Section
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 ZONE = "fedcba9876543210fedcba9876543210"
@@ -37,8 +52,22 @@ CERTIFICATE = f"{ENVIRONMENT}/certificates/api"
 VAULT = "https://kv.vault.azure.net/secrets"
 
 
+def with_config(args: type[Any], section: type[Section], given: dict[str, object], changes: dict[str, object]) -> Any:
+    """Arguments whose `config` is a section; what is a key of the section goes there."""
+    values = given | changes
+    own = {field.name for field in dataclasses.fields(args)}
+    config = {name: value for name, value in values.items() if name in section.model_fields and name not in own}
+    rest = {name: value for name, value in values.items() if name not in config}
+    return args(config=section(**config), **rest)
+
+
 def object_storage(**changes: object) -> ObjectStorageArgs:
-    return ObjectStorageArgs(**{"account_id": ACCOUNT, "bucket_name": "ignition-test"} | changes)
+    return with_config(
+        ObjectStorageArgs,
+        ObjectStorageSection,
+        {"locked_prefix": None, "account_id": ACCOUNT, "bucket_name": "ignition-test", "protect": True},
+        changes,
+    )
 
 
 def identity(**changes: object) -> AppIdentityArgs:
@@ -53,8 +82,9 @@ def registry(**changes: object) -> RegistryArgs:
         "registry_name": "crignitiontest",
         "tags": TAGS,
         "pullers": {"api": "11111111-1111-1111-1111-000000000001", "admin": "11111111-1111-1111-1111-000000000002"},
+        "propagation_s": 300,
     }
-    return RegistryArgs(**given | changes)
+    return with_config(RegistryArgs, ContainerPlatformSection, given, changes)
 
 
 def container_platform(**changes: object) -> ContainerPlatformArgs:
@@ -65,13 +95,15 @@ def container_platform(**changes: object) -> ContainerPlatformArgs:
         "tags": TAGS,
         "subnet_id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
         "infrastructure_resource_group": "rg-ignition-test-apps",
+        "protect": True,
     }
-    return ContainerPlatformArgs(**given | changes)
+    return with_config(ContainerPlatformArgs, ContainerPlatformSection, given, changes)
 
 
 def container(**changes: object) -> Container:
     given = {
         "name": "api",
+        "cpu": 0.5,
         "image": "ghcr.io/ecent/api@sha256:0f3b5e9a",
         "env": {"SERVER_PORT": "8080"},
         "secrets": {"DATABASE_URL": f"{VAULT}/DATABASE-URL/1"},
@@ -90,14 +122,16 @@ def service(**changes: object) -> ServiceArgs:
         "identity_id": IDENTITY,
         "container": container(),
         "registry_server": "crignitiontest.azurecr.io",
+        "allowed_ranges": CLOUDFLARE_IPV4,
         "custom_domains": [CustomDomain(host="api.ecent.online", certificate_id=CERTIFICATE)],
+        "image": f"ghcr.io/ecent/api@sha256:{'0f3b5e9a' * 8}",
     }
-    return ServiceArgs(**given | changes)
+    return with_config(ServiceArgs, ServiceSection, given, changes)
 
 
 def host(**changes: object) -> HostArgs:
     given = {
-        "host": "api.ecent.online",
+        "name": "api.ecent.online",
         "tls": "edge",
         "zone_id": ZONE,
         "app_name": "ca-ignition-test-api",
@@ -106,33 +140,41 @@ def host(**changes: object) -> HostArgs:
         "environment_name": "cae",
         "default_domain": "blue.westeurope.azurecontainerapps.io",
         "tags": TAGS,
+        "ttl_s": 300,
     }
-    return HostArgs(**given | changes)
+    return with_config(HostArgs, HostSection, given, changes)
 
 
 def edge_secret(**changes: object) -> EdgeSecretArgs:
-    return EdgeSecretArgs(**changes)
+    return EdgeSecretArgs(**{"rotation": RotationSection()} | changes)
 
 
 def zone(**changes: object) -> ZoneArgs:
     given = {
         "zone_id": ZONE,
-        "zone": "ecent.online",
+        "name": "ecent.online",
         "plan": "pro",
         "hosts": ["api.ecent.online"],
-        "authorities": EDGE_AUTHORITIES,
+        "azure_certificates": False,
+        "rate_limit": RateLimitSection(),
+        "protect": True,
     }
-    return ZoneArgs(**given | changes)
+    return with_config(ZoneArgs, ZoneSection, given, changes)
 
 
 def access(**changes: object) -> AccessArgs:
     given = {"account_id": ACCOUNT, "host": "admin.ecent.online", "emails": ["owner@ecent.online"]}
-    return AccessArgs(**given | changes)
+    return with_config(AccessArgs, AccessSection, given, changes)
 
 
 def oauth(**changes: object) -> OAuthArgs:
-    given = {"display_name": "Ignition (test)", "url": "https://api.ecent.online", "owners": [DEPLOYER]}
-    return OAuthArgs(**given | changes)
+    given = {
+        "display_name": "Ignition (test)",
+        "url": "https://api.ecent.online",
+        "owners": [DEPLOYER],
+        "google_client_id": "0-x.apps.googleusercontent.com",
+    }
+    return with_config(OAuthArgs, OAuthSection, given, changes)
 
 
 def network(**changes: object) -> NetworkArgs:
@@ -143,12 +185,12 @@ def network(**changes: object) -> NetworkArgs:
         "security_group_name": lambda subnet: f"nsg-{subnet}",
         "tags": TAGS,
         "address_space": "10.20.0.0/16",
-        "apps_range": "10.20.0.0/23",
-        "database_range": "10.20.2.0/27",
-        "endpoints_range": "10.20.2.64/27",
+        "apps_subnet": "10.20.0.0/23",
+        "database_subnet": "10.20.2.0/27",
+        "endpoints_subnet": "10.20.2.64/27",
         "database_zone": "ignition-test.private.postgres.database.azure.com",
     }
-    return NetworkArgs(**given | changes)
+    return with_config(NetworkArgs, NetworkSection, given, changes)
 
 
 def monitoring(**changes: object) -> MonitoringArgs:
@@ -164,7 +206,7 @@ def monitoring(**changes: object) -> MonitoringArgs:
         "emails": ["operations@ecent.online"],
         "budget_start": "2026-12-01",
     }
-    return MonitoringArgs(**given | changes)
+    return with_config(MonitoringArgs, MonitoringSection, given, changes)
 
 
 def key_vault(**changes: object) -> KeyVaultArgs:
@@ -177,8 +219,10 @@ def key_vault(**changes: object) -> KeyVaultArgs:
         "endpoint_name": "pe-vault",
         "endpoint_subnet_id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet-endpoints",
         "endpoint_zone_id": f"{GROUP}/providers/Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net",
+        "lock": True,
+        "protect": True,
     }
-    return KeyVaultArgs(**given | changes)
+    return with_config(KeyVaultArgs, KeyVaultSection, given, changes)
 
 
 def vault_secret(**changes: object) -> VaultSecret:
@@ -194,6 +238,7 @@ def vault_secrets(**changes: object) -> VaultSecretsArgs:
         "vault_uri": "https://kv-ignition-test.vault.azure.net",
         "tags": TAGS,
         "secrets": {"DATABASE-URL": vault_secret()},
+        "propagation_s": 300,
     }
     return VaultSecretsArgs(**given | changes)
 
@@ -207,11 +252,13 @@ def database(**changes: object) -> DatabaseArgs:
         "tenant_id": "22222222-2222-2222-2222-222222222222",
         "subnet_id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet-database",
         "zone_id": f"{GROUP}/providers/Microsoft.Network/privateDnsZones/test.private.postgres.database.azure.com",
-        "database_name": "ignition",
-        "administrator": "ignition_administrator",
+        "high_availability": "ZoneRedundant",
         "parameters": {},
+        "restored": False,
+        "lock": True,
+        "protect": True,
     }
-    return DatabaseArgs(**given | changes)
+    return with_config(DatabaseArgs, DatabaseSection, given, changes)
 
 
 def database_roles(**changes: object) -> DatabaseRolesArgs:
@@ -219,10 +266,8 @@ def database_roles(**changes: object) -> DatabaseRolesArgs:
         "host": "psql-ignition-test.postgres.database.azure.com",
         "port": 5432,
         "database": "ignition",
-        "prefix": "ignition",
-        "root_certificate": "/etc/ssl/certs/ca-certificates.crt",
     }
-    return DatabaseRolesArgs(**given | changes)
+    return with_config(DatabaseRolesArgs, DatabaseSection, given, changes)
 
 
 def database_roles_app(**changes: object) -> DatabaseRolesAppArgs:
@@ -241,6 +286,7 @@ def database_roles_app(**changes: object) -> DatabaseRolesAppArgs:
 def operators(**changes: object) -> OperatorsArgs:
     given = {
         "group_id": "55555555-5555-5555-5555-555555555555",
+        "secret_writer_role": None,
         "vault_id": f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv",
         "workspace_id": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/log",
     }
@@ -256,9 +302,7 @@ def database_access(**changes: object) -> DatabaseAccessArgs:
         "tags": TAGS,
         "identity_id": IDENTITY,
         "database": database_roles(),
-        "administrator": "ignition_administrator",
         "password_address": f"{VAULT}/DATABASE-ADMINISTRATOR-PASSWORD/1",
-        "image": "docker.io/library/postgres@sha256:0f3b5e9a",
         "statement": "SELECT 1",
     }
     return DatabaseAccessArgs(**given | changes)
@@ -285,5 +329,8 @@ def alerts(**changes: object) -> AlertsArgs:
         "api_name": "ignition-test-api",
         "vault_id": f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv",
         "database_connections": 687,
+        "api_always_runs": True,
+        "emails": ["operations@ecent.online"],
+        "budget_start": "2026-12-01",
     }
-    return AlertsArgs(**given | changes)
+    return with_config(AlertsArgs, MonitoringSection, given, changes)

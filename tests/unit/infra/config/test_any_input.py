@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from infra.config import ConfigError, Problem, StackConfig, parse
 from tests.unit.infra.config.samples import STACKS, as_given, changed
-from tests.unit.infra.config.test_keys import all_keys
+from tests.unit.infra.config.sections.test_keys import all_keys
 
 _PATHS = [path for path, _ in all_keys()]
 _SECTIONS = sorted({path.rsplit(".", 1)[0] for path in _PATHS if "." in path})

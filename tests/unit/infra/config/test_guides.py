@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.unit.infra.config.samples import ROOT, problems
-from tests.unit.infra.config.test_keys import all_keys
+from tests.unit.infra.config.sections.test_keys import all_keys
 
 PAGES = sorted(each for folder in ("guides", "runbooks") for each in (ROOT / "docs" / folder).glob("*.md"))
 _KEYS = {path for path, _ in all_keys()}

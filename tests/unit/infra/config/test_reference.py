@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from infra.config.reference import page
 from tests.unit.infra.config.samples import ROOT
-from tests.unit.infra.config.test_keys import all_keys
+from tests.unit.infra.config.sections.test_keys import all_keys
 
 
 def test_the_page_is_what_the_classes_say() -> None:

@@ -49,9 +49,9 @@ def test_without_pullers_there_is_nothing_to_wait_for() -> None:
 
 @pytest.mark.parametrize(("tier", "zones"), [("Premium", "Enabled"), ("Standard", "Disabled"), ("Basic", "Disabled")])
 def test_zones_and_retention_come_with_the_premium_tier_only(tier: str, zones: str) -> None:
-    inputs = registry(tier=tier).one("registry-registry").inputs
+    inputs = registry(registry_tier=tier).one("registry-registry").inputs
     assert inputs["zoneRedundancy"] == zones
-    inputs = registry(tier=tier, untagged_days=30).one("registry-registry").inputs
+    inputs = registry(registry_tier=tier, untagged_days=30).one("registry-registry").inputs
     assert ("policies" in inputs) == (tier == "Premium")
 
 
@@ -61,5 +61,5 @@ def test_untagged_images_stay_unless_asked_otherwise() -> None:
 
 
 def test_a_name_that_azure_refuses_is_refused() -> None:
-    with pytest.raises(ValueError, match="registry name 'cr-ignition'"):
+    with pytest.raises(ValueError, match="'cr-ignition' is not a valid name for a registry"):
         examples.registry(registry_name="cr-ignition")

@@ -4,8 +4,9 @@ import pytest
 from pulumi.output import Unknown
 
 from infra.components.access.identity import AppIdentity
-from infra.components.apps.service import CustomDomain, Service, Traffic
+from infra.components.apps.service import CustomDomain, Service
 from infra.components.edge.cloudflare_ranges import CLOUDFLARE_IPV4
+from infra.config.sections.apps import TrafficSection
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 from tests.unit.infra.components.examples import CERTIFICATE, IDENTITY, VAULT, container
@@ -156,7 +157,7 @@ def test_one_revision_runs_and_gets_everything_unless_told_otherwise() -> None:
 
 @pytest.mark.parametrize("latest", [0, 20, 100])
 def test_a_split_keeps_the_former_revision_running_with_the_rest_of_the_requests(latest: int) -> None:
-    split = Traffic(latest=latest, former="r0123456789")
+    split = TrafficSection(latest=latest, former="r0123456789")
     assert configuration(traffic=split)["activeRevisionsMode"] == "Multiple"
     assert shares(traffic=split) == [
         {"latestRevision": True, "weight": latest},
@@ -165,25 +166,25 @@ def test_a_split_keeps_the_former_revision_running_with_the_rest_of_the_requests
 
 
 def test_shifting_traffic_makes_no_new_revision() -> None:
-    assert suffix(traffic=Traffic(latest=20, former="r0123456789")) == suffix()
+    assert suffix(traffic=TrafficSection(latest=20, former="r0123456789")) == suffix()
 
 
 def test_what_a_suffix_is_can_be_named_as_the_former_revision() -> None:
-    (_, former) = shares(traffic=Traffic(latest=0, former=str(suffix())))
+    (_, former) = shares(traffic=TrafficSection(latest=0, former=str(suffix())))
     assert former["revisionName"] == f"ca-ignition-test-api--{suffix()}"
 
 
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"latest": -1, "former": "r0123456789"}, "write 0 to 100"),
-        ({"latest": 101, "former": "r0123456789"}, "write 0 to 100"),
-        ({"latest": 20, "former": "blue"}, "'blue' is no name for a revision suffix"),
+        ({"latest": -1, "former": "r0123456789"}, "must be 0 to 100 percent"),
+        ({"latest": 101, "former": "r0123456789"}, "must be 0 to 100 percent"),
+        ({"latest": 20, "former": "blue"}, "ten hexadecimal digits"),
     ],
 )
 def test_a_split_that_cannot_be_is_refused(given: dict[str, object], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        Traffic(**given)
+        TrafficSection(**given)
 
 
 def test_while_a_secrets_version_is_unknown_the_suffix_is_too() -> None:
@@ -203,7 +204,7 @@ def _suffix_in(program: Program[Service]) -> object:
     ("changes", "problem"),
     [
         ({"custom_domains": [CustomDomain(host="api.ecent.online")]}, "authority must reach the app"),
-        ({"grace_period_s": 601}, "Azure takes 0 to 600"),
+        ({"grace_period_s": 601}, "must be 0 to 600 seconds"),
         ({"init_containers": [container(name="api")]}, "distinct names"),
     ],
 )

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from pulumi import Output
 
-from infra.components.data.database import Database, EntraAdministrator, Restore, postgres_url
+from infra.components.data.database import Database, Restore, postgres_url
+from infra.config.sections.azure import EntraAdministratorSection
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
-_CHEAP = {"size": "Standard_B1ms", "tier": "Burstable", "pgbouncer": False, "high_availability": "Disabled"}
+_PRINCIPAL = "11111111-1111-1111-1111-111111111111"
+_CHEAP = {"size": "Standard_B1ms", "pgbouncer": False, "high_availability": "Disabled"}
 
 
 def database(**changes: object) -> Program[Database]:
@@ -78,7 +80,7 @@ def test_given_parameters_are_set() -> None:
 
 def test_changes_come_one_after_another_once_the_server_has_settled() -> None:
     program = database(
-        entra_administrator=EntraAdministrator(object_id="1", name="operators", kind="Group"),
+        entra_administrator=EntraAdministratorSection(object_id=_PRINCIPAL, principal_name="operators"),
     )
     settings = sorted((each.name for each in program.of("Configuration")), key=program.position)
     chain = ["database-settling", *settings, "database-database", "database-entra-administrator"]
@@ -104,9 +106,17 @@ def test_lock_and_protection_are_as_asked(wanted: bool) -> None:
 
 
 def test_a_principal_of_entra_is_named_as_this_service_wants_it() -> None:
-    program = database(entra_administrator=EntraAdministrator(object_id="1", name="deploy", kind="ServicePrincipal"))
+    program = database(
+        entra_administrator=EntraAdministratorSection(
+            object_id=_PRINCIPAL, principal_name="deploy", principal_type="ServicePrincipal"
+        )
+    )
     made = program.one("database-entra-administrator").inputs
-    assert (made["principalType"], made["principalName"], made["objectId"]) == ("ServicePrincipal", "deploy", "1")
+    assert (made["principalType"], made["principalName"], made["objectId"]) == (
+        "ServicePrincipal",
+        "deploy",
+        _PRINCIPAL,
+    )
 
 
 @pytest.mark.parametrize("changes", [{"pgbouncer": True}, {"high_availability": "SameZone"}])

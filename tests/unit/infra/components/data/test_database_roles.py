@@ -14,7 +14,7 @@ from infra.components.data.database_roles import (
     scram_verifier,
     verifier_names,
 )
-from infra.components.rotation import Rotation
+from infra.config.sections.rotation import RotationSection
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
@@ -25,13 +25,13 @@ def roles(**changes: object) -> Program[DatabaseRoles]:
 
 def container(**changes: object) -> Container:
     return roles_container(
-        examples.database_roles(**changes), image="psql", administrator="boss", extensions=["pg_trgm"], secrets={}
+        examples.database_roles(**{"administrator": "boss", "extensions": ["pg_trgm"]} | changes), secrets={}
     )
 
 
 @pytest.mark.parametrize("active", ["a", "b"])
 def test_the_active_login_is_given_out(active: str) -> None:
-    program = roles(rotation=Rotation(active=active))
+    program = roles(rotation=RotationSection(active=active))
     assert program.outputs["application_url"] == (
         f"postgresql://ignition_{active}:result of roles-password-{active}@psql-ignition-test.postgres.database.azure.com:5432"
         "/ignition?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
@@ -43,7 +43,7 @@ def test_urls_and_verifiers_are_secret() -> None:
 
 
 def test_raising_one_logins_number_leaves_the_others_password() -> None:
-    before, after = roles(), roles(rotation=Rotation(active="a", b=2))
+    before, after = roles(), roles(rotation=RotationSection(active="a", b=2))
     for login, same in (("a", True), ("b", False)):
         name = f"roles-password-{login}"
         assert (before.one(name).inputs["keepers"] == after.one(name).inputs["keepers"]) is same

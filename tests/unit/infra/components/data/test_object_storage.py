@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from infra.components.data.object_storage import ObjectStorage, Transition
-from infra.components.rotation import Rotation
+from infra.components.data.object_storage import ObjectStorage
+from infra.config.sections.cloudflare import TransitionSection
+from infra.config.sections.rotation import RotationSection
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
@@ -49,7 +50,9 @@ def test_unfinished_uploads_end_after_a_week() -> None:
 
 
 def test_a_transition_becomes_a_rule_of_its_own() -> None:
-    _, rule = storage(transitions=[Transition(prefix="old/", after_days=30)]).one("storage-lifecycle").inputs["rules"]
+    _, rule = (
+        storage(transitions=[TransitionSection(prefix="old/", after_days=30)]).one("storage-lifecycle").inputs["rules"]
+    )
     (move,) = rule["storageClassTransitions"]
     assert rule["conditions"] == {"prefix": "old/"}
     assert move == {"storageClass": "InfrequentAccess", "condition": {"type": "Age", "maxAge": 30 * 86400}}
@@ -81,13 +84,13 @@ def test_the_key_pair_is_the_token_id_and_the_hash_of_its_value_and_both_are_sec
 
 
 def test_rotation_gives_out_the_other_token_and_keeps_both() -> None:
-    program = storage(rotation=Rotation(active="b"))
+    program = storage(rotation=RotationSection(active="b"))
     assert [each.name for each in program.of("AccountToken")] == ["storage-token-a", "storage-token-b"]
     assert program.outputs["access_key_id"] == "storage-token-b-id"
 
 
 def test_raising_a_generation_makes_that_token_anew_and_leaves_the_other() -> None:
-    before, after = storage(), storage(rotation=Rotation(b=2))
+    before, after = storage(), storage(rotation=RotationSection(b=2))
     changed = {
         name
         for name in ("storage-token-a", "storage-token-b")
@@ -114,9 +117,9 @@ def test_another_endpoint_may_stand_in_for_r2() -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"bucket_name": "Ignition_Test"}, "bucket name 'Ignition_Test'"),
+        ({"bucket_name": "Ignition_Test"}, "'Ignition_Test' is not a valid name for a bucket"),
         ({"cors_origins": ["https://ignition.ecent.online/"]}, "without a path or a slash"),
-        ({"abort_uploads_after_days": 0}, "count from 1 day"),
+        ({"abort_uploads_after_days": 0}, "must be 1 to 365 days"),
     ],
 )
 def test_what_r2_would_refuse_is_refused(changes: dict[str, object], problem: str) -> None:

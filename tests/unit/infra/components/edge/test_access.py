@@ -26,9 +26,9 @@ def test_people_and_domains_are_let_in_by_address() -> None:
 
 
 def test_groups_are_let_in_as_entra_knows_them() -> None:
-    program = access(emails=[], group_ids=["group"], login=LOGIN)
+    program = access(emails=[], groups=[examples.DEPLOYER], login=LOGIN)
     assert program.one("access-policy").inputs["includes"] == [
-        {"azureAd": {"id": "group", "identityProviderId": "access-entra-id"}}
+        {"azureAd": {"id": examples.DEPLOYER, "identityProviderId": "access-entra-id"}}
     ]
     assert program.one("access-entra").inputs["config"]["supportGroups"] is True
 
@@ -76,8 +76,8 @@ def test_the_logins_secret_is_secret() -> None:
     ("changes", "problem"),
     [
         ({"emails": []}, "lets nobody in"),
-        ({"group_ids": ["group"]}, "groups are known to Entra only"),
-        ({"session": "a day"}, "write minutes or hours"),
+        ({"groups": [examples.DEPLOYER]}, "groups are known to Entra only"),
+        ({"session": "a day"}, "must be minutes or hours"),
     ],
 )
 def test_what_makes_no_sense_is_refused(changes: dict[str, object], problem: str) -> None:

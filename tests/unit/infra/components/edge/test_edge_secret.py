@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from infra.components.edge.edge_secret import EdgeSecret
-from infra.components.rotation import Rotation
+from infra.config.sections.rotation import RotationSection
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
 
 def secret(**rotation: object) -> Program[EdgeSecret]:
-    return declare(lambda: EdgeSecret("edge-secret", examples.edge_secret(rotation=Rotation(**rotation))))
+    return declare(lambda: EdgeSecret("edge-secret", examples.edge_secret(rotation=RotationSection(**rotation))))
 
 
 def test_there_are_two_and_the_edge_sends_the_active_one() -> None:

@@ -49,7 +49,7 @@ def test_a_zone_of_ones_own_can_be_strict_as_a_whole() -> None:
 
 
 def test_without_authorities_everybody_may_issue() -> None:
-    assert authorities(zone(authorities=[], azure_certificates=True)) == []
+    assert authorities(zone(certificate_authorities=[], azure_certificates=True)) == []
 
 
 def test_old_tls_and_plain_http_are_switched_off() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from infra.components.edge.plan_limits import RateLimit
 from infra.components.edge.zone import Zone
+from infra.config.sections.cloudflare import RateLimitSection
 from tests.support.declared import Program, declare
 from tests.unit.infra.components import examples
 
-FREE = {"plan": "free", "rate_limit": RateLimit(requests=2, period_s=10, timeout_s=10)}
+FREE = {"plan": "free", "rate_limit": RateLimitSection(requests=2, period_s=10, timeout_s=10)}
 
 
 def zone(**changes: object) -> Program[Zone]:

@@ -36,11 +36,6 @@ def test_the_budget_is_the_resource_groups() -> None:
     assert made["timePeriod"] == {"startDate": "2026-12-01T00:00:00Z"}
 
 
-def test_alerts_that_tell_nobody_are_refused() -> None:
-    with pytest.raises(ValueError, match="tell nobody"):
-        examples.monitoring(emails=[])
-
-
 def test_a_budget_that_begins_within_a_month_is_refused() -> None:
     with pytest.raises(ValueError, match="first day of a month"):
         examples.monitoring(budget_start="2026-12-15")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from infra.config.combination import Combination, Texts
 from infra.config.derived import max_connections
+from infra.config.rules.combination import Combination, Texts
 from infra.config.stack import StackConfig
 from infra.sizes import DATABASE_SIZES, largest_pool
 

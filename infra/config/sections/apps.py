@@ -1,15 +1,16 @@
 """
 The sections of the configuration that are about what runs: registry, environment, and the apps.
 
-A default is the safe production value, as in `azure_sections`.
+A default is the safe production value, as in `azure`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from infra.config.keys import IMAGE, PATH, Key, between, matching, one_of
-from infra.config.sections import Section
+from infra.config.sections.keys import IMAGE, PATH, Key, between, matching, one_of
+from infra.config.sections.section import Section
 from infra.names import RULES
 
 
@@ -88,3 +89,8 @@ class ServicesSection(Section):
 
     api: Annotated[ServiceSection, Key("The backend.")]
     admin: Annotated[ServiceSection, Key("The admin console.")]
+
+    @property
+    def apps(self) -> Mapping[str, ServiceSection]:
+        """The apps by name."""
+        return {"api": self.api, "admin": self.admin}

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from infra.components.edge.coverage import is_in_zone, uncovered_host_problem
-from infra.components.edge.plan_limits import RateLimit, rate_limit_problems
-from infra.config import addresses
-from infra.config.combination import Combination, Texts
-from infra.config.database_combinations import DATABASE_COMBINATIONS
 from infra.config.derived import active_secret_end
 from infra.config.problems import Problem
+from infra.config.rules import addresses
+from infra.config.rules.combination import Combination, Texts
+from infra.config.rules.coverage import is_in_zone, uncovered_host_problem
+from infra.config.rules.database import DATABASE_COMBINATIONS
+from infra.config.rules.plan_limits import rate_limit_problems
 from infra.config.stack import NAMESPACE, StackConfig
 
 _LOG_LEVELS: Final = ("error", "warn", "info", "debug")
@@ -148,11 +148,7 @@ def _proxied_hosts_are_certified(config: StackConfig) -> Texts:
 
 def _rate_limit_fits_the_plan(config: StackConfig) -> Texts:
     if config.zone.owned:
-        limit = config.edge.rate_limit
-        given = RateLimit(
-            path_prefix=limit.path_prefix, requests=limit.requests, period_s=limit.period_s, timeout_s=limit.timeout_s
-        )
-        for problem in rate_limit_problems(given, config.zone.plan):
+        for problem in rate_limit_problems(config.edge.rate_limit, config.zone.plan):
             yield "edge.rate_limit", f"does not fit zone.plan: {problem}"
 
 

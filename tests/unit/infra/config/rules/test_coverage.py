@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.components.edge.coverage import is_in_zone, uncovered_host_problem
+from infra.config.rules.coverage import is_in_zone, uncovered_host_problem
 
 
 @pytest.mark.parametrize("host", ["ecent.online", "api.ecent.online", "admin-ignition.ecent.online"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.config import max_connections, pool_size
-from infra.config.combinations import COMBINATIONS
+from infra.config.rules.combinations import COMBINATIONS
 from tests.unit.infra.config.samples import config, problems
 
 

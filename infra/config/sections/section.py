@@ -14,7 +14,7 @@ from typing import Any, TypeGuard, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from infra.config.keys import Key
+from infra.config.sections.keys import Key
 
 
 class Section(BaseModel):

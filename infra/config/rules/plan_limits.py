@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Plan = Literal["free", "pro"]
+from infra.config.sections.cloudflare import Plan, RateLimitSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,25 +46,7 @@ PLANS: Final[Mapping[Plan, PlanLimits]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateLimit:
-    """
-    How often one address may ask for paths under a prefix.
-
-    Attributes:
-        path_prefix: `/auth/`, for example.
-        requests: How many requests are let through in a period.
-        period_s: The time that they are counted over.
-        timeout_s: How long an address that asked more often is kept out.
-    """
-
-    path_prefix: str = "/auth/"
-    requests: int = 10
-    period_s: int = 60
-    timeout_s: int = 600
-
-
-def rate_limit_problems(limit: RateLimit, plan: Plan) -> Sequence[str]:
+def rate_limit_problems(limit: RateLimitSection, plan: Plan) -> Sequence[str]:
     """
     What is wrong with a rate limit on a plan.
 
@@ -73,10 +55,6 @@ def rate_limit_problems(limit: RateLimit, plan: Plan) -> Sequence[str]:
     """
     limits = PLANS[plan]
     problems: list[str] = []
-    if not limit.path_prefix.startswith("/"):
-        problems.append(f"the path prefix is {limit.path_prefix!r}: it must begin with a slash, /auth/ for example")
-    if limit.requests < 1:
-        problems.append(f"{limit.requests} requests a period: write 1 or more")
     if limit.period_s not in limits.periods_s:
         same = _same_rate(limit, limits.periods_s)
         problems.append(
@@ -90,7 +68,7 @@ def rate_limit_problems(limit: RateLimit, plan: Plan) -> Sequence[str]:
     return problems
 
 
-def _same_rate(limit: RateLimit, periods_s: Sequence[int]) -> str:
+def _same_rate(limit: RateLimitSection, periods_s: Sequence[int]) -> str:
     period_s = min(periods_s, key=lambda each: abs(each - limit.period_s))
     requests = max(1, round(limit.requests * period_s / max(1, limit.period_s)))
     return f"a period of {period_s} with {requests} {'request' if requests == 1 else 'requests'}"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.config.keys import (
+from infra.config.sections.keys import (
     EMAIL,
     GUID,
     IMAGE,
@@ -25,7 +25,8 @@ from infra.config.keys import (
     matching,
     one_of,
 )
-from infra.config.sections import Section
+from infra.config.sections.rotation import RotationSection
+from infra.config.sections.section import Section
 from infra.names import RULES
 from infra.sizes import DATABASE_SIZES, STORAGE_SIZES_GB
 
@@ -131,18 +132,6 @@ class MaintenanceSection(Section):
     day_of_week: Annotated[int, Key("0 is Sunday.", between(0, 6))] = 0
     start_hour: Annotated[int, Key("In UTC.", between(0, 23))] = 3
     start_minute: Annotated[int, Key("Of that hour.", between(0, 59))] = 0
-
-
-class RotationSection(Section):
-    """
-    Which of two credentials is in use, and how often each was made anew.
-
-    To rotate: raise the idle one's number and deploy, make it the active one and deploy, then raise the other's.
-    """
-
-    active: Annotated[Literal["a", "b"], Key("The one in use.")] = "a"
-    a: Annotated[int, Key("Raise it to make credential a anew.", between(1, 10_000))] = 1
-    b: Annotated[int, Key("Raise it to make credential b anew.", between(1, 10_000))] = 1
 
 
 class EntraAdministratorSection(Section):

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from infra.config.sections import KeySpec, is_section, keys_of
+from infra.config.sections.section import KeySpec, is_section, keys_of
 from infra.config.stack import StackConfig
 from tests.unit.infra.config.samples import problems
 

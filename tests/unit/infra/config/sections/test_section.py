@@ -7,8 +7,8 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
-from infra.config.cloudflare_sections import TransitionSection
-from infra.config.sections import Section, keys_of
+from infra.config.sections.cloudflare import TransitionSection
+from infra.config.sections.section import Section, keys_of
 from tests.unit.infra.config.samples import config, problems
 
 

@@ -1,19 +1,36 @@
 """
 The sections of the configuration that are about Cloudflare, host names and sign-in.
 
-A default is the safe production value, as in `azure_sections`.
+A default is the safe production value, as in `azure`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from infra.config.azure_sections import RotationSection
-from infra.config.keys import EMAIL, GUID, HOST, ID32, NETWORK, PATH, ZERO_ID, Key, Rule, between, each, matching
-from infra.config.sections import Section
+from infra.config.sections.keys import (
+    EMAIL,
+    GUID,
+    HOST,
+    ID32,
+    NETWORK,
+    PATH,
+    ZERO_ID,
+    Key,
+    Rule,
+    between,
+    each,
+    matching,
+)
+from infra.config.sections.rotation import RotationSection
+from infra.config.sections.section import Section
+
+Plan = Literal["free", "pro"]
+CertificateForm = Literal["pem", "pfx"]
 
 
 def _is_day(text: str) -> bool:
@@ -50,7 +67,7 @@ class ZoneSection(Section):
             "Whether this stack makes what the zone has once: its TLS and HTTPS settings, rulesets, CAA, DNSSEC. One stack only."
         ),
     ] = False
-    plan: Annotated[Literal["free", "pro"], Key("What the zone pays for.")] = "free"
+    plan: Annotated[Plan, Key("What the zone pays for.")] = "free"
     advanced_certificate: Annotated[
         bool,
         Key("Whether the zone has Advanced Certificate Manager, which covers hosts two levels deep (paid for apart)."),
@@ -104,7 +121,7 @@ class HostSection(Section):
         ),
     ] = "edge"
     certificate_form: Annotated[
-        Literal["pem", "pfx"],
+        CertificateForm,
         Key(
             "With `edge`: how Azure gets the app's certificate; `pfx` where it refuses PEM with 'must contain one private key'."
         ),
@@ -127,6 +144,11 @@ class HostsSection(Section):
             between(60, 86_400, unit="seconds"),
         ),
     ] = 300
+
+    @property
+    def apps(self) -> Mapping[str, HostSection]:
+        """The hosts of the apps, by app."""
+        return {"api": self.api, "admin": self.admin}
 
 
 class TransitionSection(Section):
@@ -221,6 +243,11 @@ class AccessSection(Section):
         str,
         Key("How long a sign-in lasts.", matching(r"\d+(m|h)", "minutes or hours such as 8h", passes="8h", fails="8")),
     ] = "8h"
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether anybody may sign in; with nobody named, no Access application is created."""
+        return bool(self.emails or self.email_domains or self.groups)
 
 
 class EdgeSection(Section):

@@ -1,0 +1,1 @@
+"""The sections of the configuration, by subject. A default stands here and nowhere else."""
