@@ -11,6 +11,7 @@ import click
 
 _COMMANDS: Final = {
     "attach": "Run any command with the pinned engine, the warm language host and the planning providers attached.",
+    "calibrate": "Compare a run against the real clouds with what is said here.",
     "doctor": "Say what is missing or wrong on this machine, and the command that fixes it.",
     "down": "Stop the local cloud; its data stays.",
     "exec": "Run a command with an app's settings, secrets and identity on the local platform.",
@@ -22,6 +23,7 @@ _COMMANDS: Final = {
     "preview": "Preview a stack with no credentials, no network and no state.",
     "psql": "Open psql as the app, over verified TLS.",
     "pulumi": "Run the pinned Pulumi on the local stack, with everything attached.",
+    "report": "Write what a change does to a stack, for a pull request and as a page.",
     "reset": "Stop the local cloud and delete everything of it.",
     "status": "Say what runs, where it is reached, and how the apps are.",
     "trust": "Put the local cloud's certificate authority into the system's store.",
@@ -31,6 +33,7 @@ _COMMANDS: Final = {
 
 _MODULES: Final = {
     "attach": "previews.attach",
+    "calibrate": "calibrate.command",
     "doctor": "doctor",
     "down": "platform.down",
     "exec": "developer.exec",
@@ -42,6 +45,7 @@ _MODULES: Final = {
     "preview": "previews.preview",
     "psql": "developer.psql",
     "pulumi": "platform.pulumi",
+    "report": "report.command",
     "reset": "platform.reset",
     "status": "platform.status",
     "trust": "developer.trust",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.catalog import PACKAGES
+from local_cloud.confirmed_live import last_dates
 from local_cloud.generated_page import write_or_compare
 from local_cloud.server.package import Package
 from local_cloud.server.plan.kinds import Kind, kind_of
@@ -39,6 +40,9 @@ that says *warning* is about a race that the cloud often forgives: it is a warni
 
 *real*: a local part does what the resource says. *state only*: it is checked, recorded, shown and compared, and nothing runs behind it.
 
+*Confirmed live on*: the last day on which a run against the real clouds agreed with what is said here of the type, by
+[`docs/confirmed-live.yaml`](../confirmed-live.yaml), which `ignition calibrate STACK FILE --confirm` appends to.
+
 To add one: [add a resource type](../guides/add-a-resource-type.md).
 """
 
@@ -57,12 +61,14 @@ def page() -> str:
 def _package(package: Package) -> Iterator[str]:
     yield f"## {package.name}\n"
     yield f"As in `{package.distribution}` {package.version}.\n"
-    yield "| Type | What it is | Behind it | Rules | Over the plan |"
-    yield "| --- | --- | --- | ---: | ---: |"
+    yield "| Type | What it is | Behind it | Rules | Over the plan | Confirmed live on |"
+    yield "| --- | --- | --- | ---: | ---: | --- |"
+    confirmed = last_dates()
     for each in package.types:
         behind = "real" if each.real else "state only"
+        on = confirmed.get(each.token, "not yet")
         counts = f"{len(each.all_rules)} | {len(each.all_plan_rules)}"
-        yield f"| [`{_short(each)}`](#{_anchor(each)}) | {_cell(_sentence(each))} | {behind} | {counts} |"
+        yield f"| [`{_short(each)}`](#{_anchor(each)}) | {_cell(_sentence(each))} | {behind} | {counts} | {on} |"
     yield ""
     if package.functions:
         yield f"Functions: {', '.join(f'`{token}`' for token in package.functions)}.\n"

@@ -104,6 +104,7 @@ class ForkServer:
             os.environ.clear()
             os.environ.update(asked["environment"])
             _forget_this_project()
+            _look_where_interpreter_would()
             self._property_types.before_run()
             if "module" in asked:
                 code = _run_module(asked["module"], asked["args"])
@@ -159,6 +160,12 @@ def _forget_this_project() -> None:
     """A program finds its own `local_cloud`, if it has one, and this one's modules as fresh as any other's."""
     for name in [name for name in sys.modules if name.partition(".")[0] == _THIS_PROJECT]:
         del sys.modules[name]
+
+
+def _look_where_interpreter_would() -> None:
+    """An interpreter that the engine starts looks for modules in `PYTHONPATH` first; this one was started with another."""
+    wanted = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [each for each in wanted if each and each not in sys.path]
 
 
 def _run_module(module: str, arguments: list[str]) -> int:

@@ -99,7 +99,10 @@ class _Recording:
         with self._lock:
             self._output.write(HEADER.pack(len(origins), len(content)) + origins + content)
             self._output.flush()
-        return self._monitor.RegisterResource(request, *others, **named)
+        answer = self._monitor.RegisterResource(request, *others, **named)
+        if answer.id == _UNKNOWN:  # the state is a plan: the SDK takes an id for unknown only where there is none
+            answer.id = ""
+        return answer
 
     def Invoke(self, request: Any, *others: Any, **named: Any) -> Any:  # noqa: N802  gRPC names the methods
         """What a planning provider cannot know becomes unknown: no provider can say so through the engine."""

@@ -149,6 +149,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._session(context).say_imported(request.urn, request.id)
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
         old, new = self._old_and_new(request)
+        if has_unknown(old):  # the state is a plan; the engine leaves unknown values out when it asks for the update
+            self._session(context).planned_before[request.urn] = old
         found = diff.changes(resource_type, old, new)
         found = [each for each in found if not _ignored(each.path, request.ignoreChanges)]
         detailed: dict[str, provider_pb2.PropertyDiff] = {}
@@ -187,6 +189,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview and self._refusing.is_refused(self._session(context), request.urn):
             return provider_pb2.UpdateResponse()
         old, inputs = self._old_and_new(request)
+        old = self._session(context).planned_before.pop(request.urn, old)
         problems = list(diff.refused_updates(resource_type, old, inputs))
         if failures := self._failures(request.urn, resource_type, problems, context):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{resource_type.token}: {'; '.join(failures)}")

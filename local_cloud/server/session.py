@@ -24,6 +24,7 @@ class Session:
         config: the provider's configuration.
         remarks: what the engine's log was told already.
         unread: URNs of resources that exist in the cloud and that a preview cannot read.
+        planned_before: by URN, the old inputs of a resource whose state is a plan, unknown values among them.
     """
 
     peer: str
@@ -32,6 +33,7 @@ class Session:
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     remarks: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     unread: set[str] = field(default_factory=set[str])
+    planned_before: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     @cached_property
     def own_run(self) -> EngineRun:

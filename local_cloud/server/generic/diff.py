@@ -1,7 +1,8 @@
 """
 The generic Diff: which properties changed, and whether the change makes a new resource.
 
-A value that is not known yet counts as changed; one that was redacted from an exported state counts as neither.
+A value that is not known yet counts as changed; one that was redacted from an exported state counts as neither. Where the old value is
+unknown too, the state is the plan of another revision, and what the value is made of is for the comparison of the two plans to judge.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def _differences(old: Any, new: Any, at: str) -> Iterator[tuple[str, Kind, Any, 
     elif is_list(old) and is_list(new):
         for index in range(max(len(old), len(new))):
             yield from _differences(_item(old, index), _item(new, index), f"{at}[{index}]")
+    elif old is UNKNOWN and new is UNKNOWN:
+        return
     elif new is UNKNOWN:
         yield at, "add" if old is None else "update", old, new
     elif old is UNKNOWN or type(old) is not type(new) or old != new:
