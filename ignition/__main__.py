@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "status": "Say what runs, where it is reached, and how the apps are.",
     "trust": "Put the local cloud's certificate authority into the system's store.",
     "up": "Bring up the whole platform on this machine: no account, no token, no container engine.",
+    "verify": "Prove that a deployed stack works, by what its blockers ask; name what expires soon.",
 }
 
 
@@ -50,6 +51,7 @@ _MODULES: Final = {
     "status": "platform.status",
     "trust": "developer.trust",
     "up": "platform.up",
+    "verify": "verify.command",
 }
 """Where each command is defined, below `ignition`."""
 

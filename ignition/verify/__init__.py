@@ -1,0 +1,1 @@
+"""Whether a deployed stack does what it promises, proved from outside with ordinary clients."""
