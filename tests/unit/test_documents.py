@@ -110,6 +110,6 @@ def test_every_command_line_that_is_shown_can_be_typed(document, line):
     command = group.get_command(click.Context(group), name)
     if not arguments and any(parameter.required for parameter in command.params):
         return  # the document speaks of the command and types nothing
-    files_of_the_reader = click.BadParameter if re.search(r"\.(json|env|yaml)\b|\bids\b", line) else ()
-    with contextlib.suppress(files_of_the_reader):
+    of_the_reader = re.search(r"\.(json|env|yaml)\b|\bids\b|\b[A-Z]{3,}\b", line)  # files, and words in capitals
+    with contextlib.suppress(click.BadParameter if of_the_reader else ()):
         command.make_context(name, arguments, parent=click.Context(group))
