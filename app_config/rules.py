@@ -33,7 +33,6 @@ _URLS: Final = (
     "SERVER_FRONTEND_URL",
     "AUTH_OAUTH_GOOGLE_REDIRECT_URI",
     "AUTH_OAUTH_AZURE_REDIRECT_URI",
-    "STORAGE_ENDPOINT",
 )
 _CALLBACKS: Final = {"AUTH_OAUTH_GOOGLE_REDIRECT_URI": "google", "AUTH_OAUTH_AZURE_REDIRECT_URI": "azure"}
 
@@ -60,7 +59,7 @@ def broken_api_rules(values: Values) -> Iterable[Broken]:
     yield from _hosts_agree(values)
     yield from _storage_keys(values)
     if _PRODUCTION in {values.get("SERVER_ENVIRONMENT"), values.get("APP_ENV")}:
-        yield from _public_urls(values, _URLS)
+        yield from _public_urls(values, (*_URLS, *(f"{group}_ENDPOINT" for group in _bucket_groups(values))))
         yield from _production_origins(values)
         yield from _production_database(values)
         yield from _production_secrets(values)
@@ -114,12 +113,21 @@ def _hosts_agree(values: Values) -> Iterator[Broken]:
 
 def _storage_keys(values: Values) -> Iterator[Broken]:
     """R2's keys have a known shape, and a token's value in place of its SHA-256 is the usual mistake."""
-    endpoint: str | None = values.get("STORAGE_ENDPOINT")
-    if endpoint is None or not (urlsplit(endpoint).hostname or "").endswith(_R2_DOMAIN):
-        return
+    for group in _bucket_groups(values):
+        endpoint: str | None = values.get(f"{group}_ENDPOINT")
+        if endpoint is not None and (urlsplit(endpoint).hostname or "").endswith(_R2_DOMAIN):
+            yield from _r2_keys(group, values)
+
+
+def _bucket_groups(values: Values) -> list[str]:
+    """The groups of variables that are a bucket's: STORAGE, and those of further buckets."""
+    return [name.removesuffix("_BUCKET") for name in values if name.endswith("_BUCKET")]
+
+
+def _r2_keys(group: str, values: Values) -> Iterator[Broken]:
     for name, digits, what in (
-        ("STORAGE_ACCESS_KEY_ID", 32, "the token's id"),
-        ("STORAGE_SECRET_ACCESS_KEY", 64, "the SHA-256 of the token's value, not the value"),
+        (f"{group}_ACCESS_KEY_ID", 32, "the token's id"),
+        (f"{group}_SECRET_ACCESS_KEY", 64, "the SHA-256 of the token's value, not the value"),
     ):
         value: SecretStr | None = values.get(name)
         if value is not None and not re.fullmatch(rf"[0-9a-f]{{{digits}}}", value.get_secret_value()):

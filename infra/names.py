@@ -183,6 +183,10 @@ class Names:
         """The bucket; one of a kind in the account only."""
         return checked("bucket", self.stem)
 
+    def further_bucket(self, name: str) -> str:
+        """A bucket beside the first one; unique in the account only."""
+        return checked("bucket", f"{self.stem}-{name}")
+
     @property
     def container_environment(self) -> str:
         """The environment that the apps run in."""

@@ -16,6 +16,7 @@ from pulumi import Input
 from app_config.contract import variables
 from app_config.settings import Settings
 from app_config.vault.management import secret_url
+from infra.components.data.object_storage import ObjectStorage
 from infra.components.edge.zone import Zone
 from infra.composition.apps import Apps
 from infra.composition.data import Data
@@ -57,7 +58,10 @@ def outputs_of(stack: Stack, declared: Declared) -> Mapping[str, Input[object]]:
         "key_vault_uri": foundation.vault.vault_uri,
         "secret_uris": settings.secrets.uris,
         "database": {"host": data.database.host, "port": data.role_args.port, "name": data.database.database},
-        "storage": {"endpoint": data.storage.endpoint, "bucket": data.storage.bucket},
+        "storage": _bucket_output(data.storage),
+        **(
+            {"buckets": {name: _bucket_output(bucket) for name, bucket in data.buckets.items()}} if data.buckets else {}
+        ),
         "registry": apps.registry.login_server,
         "redirect_uris": {
             "azure": settings.api.values["AUTH_OAUTH_AZURE_REDIRECT_URI"],
@@ -66,6 +70,10 @@ def outputs_of(stack: Stack, declared: Declared) -> Mapping[str, Input[object]]:
         "ds_record": declared.zone.ds_record if declared.zone is not None else None,
         "next_steps": list(next_steps(stack.config, stack.names)),
     }
+
+
+def _bucket_output(bucket: ObjectStorage) -> Mapping[str, Input[str]]:
+    return {"endpoint": bucket.endpoint, "bucket": bucket.bucket}
 
 
 def next_steps(config: StackConfig, names: Names) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi import Output
@@ -31,6 +32,7 @@ class Data:
     role_args: DatabaseRolesArgs
     roles: DatabaseRoles
     storage: ObjectStorage
+    buckets: Mapping[str, ObjectStorage]
 
 
 def make_data(stack: Stack, foundation: Foundation) -> Data:
@@ -47,6 +49,10 @@ def make_data(stack: Stack, foundation: Foundation) -> Data:
         role_args=role_args,
         roles=DatabaseRoles("roles", role_args, stack.options()),
         storage=_bucket(stack, "storage", stack.names.bucket, stack.config.object_storage),
+        buckets={
+            name: _bucket(stack, f"{name}-storage", stack.names.further_bucket(name), config)
+            for name, config in stack.config.buckets.items()
+        },
     )
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 from app_config.contract import Contract, variables
-from app_config.settings import AdminSettings, Settings
+from app_config.settings import AdminSettings, Settings, StorageSettings
 from infra.components.access.oauth import OAuth, OAuthArgs
 from infra.components.data.database_roles import ADMINISTRATOR_PASSWORD, verifier_names
+from infra.components.data.object_storage import ObjectStorage
 from infra.components.edge.access import Access
 from infra.components.edge.edge_secret import EdgeSecret
 from infra.components.key_vault import VaultSecret, VaultSecrets, VaultSecretsArgs
 from infra.composition.data import Data
 from infra.composition.foundation import OPERATORS, ROLES, Foundation
 from infra.composition.stack import Stack, url_of
-from infra.config import active_secret_end, pool_size
+from infra.config import ConfigError, Problem, active_secret_end, pool_size
+from infra.config.stack import NAMESPACE
 from infra.names import secret_name
 from infra.settings import Bindings, refuse_broken
 
@@ -114,9 +116,7 @@ def _api_values(stack: Stack, data: Data, oauth: OAuth) -> Mapping[str, Input[st
         "AUTH_OAUTH_AZURE_REDIRECT_URI": oauth.azure_redirect_uri,
         "CORS_ALLOWED_ORIGINS": f"{frontend_url},{url_of(hosts.admin.name)}",
         "EDGE_REQUIRED": "true" if stack.edge_shows_secret else "false",
-        "STORAGE_ENDPOINT": data.storage.endpoint,
-        "STORAGE_BUCKET": data.storage.bucket,
-        "STORAGE_REGION": data.storage.region,
+        **bucket_values(Settings, _buckets(data)),
     }
 
 
@@ -158,12 +158,7 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
             readers=reader,
             expires=dt.datetime.fromisoformat(f"{active_end}T00:00:00+00:00") if active_end else None,
         ),
-        "STORAGE_ACCESS_KEY_ID": VaultSecret(
-            value=data.storage.access_key_id, content_type="S3 access key id", readers=reader
-        ),
-        "STORAGE_SECRET_ACCESS_KEY": VaultSecret(
-            value=data.storage.secret_access_key, content_type="S3 secret access key", readers=reader
-        ),
+        **bucket_secrets(Settings, _buckets(data), reader),
         "SESSION_SECRET": VaultSecret(
             value=session.result,
             content_type="session secret; replace it with `app-config rotate`",
@@ -171,6 +166,60 @@ def _api_secrets(stack: Stack, data: Data, oauth: OAuth, reader: Mapping[str, In
             first_value_only=True,
         ),
     }
+
+
+def bucket_groups(contract: type[Contract]) -> Sequence[str]:
+    """The groups of a contract that are a bucket's."""
+    return [name for name, group in contract.model_fields.items() if group.annotation is StorageSettings]
+
+
+def bucket_values(contract: type[Contract], buckets: Mapping[str, ObjectStorage]) -> Mapping[str, Input[str]]:
+    """
+    The plain variables of every bucket that the contract has a group for.
+
+    Raises:
+        ConfigError: the stack has no bucket for a group.
+    """
+    groups = bucket_groups(contract)
+    missing = [name for name in groups if name not in buckets]
+    if missing:
+        raise ConfigError(
+            [
+                Problem(
+                    f"{NAMESPACE}:buckets.{name}",
+                    f"is missing: the settings of {contract.app} have a bucket `{name}` ({name.upper()}_BUCKET). Write `{name}: {{}}` "
+                    "under ignition:buckets, with what differs from the defaults",
+                )
+                for name in missing
+            ]
+        )
+    return {
+        f"{name.upper()}_{variable}": value
+        for name in groups
+        for variable, value in (
+            ("ENDPOINT", buckets[name].endpoint),
+            ("BUCKET", buckets[name].bucket),
+            ("REGION", buckets[name].region),
+        )
+    }
+
+
+def bucket_secrets(
+    contract: type[Contract], buckets: Mapping[str, ObjectStorage], readers: Mapping[str, Input[str]]
+) -> Mapping[str, VaultSecret]:
+    """The credentials of every bucket that the contract has a group for."""
+    return {
+        f"{name.upper()}_{variable}": VaultSecret(value=value, content_type=content_type, readers=readers)
+        for name in bucket_groups(contract)
+        for variable, value, content_type in (
+            ("ACCESS_KEY_ID", buckets[name].access_key_id, "S3 access key id"),
+            ("SECRET_ACCESS_KEY", buckets[name].secret_access_key, "S3 secret access key"),
+        )
+    }
+
+
+def _buckets(data: Data) -> Mapping[str, ObjectStorage]:
+    return {"storage": data.storage, **data.buckets}
 
 
 def brought_secrets(contract: type[Contract], readers: Mapping[str, Input[str]]) -> Mapping[str, VaultSecret]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -22,7 +23,7 @@ from infra.config.sections.cloudflare import (
     ObjectStorageSection,
     ZoneSection,
 )
-from infra.config.sections.keys import GUID, Key, matching
+from infra.config.sections.keys import GUID, NAMES, Key, matching
 from infra.config.sections.section import Section
 
 NAMESPACE = "ignition"
@@ -116,6 +117,13 @@ class StackConfig(Section):
     key_vault: Annotated[KeyVaultSection, Key("The vault.")] = Field(default_factory=KeyVaultSection)
     database: Annotated[DatabaseSection, Key("PostgreSQL.")] = Field(default_factory=DatabaseSection)
     object_storage: Annotated[ObjectStorageSection, Key("The bucket.")] = Field(default_factory=ObjectStorageSection)
+    buckets: Annotated[
+        Mapping[str, ObjectStorageSection],
+        Key(
+            "Further buckets, by the name of their group in the backend's settings: `exports` is read from `EXPORTS_*`.",
+            NAMES,
+        ),
+    ] = Field(default_factory=dict[str, ObjectStorageSection])
     container_platform: Annotated[ContainerPlatformSection, Key("Registry and environment of the apps.")] = Field(
         default_factory=ContainerPlatformSection
     )

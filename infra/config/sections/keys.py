@@ -11,7 +11,7 @@ import datetime as dt
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -68,7 +68,8 @@ class Key:
     def _checked(self, value: Any) -> Any:
         rule = self.rule
         if rule is not None and value is not None and not rule.holds(value):
-            raise ValueError(f"is {shown(value)}: it must be {rule.says}; write for example {shown(rule.passes)}")
+            wrong = list(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
+            raise ValueError(f"is {shown(wrong)}: it must be {rule.says}; write for example {shown(rule.passes)}")
         return value
 
 
@@ -152,6 +153,12 @@ HOST: Final = matching(
     "a full host name in lower case, without scheme or path",
     passes="api.ecent.online",
     fails="https://api.ecent.online",
+)
+NAMES: Final = Rule(
+    says="a mapping by name; a name has 2 to 16 lower-case letters and digits and is not `storage`",
+    holds=lambda entries: all(re.fullmatch("(?!storage$)[a-z][a-z0-9]{1,15}", name) for name in entries),
+    passes={"exports": {}},
+    fails={"Exports": {}},
 )
 PATH: Final = matching(r"/\S*", "a path that begins with a slash", passes="/health", fails="health")
 EMAIL: Final = matching(
