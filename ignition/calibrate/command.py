@@ -60,9 +60,9 @@ def command(*, stack: str, file: Path, confirm: bool, as_json: bool, cwd: Path) 
     except RecordError as error:
         raise click.ClickException(str(error)) from None
     if as_json:
-        click.echo(json.dumps(_document(found), indent=2))
+        click.echo(record.told(json.dumps(_document(found), indent=2)))
     else:
-        click.echo("\n".join(_told(found, confirmed=confirm)))
+        click.echo(record.told("\n".join(_told(found, confirmed=confirm))))
     sys.exit(int(bool(found.refused_there or found.refused_here or found.different)))
 
 

@@ -6,13 +6,15 @@ Secrets end here: wherever the engine marks a value, what is read is unknown, an
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from ignition.report.masking import MASK
 from local_cloud.plan.throwaway import REDACTED
 from local_cloud.server.values.shapes import is_dict, is_list
 from local_cloud.server.wire import UNKNOWN, Secret
@@ -21,6 +23,7 @@ _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
 _UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _MASK: Final = "[secret]"
+_SHORTEST: Final = 6
 _MARKUP: Final = re.compile(r"<\{%.*?%\}>")
 _NOT_RESOURCES: Final = ("pulumi:pulumi:", "pulumi:providers:")
 _EVENTS: Final = (
@@ -78,12 +81,20 @@ class Recorded:
         deployed: whether it made things and did not only plan them.
         resources: in the order of the record.
         further: errors that belong to no resource.
+        secrets: values that the record has in clear text and calls secret, to strike out of what is told.
     """
 
     form: str
     deployed: bool
     resources: Sequence[Seen]
     further: Sequence[str]
+    secrets: Sequence[str] = field(default=(), repr=False)
+
+    def told(self, text: str) -> str:
+        """A text without any of the secrets, wherever else the record repeats one."""
+        for each in self.secrets:
+            text = text.replace(each, MASK)
+        return text
 
 
 def read(file: Path, project: str, stack: str) -> Recorded:
@@ -109,7 +120,38 @@ def read(file: Path, project: str, stack: str) -> Recorded:
         raise RecordError(_no_record(file))
     for each in found.resources:
         _refuse_foreign(each.urn, file, project, stack)
-    return found
+    return replace(found, secrets=_clear_texts(text))
+
+
+def _clear_texts(text: str) -> list[str]:
+    """What `pulumi stack export --show-secrets` shows; the longest first, and none that ordinary words contain."""
+    if '"plaintext"' not in text:
+        return []
+    found: set[str] = set()
+    for line in text.splitlines() if text.count("\n{") else [text]:
+        with contextlib.suppress(ValueError):
+            found |= set(_marked(json.loads(line)))
+    return sorted((each for each in found if len(each) >= _SHORTEST), key=len, reverse=True)
+
+
+def _marked(value: Any) -> Iterator[str]:
+    if is_dict(value) and value.get(_SIGNATURE) == _SECRET and isinstance(value.get("plaintext"), str):
+        with contextlib.suppress(ValueError):
+            yield from _texts(json.loads(value["plaintext"]))
+    elif is_dict(value):
+        for each in value.values():
+            yield from _marked(each)
+    elif is_list(value):
+        for each in value:
+            yield from _marked(each)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif is_dict(value) or is_list(value):
+        for each in value.values() if is_dict(value) else value:
+            yield from _texts(each)
 
 
 def _no_record(file: Path) -> str:

@@ -45,7 +45,7 @@ class Report:
         changes: every resource, unchanged ones too.
         refusals, warnings, policies: what was found.
         errors: what stopped the preview, apart from refusals.
-        accepted: exceptions that accepted something: rule, resource, reason, last day.
+        accepted: exceptions that accepted something: rule, urn, name, place, reason, expires, and the number of the entry.
         unused: exceptions that accepted nothing.
         settings: variables of apps that are not as before.
         notes: what was not compared or not checked.
@@ -59,7 +59,7 @@ class Report:
     warnings: Sequence[Finding]
     policies: Sequence[Finding]
     errors: Sequence[str]
-    accepted: Sequence[Mapping[str, Any]]
+    accepted: Sequence[Mapping[str, str]]
     unused: Sequence[str]
     settings: Sequence[Setting]
     notes: Sequence[str]
@@ -103,6 +103,11 @@ def finding(entry: Mapping[str, Any]) -> Finding:
     )
 
 
+def _accepted(entry: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, str]:
+    texts = {each: str(entry.get(each) or "") for each in ("rule", "urn", "reason", "expires", "entry")}
+    return texts | {"name": texts["urn"].rsplit("::", 1)[-1], "place": places.get(texts["urn"], "")}
+
+
 def assembled(
     *,
     project: str,
@@ -127,6 +132,7 @@ def assembled(
         outputs: the stack's, before and now.
         notes: what was not compared.
     """
+    places = {each.urn: f"{each.file}:{each.line}" for each in found if each.file}
     more = [
         f"{len(document.get(key) or ())} {text}"
         for key, text in (
@@ -144,7 +150,7 @@ def assembled(
         warnings=[finding(each) for each in document.get("warnings") or ()],
         policies=[finding(each) for each in document.get("policies") or ()],
         errors=errors,
-        accepted=document.get("acceptedExceptions") or (),
+        accepted=[_accepted(each, places) for each in document.get("acceptedExceptions") or ()],
         unused=[str(each) for each in document.get("unusedExceptions") or ()],
         settings=settings(*outputs),
         notes=[*notes, *more],

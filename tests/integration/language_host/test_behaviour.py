@@ -275,3 +275,13 @@ def test_a_module_is_run_and_what_it_prints_comes_back(host, tmp_path):
 def test_a_module_that_fails_says_why(host):
     with pytest.raises(ModuleError, match="No module named"):
         host.run_module("no.such.module")
+
+
+def test_modules_are_looked_for_where_an_interpreter_that_the_engine_starts_would_look(warm, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "beside.py").write_text("WORD = 'found'\n")
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    result = warm.preview(write_project(tmp_path / "project", "import beside\nprint(beside.WORD)"), "dev")
+    assert result.code == 0, result.output
+    assert "found" in result.output

@@ -3,7 +3,10 @@
 import json
 import re
 
-from tests.integration.preview.programs import VAULT, project
+import pytest
+
+from tests.integration.preview.programs import SERVER, VAULT, project
+from tests.integration.report.conftest import Repository
 from tests.support.exported_states import write_state
 
 
@@ -89,3 +92,44 @@ def test_an_exported_state_is_compared_without_a_repository(ignition, tmp_path):
     assert "Compared with state.json" in text
     assert "| `properties.sku.name` | `standard` | `premium` |" in text
     assert state.read_bytes() == before
+
+
+@pytest.fixture
+def of_program(ignition, tmp_path):
+    """The report of a small program's change, as Markdown."""
+
+    def made(before, after):
+        where = project(tmp_path / "project", before)
+        repository = Repository(where)
+        repository.git("init", "--quiet", "--initial-branch", "main")
+        repository.git("add", ".")
+        repository.git("commit", "--quiet", "--message", "The base")
+        project(where, after)
+        ran = ignition("report", "dev", "--base", "main", "--out", str(tmp_path / "out"), cwd=where)
+        assert ran.code == 0, ran.everything
+        return (tmp_path / "out" / "report.md").read_text()
+
+    return made
+
+
+def test_an_id_that_only_the_cloud_knows_stays_unknown_to_the_program(of_program):
+    uses = 'pulumi.export("part", group.id.apply(lambda id: id.split("/")[8]))\n'
+    text = of_program(VAULT.format(sku="standard") + uses, VAULT.format(sku="premium") + uses)
+    assert "| `properties.sku.name` | `standard` | `premium` |" in text
+
+
+def test_what_the_program_calls_secret_is_in_neither_file(of_program, tmp_path):
+    before = SERVER.format(name="psql-trial", login="ignition")
+    text = of_program(
+        before, before.replace("correct-Horse-7-battery", "another-Horse-8-stable").replace("32}}", "64}}")
+    )
+    for word in ("Horse", "battery", "stable"):
+        assert word not in text + (tmp_path / "out" / "report.html").read_text()
+
+
+def test_names_of_the_program_are_text_in_both_files(of_program, tmp_path):
+    hostile = "<img src=x onerror=alert(1)>|`"
+    added = f"azure.resources.ResourceGroup({hostile!r}, resource_group_name='rg-other', location='westeurope')\n"
+    text = of_program(VAULT.format(sku="standard"), VAULT.format(sku="standard") + added)
+    assert "<img" not in (tmp_path / "out" / "report.html").read_text()
+    assert "``<img src=x onerror=alert(1)>\\|` ``" in text or "<img" not in text

@@ -107,3 +107,9 @@ def test_a_file_of_confirmed_types_that_is_damaged_is_named(tmp_path):
 def test_the_checked_in_file_names_registered_types_only():
     known = {token for package in PACKAGES for token in package.by_token()}
     assert set(last_dates(FILE)) <= known
+
+
+def test_a_secret_that_the_record_repeats_without_its_mark_is_struck_out(run):
+    repeated = {**GOOD, "name": "x-correct-Horse-7-battery"}
+    ran = run(exported(state(PASSWORD, "p", {"length": 9}, {"result": SECRET}), state(BUCKET, "a", GOOD, repeated)))
+    assert "name: here 'ignition-trial', there 'x-(secret)'" in ran.output

@@ -159,3 +159,25 @@ def test_a_cycle_between_components_is_drawn_all_the_same():
         step("same", BUCKET, "c", {}, {}, parent=one),
     ]
     assert "<title>two: 1 unchanged</title>" in rendering.html(report(*steps))
+
+
+@pytest.mark.parametrize("write", [rendering.markdown, rendering.html])
+def test_an_accepted_exception_has_its_reason_last_day_entry_and_the_resources_place(write):
+    entry = {
+        "rule": "a.rule",
+        "urn": urn(SERVER, "main"),
+        "entry": 3,
+        "reason": "one of them goes",
+        "expires": "2027-01-31",
+    }
+    text = write(report(REPLACED_SERVER, acceptedExceptions=[entry], unusedExceptions=["entry 4 (b.rule)"]))
+    for each in (
+        "a.rule",
+        "one of them goes",
+        "2027-01-31",
+        "infra/database.py:7",
+        "accepted-exceptions.yaml",
+        "entry 3",
+        "entry 4",
+    ):
+        assert each in text

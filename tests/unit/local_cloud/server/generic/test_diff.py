@@ -55,3 +55,9 @@ def test_a_change_that_the_service_would_refuse_is_told_apart():
     moved = {**R2Bucket.example, "jurisdiction": "default"}
     assert refused_changes(R2Bucket(), dict(R2Bucket.example), moved) == ["jurisdiction"]
     assert changes(R2Bucket(), dict(R2Bucket.example), moved) == [Change("jurisdiction", "update", replaces=False)]
+
+
+def test_a_value_that_is_unknown_in_a_planned_state_and_still_unknown_is_no_change():
+    planned = {**EXAMPLE, "tags": {"a": UNKNOWN}}
+    assert changes(Vault(), planned, {**EXAMPLE, "tags": {"a": UNKNOWN}}) == []
+    assert [each.path for each in changes(Vault(), planned, {**EXAMPLE, "tags": {"a": "1"}})] == ["tags.a"]
