@@ -1,91 +1,30 @@
-"""The command line. Each command is one module, imported when it is called."""
+"""The entry point of the `ignition` command."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from typing import Any, Final
 
-import click
-
-_COMMANDS: Final = {
-    "attach": "Run any command with the pinned engine, the warm language host and the planning providers attached.",
-    "calibrate": "Compare a run against the real clouds with what is said here.",
-    "doctor": "Say what is missing or wrong on this machine, and the command that fixes it.",
-    "down": "Stop the local cloud; its data stays.",
-    "exec": "Run a command with an app's settings, secrets and identity on the local platform.",
-    "imports": "Write the import file of a stack whose state is lost.",
-    "job": "Start a job of the stack, wait for its end, and print what it wrote.",
-    "logs": "Print what an app or a job wrote.",
-    "operations": "Digest of what a preview would do, to compare with what was approved.",
-    "open": "Open the api, the admin console or the local cloud's own console in the browser.",
-    "preview": "Preview a stack with no credentials, no network and no state.",
-    "psql": "Open psql as the app, over verified TLS.",
-    "pulumi": "Run the pinned Pulumi on the local stack, with everything attached.",
-    "report": "Write what a change does to a stack, for a pull request and as a page.",
-    "reset": "Stop the local cloud and delete everything of it.",
-    "rotate": "Print the next step of a rotation.",
-    "status": "Say what runs, where it is reached, and how the apps are.",
-    "trust": "Put the local cloud's certificate authority into the system's store.",
-    "up": "Bring up the whole platform on this machine: no account, no token, no container engine.",
-    "verify": "Prove that a deployed stack works, by what its blockers ask; name what expires soon.",
-}
+from ignition import __version__
 
 
-_MODULES: Final = {
-    "attach": "previews.attach",
-    "calibrate": "calibrate.command",
-    "doctor": "doctor",
-    "down": "platform.down",
-    "exec": "developer.exec",
-    "imports": "recovery.imports",
-    "job": "developer.job",
-    "logs": "developer.logs",
-    "operations": "deployment.operations",
-    "open": "developer.open_",
-    "preview": "previews.preview",
-    "psql": "developer.psql",
-    "pulumi": "platform.pulumi",
-    "report": "report.command",
-    "reset": "platform.reset",
-    "rotate": "deployment.rotate",
-    "status": "platform.status",
-    "trust": "developer.trust",
-    "up": "platform.up",
-    "verify": "verify.command",
-}
-"""Where each command is defined, below `ignition`."""
+def main() -> object:
+    """Runs a command; an error that a person can fix is one message and exit code 1."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"ignition, version {__version__}\n")  # click takes three times as long to say so
+        return None
+    import click  # noqa: PLC0415  as above
 
-
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
-        if cmd_name not in _COMMANDS:
-            return None
-        return importlib.import_module(f"ignition.{_MODULES[cmd_name]}").command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(_COMMANDS.items()))
-
-
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ignition-infrastructure")
-def cli() -> None:
-    """The Ignition platform: previewed with no credentials, run on a laptop with no account."""
-
-
-def main() -> Any:
-    """Entry point; errors that a person can mend are one message and exit code 1."""
-    from ignition.failure import MENDABLE, explained  # noqa: PLC0415  keeps `--help` and completion instant
+    from ignition.commands import cli  # noqa: PLC0415
 
     umask = os.umask(0o077)  # what we make is ours alone
     try:
         return cli(obj=umask)
-    except MENDABLE as error:
+    except Exception as error:
+        from ignition.failure import FIXABLE, explained  # noqa: PLC0415  a command that goes well does without
+
+        if not isinstance(error, FIXABLE):
+            raise
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
         click.echo(explained(error), err=True)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The errors that a person can mend: shown as one message, never as a traceback."""
+"""The errors that a person can fix: shown as one message, never as a traceback."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from local_cloud.plan.exported_state import StateError
 from local_cloud.plan.throwaway import StackError
 from local_cloud.runtime.errors import BackendError
 
-MENDABLE: Final = (BackendError, BinaryMissing, BackgroundError, StackError, StateError, OSError)
+FIXABLE: Final = (BackendError, BinaryMissing, BackgroundError, StackError, StateError, OSError)
 
 
 def explained(error: BaseException) -> str:
-    """The message of a mendable error; one of the system's gets what to do next."""
+    """The message of such an error; one of the system's gets what to do next."""
     return system_errors.explained(error) if isinstance(error, OSError) else str(error)

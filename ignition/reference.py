@@ -15,7 +15,7 @@ from typing import Final
 import click
 
 from app_config.command.cli import cli as app_config
-from ignition.__main__ import cli as ignition
+from ignition.commands import cli as ignition
 from local_cloud.generated_page import write_or_compare
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "commands.md"

@@ -17,6 +17,9 @@ from typing import Final
 _AZURE: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
 _DIGITS_OF_DIGEST: Final = 6
 
+DEFAULT_LOCATION: Final = "swedencentral"
+"""The Azure region of a stack that names none."""
+
 
 @dataclass(frozen=True)
 class NameRule:

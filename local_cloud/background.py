@@ -64,7 +64,11 @@ class Address:
 
 def fingerprint() -> str:
     """Changes with the local cloud's files and with the interpreter: an edited rule, a new environment hold from the next command on."""
-    stamps = sorted((str(file), file.stat().st_mtime_ns) for file in _PACKAGE.rglob("*.py"))
+    stamps = sorted(
+        (file, os.stat(file).st_mtime_ns)  # noqa: PTH116  a Path for each of hundreds of files would cost more than all else
+        for directory, _, names in os.walk(_PACKAGE)
+        for file in (os.path.join(directory, name) for name in names if name.endswith(".py"))  # noqa: PTH118
+    )
     return f"{zlib.crc32(json.dumps([sys.executable, stamps]).encode()):08x}-{len(stamps)}"
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import click
-from cryptography import x509
 
 from ignition.state import state_option
-from local_cloud.runtime.tls.certificates import replaced_in
+from local_cloud.runtime.tls.replaced import replaced_in
 
 _DAY_S: Final = 86_400
 _KEYCHAIN: Final = "/Library/Keychains/System.keychain"
@@ -154,6 +153,8 @@ def renewal(directory: Path, stores: Sequence[Store] = STORES, clock: Callable[[
 
 
 def _end(ca_file: Path) -> str:
+    from cryptography import x509  # noqa: PLC0415  `up` asks for `renewal` alone
+
     certificate = x509.load_pem_x509_certificate(ca_file.read_bytes())
     return f"{certificate.not_valid_after_utc:%Y-%m-%d}"
 

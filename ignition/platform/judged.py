@@ -36,32 +36,39 @@ class Judged:
         self._file = state / _FILE
         self._project = project
         self._engine_files = (config_file, checkpoint)
+        self._program_before = ""
 
     def holds(self) -> bool:
         """Whether nothing has changed since the last successful run."""
+        self._program_before = self._program_now()
         try:
-            return self._file.read_text() == self._digest()
+            return self._file.read_text() == self._digest(self._program_before)
         except OSError:
             return False
 
     def note(self) -> None:
-        """A run has succeeded."""
-        write_private(self._file, self._digest().encode())
+        """A run has succeeded. It ran the program that `holds` looked at: what was edited since then is not judged."""
+        write_private(self._file, self._digest(self._program_before or self._program_now()).encode())
 
     def forget(self) -> None:
         """A run begins, and what it leaves is not known to be right."""
         self._file.unlink(missing_ok=True)
 
-    def _digest(self) -> str:
-        digest = hashlib.sha256(fingerprint().encode())
-        for file in sorted(self._program()):
-            stat = file.stat()
-            digest.update(f"{file}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
+    def _digest(self, program: str) -> str:
+        digest = hashlib.sha256(program.encode())
         for file in self._engine_files:
             digest.update(file.read_bytes())
         return digest.hexdigest()
 
-    def _program(self) -> Iterator[Path]:
+    def _program_now(self) -> str:
+        digest = hashlib.sha256(fingerprint().encode())
+        for file in sorted(self._files()):
+            stat = os.stat(file)  # noqa: PTH116  as below
+            digest.update(f"{file}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
+        return digest.hexdigest()
+
+    def _files(self) -> Iterator[str]:
         for directory, below, files in os.walk(self._project, followlinks=True):
             below[:] = [each for each in below if not each.startswith(".") and each not in _NOT_THE_PROGRAM]
-            yield from (Path(directory, each) for each in files if each.endswith(_SUFFIXES))
+            # A Path for each of hundreds of files would cost more than all else.
+            yield from (os.path.join(directory, each) for each in files if each.endswith(_SUFFIXES))  # noqa: PTH118

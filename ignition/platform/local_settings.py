@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from infra.config.stack import DEFAULT_LOCATION
-from infra.names import Names
+from infra.names import DEFAULT_LOCATION, Names
 from local_cloud.daemon.control.client import Client
 from local_cloud.daemon.state.fixed_ports import fixed_ports, recorded_ports, refuse_unknown_parts
 from local_cloud.daemon.state.settings import Settings

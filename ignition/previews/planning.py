@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from ignition.other_accounts import warn_of_other_accounts
-from local_cloud.engine.attachment import attached
+from local_cloud.engine.attachment import attached, keep_no_logs
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.plan.background import plan_daemon
 
@@ -31,7 +30,7 @@ def planning() -> Planning:
     background = plan_daemon()
     daemon = background.ensure(say)
     home = background.directory / "pulumi-home"
-    _keep_no_logs(home)
+    keep_no_logs(home)
     environment = attached(
         os.environ,
         pulumi=pulumi,
@@ -40,19 +39,6 @@ def planning() -> Planning:
         home=home,
     )
     return Planning(pulumi, environment, daemon.facts["salt"])
-
-
-def _keep_no_logs(home: Path) -> None:
-    """
-    Keeps the engine from writing a compressed log of each preview, which takes a tenth of its CPU time.
-
-    No variable turns that off. Where `logs` is a file, the engine goes on without one.
-    """
-    logs = home / "logs"
-    if logs.is_dir():
-        shutil.rmtree(logs)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    logs.touch(mode=0o600)
 
 
 def say(message: str) -> None:

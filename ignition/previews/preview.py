@@ -14,6 +14,7 @@ from ignition.previews.engine_run import run
 from ignition.previews.findings import Findings, reporting
 from ignition.previews.planning import Planning, planning, say
 from ignition.previews.reports import NOT_JUDGED, Wanted, report_options
+from local_cloud.engine.attachment import short_lived
 from local_cloud.plan import exported_state
 from local_cloud.plan.event_log import summary
 from local_cloud.plan.throwaway import Throwaway, project_name, stack_config, throwaway
@@ -56,7 +57,7 @@ def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: P
     resources = known.resources if known else None
     with throwaway(root, stack, ready.salt, resources) as place, reporting(strict=wanted.strict) as report:
         argv = _arguments(ready, stack, place, as_json=as_json, diff=diff)
-        environment = ready.environment | place.environment | report.environment
+        environment = short_lived(ready.environment | place.environment | report.environment)
         if as_json:
             with place.captured.open("wb") as captured:
                 code = run(argv, environment, root, stdout=captured.fileno())

@@ -25,9 +25,9 @@ from infra.config.sections.cloudflare import (
 )
 from infra.config.sections.keys import GUID, NAMES, Key, matching
 from infra.config.sections.section import Section
+from infra.names import DEFAULT_LOCATION
 
 NAMESPACE = "ignition"
-DEFAULT_LOCATION = "swedencentral"
 
 
 class TagsSection(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,8 @@ from typing import Final
 _NEVER_RUN: Final = (
     "#!/bin/sh\necho 'this file only has to exist: the attached language host does its work' >&2\nexit 1\n"
 )
+
+_MOST_MEMORY: Final = "768MiB"
 
 
 def attached(
@@ -36,6 +39,31 @@ def attached(
         "PULUMI_HOME": str(home),
         "no_grpc_proxy": _without_proxy(environ),
     }
+
+
+def short_lived(environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    A copy of the environment in which an engine that runs for seconds does not collect garbage, a tenth of its CPU time.
+
+    Past 768 MiB it does. What the environment says of either already stays.
+    """
+    return {"GOGC": "off", "GOMEMLIMIT": _MOST_MEMORY, **environment}
+
+
+def keep_no_logs(home: Path) -> None:
+    """
+    Keeps the engine from writing a compressed log of each run, which takes up to a sixth of its CPU time.
+
+    No variable turns that off. Where `logs` is a file, the engine goes on without one.
+
+    Args:
+        home: a Pulumi home; the logs that are in it are deleted.
+    """
+    logs = home / "logs"
+    if logs.is_dir():
+        shutil.rmtree(logs)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logs.touch(mode=0o600)
 
 
 def _looks_installed(home: Path) -> Path:

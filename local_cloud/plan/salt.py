@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+# Every command that knows of a stack imports this module, and few encrypt.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _WORD: Final = b"pulumi"
 _ROUNDS: Final = 1_000_000  # Pulumi's own; anything else does not decrypt
@@ -27,6 +28,8 @@ def new_salt(passphrase: str = "") -> str:
 
 def belongs_to(encryption_salt: str, passphrase: str) -> bool:
     """Whether a salt was made with a passphrase; takes as long as making it did, a sixth of a second."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415  as above
+
     try:
         _, salt, _, nonce, sealed = encryption_salt.strip().split(":")
         opened = _cipher(passphrase, base64.b64decode(salt)).decrypt(
@@ -38,6 +41,8 @@ def belongs_to(encryption_salt: str, passphrase: str) -> bool:
 
 
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  as above
+
     return AESGCM(hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32))
 
 

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from app_config.command.cli import cli as app_config
-from ignition.__main__ import cli as ignition
+from ignition.commands import cli as ignition
 from infra.config.sections.section import is_section, keys_of
 from infra.config.stack import StackConfig
 

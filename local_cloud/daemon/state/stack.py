@@ -20,7 +20,7 @@ import yaml
 from local_cloud.background import Address
 from local_cloud.daemon.state.checkpoint_copy import keep, put_back
 from local_cloud.daemon.state.settings import Settings
-from local_cloud.engine.attachment import attached
+from local_cloud.engine.attachment import attached, keep_no_logs
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.plan.salt import belongs_to, new_salt
 from local_cloud.plan.throwaway import StackError, stack_config
@@ -32,7 +32,7 @@ _FOREIGN: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "PULUMI_CO
 
 
 def stack_environment(
-    state: Path, address: Address, settings: Settings, environ: Mapping[str, str] = os.environ
+    state: Path, address: Address, settings: Settings, environ: Mapping[str, str] = os.environ, *, logged: bool = True
 ) -> dict[str, str]:
     """
     The environment in which a `pulumi` works on the local stack with everything attached.
@@ -42,17 +42,21 @@ def stack_environment(
         address: the running daemon.
         settings: what the state directory was set up for.
         environ: the environment to start from.
+        logged: whether the engine keeps a log of its own of the run.
 
     Raises:
         BinaryMissing: there is no Pulumi.
     """
+    home = _home(state) / ("home" if logged else "home-without-logs")
+    if not logged:
+        keep_no_logs(home)
     kept = {name: value for name, value in environ.items() if name not in _FOREIGN}
     attachment = attached(
         kept,
         pulumi=find_pulumi(),
         providers=address.facts["providers"],
         language_port=address.port,
-        home=_home(state) / "home",
+        home=home,
     )
     return attachment | engine_environment(state, settings)
 

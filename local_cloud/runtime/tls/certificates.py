@@ -35,10 +35,10 @@ from local_cloud.runtime.tls.certificate_contents import (
     normal_names,
     requested_names,
 )
+from local_cloud.runtime.tls.replaced import REPLACED, replaced_in
 
 _MARGIN = timedelta(days=30)
 """What an authority has left, beyond the longest life of what it signs, when it is renewed: nothing may outlive its issuer."""
-_REPLACED = "replaced"
 # A machine that wakes up with its clock a little behind must still accept what was issued just now.
 _BACKDATED = timedelta(minutes=5)
 
@@ -313,7 +313,7 @@ class LocalCA:
 
     def _keep_replaced(self) -> None:
         content = self.ca_file.read_bytes()
-        write_private(self._directory / _REPLACED / f"{hashlib.sha256(content).hexdigest()[:12]}.pem", content)
+        write_private(self._directory / REPLACED / f"{hashlib.sha256(content).hexdigest()[:12]}.pem", content)
 
     @contextlib.contextmanager
     def _exclusive(self, directory: Path) -> Generator[None]:
@@ -329,11 +329,6 @@ class LocalCA:
                 f"certificates cannot be kept in {directory}: {error.strerror or error}. "
                 "Make the directory writable, or choose another state directory."
             ) from error
-
-
-def replaced_in(directory: Path) -> Sequence[Path]:
-    """The certificates (PEM) that the authority in a directory had before and somebody may still trust."""
-    return sorted((directory / _REPLACED).glob("*.pem"))
 
 
 def _damaged(file: Path) -> CertificateError:

@@ -7,7 +7,7 @@ import pytest
 
 from app_config.command.cli import cli as app_config
 from ignition import reference
-from ignition.__main__ import cli as ignition
+from ignition.commands import cli as ignition
 
 
 def _of_both():

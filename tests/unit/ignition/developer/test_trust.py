@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from ignition.developer.trust import Store, anchor_name, command, commands_for, renewal
-from local_cloud.runtime.tls.certificates import LocalCA, replaced_in
+from local_cloud.runtime.tls.certificates import LocalCA
+from local_cloud.runtime.tls.replaced import replaced_in
 
 
 @pytest.fixture
