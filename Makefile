@@ -12,13 +12,18 @@ WORKERS ?= 4
 SOURCES := app_config infra local_cloud ignition examples tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help previews setup fmt lint types test test-fast check bench up down lock
+.PHONY: help previews programs setup fmt lint types test test-fast check bench up down lock
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## Build the environment and get the pinned engine and parts (minutes at first, seconds afterwards)
+setup: programs $(READY) ## Build the environment and get the pinned engine and parts (minutes at first, seconds afterwards)
 	@$(BIN)/python -m local_cloud.engine
+
+# In the background: the build of programs takes minutes, and so does the Python environment, which waits for the network.
+# The last step of `setup` waits for what is not done by then.
+programs:
+	@test -e $(READY) || $(PYTHON) -m local_cloud.engine --before-python &
 
 $(READY): requirements.lock pyproject.toml
 	@echo "==> Python environment in $(VENV) (pinned, verified by hash)"

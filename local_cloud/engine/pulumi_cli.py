@@ -30,18 +30,32 @@ def find_pulumi(*, cache: Cache | None = None, progress: Progress | None = None)
     return find(PULUMI, cache=cache, progress=progress).path
 
 
-def _official_release(binary: Binary, scratch: Path, progress: Progress) -> str:
-    """Pulumi's own installer, asked through the Automation API."""
-    import urllib.error  # noqa: PLC0415  20 ms that a warm cache need not pay
-    import urllib.request  # noqa: PLC0415
+def waits_for_sdk() -> bool:
+    """Whether the official release can be had as soon as the SDK, whose installer gets it, is installed."""
+    import importlib.util  # noqa: PLC0415  only asked before there is a Python environment
+
+    try:
+        _require_release_server()
+    except Unavailable:
+        return False
+    return importlib.util.find_spec("pulumi") is None
+
+
+def _require_release_server() -> None:
+    import urllib.request  # noqa: PLC0415  20 ms that a warm cache need not pay
 
     try:
         # The installer itself has no timeout, so it is only started when its publisher answers.
         urllib.request.urlopen(_INSTALLER, timeout=_REACHABLE_WITHIN_S).close()
-    except (OSError, urllib.error.URLError) as error:
+    except OSError as error:
         raise Unavailable(
             f"the release server cannot be reached ({getattr(error, 'reason', error)}); is there a network?"
         ) from None
+
+
+def _official_release(binary: Binary, scratch: Path, progress: Progress) -> str:
+    """Pulumi's own installer, asked through the Automation API."""
+    _require_release_server()
     progress("installing the official release")
     try:
         from pulumi.automation import PulumiCommand  # noqa: PLC0415  takes a second; only needed here

@@ -23,8 +23,12 @@ from local_cloud.language_host.runs import ForkServerProcess, Run, start_fresh
 from local_cloud.runtime.network.grpc_server import loopback_server
 
 PRELOAD: Final = (
+    "cryptography.hazmat.primitives.serialization.pkcs12",
+    "cryptography.x509",
+    "difflib",
     "google.protobuf.struct_pb2",
     "grpc",
+    "hmac",
     "pulumi",
     "pulumi.runtime",
     "pulumi_azure_native",
@@ -45,9 +49,13 @@ PRELOAD: Final = (
     "pulumi_random",
     "pulumi_tls",
     "pulumiverse_time",
+    "pydantic.fields",
     "pydantic.functional_validators",
     "pydantic.main",
+    "pydantic.plugin._loader",
     "pydantic.type_adapter",
+    "pydantic.types",
+    "secrets",
     "yaml",
     "zoneinfo",
     "local_cloud.language_host.speedups",

@@ -133,6 +133,10 @@ def test_attach_writes_the_same_reports(attached, tmp_path):
 def test_an_unchanged_plan_is_judged_once(mine):
     _write(mine, GOOD.replace("/24", "/25"))
     first = mine.ignition("up", "--state-dir", str(mine.state))
+    logs = sorted((mine.state / "pulumi" / "home" / "logs").iterdir())
     second = mine.ignition("up", "--state-dir", str(mine.state))
     assert (first.code, "Previewing update" in first.output) == (0, True), first.output
     assert (second.code, "Previewing update" in second.output) == (0, False), second.output
+    # Only the run that could change something is worth a log of the engine.
+    assert logs != []
+    assert sorted((mine.state / "pulumi" / "home" / "logs").iterdir()) == logs

@@ -50,3 +50,18 @@ def test_a_run_that_did_not_end_well_needs_one(judged: Judged) -> None:
     judged.note()
     judged.forget()
     assert not judged.holds()
+
+
+def test_what_is_edited_during_a_run_needs_one(judged: Judged, tmp_path: Path) -> None:
+    judged.holds()
+    (tmp_path / "project" / "infra" / "__main__.py").write_text("print('edited')\n")
+    (tmp_path / "state" / "local.json").write_text('{"made": "by the run"}')
+    judged.note()
+    assert not judged.holds()
+
+
+def test_what_a_run_writes_to_its_state_needs_none(judged: Judged, tmp_path: Path) -> None:
+    judged.holds()
+    (tmp_path / "state" / "local.json").write_text('{"made": "by the run"}')
+    judged.note()
+    assert judged.holds()

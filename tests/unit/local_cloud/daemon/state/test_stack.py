@@ -121,3 +121,11 @@ def test_the_users_own_pulumi_does_not_get_in_the_way(state: Path, settings: Set
     assert environment["PULUMI_BACKEND_URL"] == f"file://{state}/pulumi"
     assert environment["PULUMI_STACK"] == "local"
     assert environment["PULUMI_DEBUG_PROVIDERS"] == "random:3"
+
+
+def test_a_run_that_keeps_no_log_has_a_home_of_its_own(state: Path, settings: Settings) -> None:
+    address = Address(1, 2, "", {"providers": ""})
+    homes = [
+        Path(stack_environment(state, address, settings, logged=logged)["PULUMI_HOME"]) for logged in (True, False)
+    ]
+    assert [(home / "logs").is_file() for home in homes] == [False, True]
