@@ -28,11 +28,13 @@ class BaseState:
         resources: as a state has them; none where the revision has no such stack.
         protected: URNs of those that Pulumi would refuse to delete.
         outputs: the stack's outputs, as far as they are known.
+        refused: how many refusals there are of the base itself, by the rules of this installation.
     """
 
     resources: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     protected: list[str] = field(default_factory=list[str])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    refused: int = 0
 
 
 _KEPT: Final = 20
@@ -88,8 +90,8 @@ def _previewed(ready: Planning, repository: Repository, base: Revision, project:
         except StackError:
             return BaseState()
         ran = previewed(ready, root, stack)
-    if ran.code != 0:
-        reasons = [str(each["message"]) for each in ran.findings.refusals] or list(ran.errors)
+    reasons = ran.further_errors
+    if ran.code != 0 and (reasons or not ran.steps):
         more = f" (and {len(reasons) - _SHOWN} more)" if len(reasons) > _SHOWN else ""
         raise RevisionError(
             f"revision {base.name} ({base.short}) cannot be previewed, so there is nothing to compare with: "
@@ -97,7 +99,12 @@ def _previewed(ready: Planning, repository: Repository, base: Revision, project:
         )
     outputs = ran.outputs()
     protected = [str(each["urn"]) for each in ran.steps if each.get("newState", {}).get("protect")]
-    return BaseState(resources(ran.steps, outputs), protected, dict(outputs.get(stack_urn(project, stack), {})))
+    return BaseState(
+        resources(ran.steps, outputs),
+        protected,
+        dict(outputs.get(stack_urn(project, stack), {})),
+        len(ran.findings.refusals),
+    )
 
 
 def stack_urn(project: str, stack: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import tempfile
 import time
@@ -14,7 +13,6 @@ from typing import Any
 
 import click
 
-from ignition.previews.findings import Findings
 from ignition.previews.planning import planning, say
 from ignition.previews.reports import NOT_JUDGED
 from ignition.report import rendering
@@ -91,6 +89,8 @@ def command(*, stack: str, base: str | None, state: Path | None, out: Path, stri
         notes.append(f"{known.redacted} secrets are not in the exported state and not compared")
     if revision is not None:
         notes.append("Values of secrets are not compared; what only the clouds know is compared by what it is made of")
+    if before.refused:
+        notes.append(f"The base itself breaks rules of this installation: {before.refused} refusals")
     if ran.findings.judged is None:
         notes.append(NOT_JUDGED)
     name = f"revision {revision.name} ({revision.short})" if revision else state.name if state else "nothing"
@@ -112,7 +112,7 @@ def _report(about: tuple[str, str], base: str, before: BaseState, ran: Previewed
         base=base,
         found=changes(ran.steps, frozenset(before.protected)),
         document=ran.findings.document(),
-        errors=_further(ran.errors, ran.findings) if ran.code else [],
+        errors=ran.further_errors if ran.code else [],
         outputs=(old, new),
         notes=notes,
     )
@@ -121,18 +121,6 @@ def _report(about: tuple[str, str], base: str, before: BaseState, ran: Previewed
 def _outputs_in(resources: Sequence[Mapping[str, Any]], urn: str) -> Mapping[str, Any]:
     outputs = next((each.get("outputs") for each in resources if each.get("urn") == urn), None)
     return outputs if is_dict(outputs) else {}
-
-
-def _further(errors: Sequence[str], findings: Findings) -> list[str]:
-    """Without what the refusals say."""
-    said = [*findings.refusals, *findings.warnings]
-    return [
-        text
-        for each in errors
-        if (text := re.sub(r"<\{%.*?%\}>", "", each).strip())
-        and not any(str(refusal["message"]) in text for refusal in said)
-        and "explained above" not in text
-    ]
 
 
 def _writable(out: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from local_cloud.plan.throwaway import throwaway
 from local_cloud.server.values.shapes import is_dict, is_list
 
 STACK: Final = "pulumi:pulumi:Stack"
+_MARKUP: Final = re.compile(r"<\{%.*?%\}>")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Previewed:
         code: the engine's exit code.
         steps: as the engine's JSON has them.
         events: as the engine's event log has them.
-        errors: what the engine or the program said went wrong, apart from refusals.
+        errors: what the engine or the program said went wrong, refusals among it.
         findings: refusals, warnings and the like.
     """
 
@@ -36,6 +38,19 @@ class Previewed:
     events: Sequence[Mapping[str, Any]]
     errors: Sequence[str]
     findings: Findings
+
+    @property
+    def further_errors(self) -> Sequence[str]:
+        """The errors that no refusal explains."""
+        told: list[Mapping[str, Any]] = [*self.findings.refusals, *self.findings.warnings]
+        told += self.findings.document().get("policies") or ()
+        return [
+            text
+            for each in self.errors
+            if (text := _MARKUP.sub("", each).strip())
+            and not any(str(one["message"]) in text for one in told)
+            and "explained above" not in text
+        ]
 
     def outputs(self) -> dict[str, Mapping[str, Any]]:
         """By URN, what the preview knows of each resource's outputs; the stack's own among them."""

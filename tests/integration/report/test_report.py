@@ -133,3 +133,11 @@ def test_names_of_the_program_are_text_in_both_files(of_program, tmp_path):
     text = of_program(VAULT.format(sku="standard"), VAULT.format(sku="standard") + added)
     assert "<img" not in (tmp_path / "out" / "report.html").read_text()
     assert "`` <img src=x onerror=alert(1)>\\|` ``" in text  # text in a code span
+
+
+def test_a_base_that_the_rules_refuse_can_be_compared_with(of_program):
+    """The change may be the one that fixes it, or that brings the rule."""
+    refused = VAULT.format(sku="standard").replace("kv-trial", "bad_name_")
+    text = of_program(refused, VAULT.format(sku="standard"))
+    assert "| `vaultName` | `bad_name_` | `kv-trial` |" in text
+    assert "The base itself breaks rules of this installation: 1 refusals" in text
