@@ -9,10 +9,10 @@ READY := $(VENV)/.ready
 PARALLEL := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # Tests that start real parts wait most of the time, so more of them than there are cores run side by side.
 WORKERS ?= 4
-SOURCES := app_config infra local_cloud ignition examples tests bench
+SOURCES := app_config infra local_cloud ignition policy examples tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help previews programs setup fmt lint types test test-fast check bench up down lock
+.PHONY: help previews programs report compare setup fmt lint types test test-fast check bench up down lock
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,10 +36,12 @@ fmt: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
 	@$(BIN)/ruff format $(SOURCES)
 
-lint: $(READY) ## Style, formatting and the direction of imports
+lint: $(READY) ## Style, formatting, the direction of imports, and the workflows
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
+	@$(BIN)/python -m local_cloud.engine.actionlint
 
 types: $(READY) ## Strict types
 	@$(BIN)/pyright
@@ -54,6 +56,13 @@ check: lint types test ## What CI runs
 
 previews: setup ## Preview every stack with no credentials, warnings refused, as CI does
 	@for stack in dev prod local; do $(BIN)/ignition preview $$stack --strict || exit; done
+
+report: setup ## What STACK changes against BASE, into report/STACK (STACK=prod BASE=main unless given)
+	@$(BIN)/ignition report "$${STACK:-prod}" --base "$${BASE:-main}" --out "report/$${STACK:-prod}"
+
+compare: setup ## The operations of a real preview of STACK (live.json, state.json) beside those of the preview without credentials
+	@$(BIN)/ignition preview "$$STACK" --state state.json --json > offline.json
+	@$(BIN)/ignition operations live.json --approved offline.json
 
 bench: setup ## Speed and memory, side by side with the alternative
 	@$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""Refusals as workflow commands of GitHub Actions, which show them at their line in a pull request."""
+"""Refusals and violations of policies as workflow commands of GitHub Actions, which show them at their line in a pull request."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ def commands(findings: Findings) -> Iterator[str]:
         yield _command("error", refusal)
     for warning in findings.warnings:
         yield _command("warning", warning)
+    for violation in sorted(findings.policies, key=lambda each: each["warning"]):
+        yield _command("warning" if violation["warning"] else "error", violation)
 
 
 def _command(kind: str, refusal: Refusal) -> str:

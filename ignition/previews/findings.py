@@ -14,6 +14,8 @@ from local_cloud.plan.source_files import in_repository
 from local_cloud.server.plan.report import (
     ACCEPTED,
     JUDGED,
+    PACK,
+    POLICY,
     REFUSAL,
     REPORT_VARIABLE,
     STRICT_VARIABLE,
@@ -50,6 +52,16 @@ class Findings:
         return [each for each in self._located if each["warning"]]
 
     @property
+    def policies(self) -> Sequence[Refusal]:
+        """What policies speak against; an advisory one is a `warning`. Each has a `pack` and a `severity` too."""
+        return [self._in_repository(each) for each in self._of(POLICY)]
+
+    @property
+    def packs(self) -> Sequence[Mapping[str, Any]]:
+        """The policy packs that were asked: name, number of policies, and those that gave up."""
+        return self._of(PACK)
+
+    @property
     def accepted(self) -> Sequence[Mapping[str, Any]]:
         """What the project accepts, with the entry that does."""
         return self._of(ACCEPTED)
@@ -79,6 +91,8 @@ class Findings:
         return {
             "refusals": [_for_programs(each) for each in self.refusals],
             "warnings": [_for_programs(each) for each in self.warnings],
+            "policies": [_of_policy(each) for each in self.policies],
+            "policyPacks": [{"name": each["pack"], "policies": each["policies"]} for each in self.packs],
             "acceptedExceptions": self.accepted,
             "unusedExceptions": self.unused,
             "checkedByTypesOnly": self.types_only,
@@ -88,10 +102,10 @@ class Findings:
 
     @cached_property
     def _located(self) -> list[dict[str, Any]]:
-        return [
-            {**each, **{name: in_repository(each[name], self.root) for name in ("file", "other_file")}}
-            for each in self._of(REFUSAL)
-        ]
+        return [self._in_repository(each) for each in self._of(REFUSAL)]
+
+    def _in_repository(self, refusal: Refusal) -> dict[str, Any]:
+        return {**refusal, **{name: in_repository(refusal[name], self.root) for name in ("file", "other_file")}}
 
     def _of(self, kind: str) -> list[dict[str, Any]]:
         return [
@@ -112,6 +126,22 @@ def _for_programs(refusal: Refusal) -> dict[str, Any]:
         "message": refusal["message"],
         "remedy": refusal["remedy"],
         "source": refusal["source"],
+    }
+
+
+def _of_policy(violation: Refusal) -> dict[str, Any]:
+    """A policy's violation has no second resource and no property."""
+    return {
+        "policy": violation["rule"],
+        "pack": violation["pack"],
+        "enforcement": "advisory" if violation["warning"] else "mandatory",
+        "severity": violation["severity"],
+        "urn": violation["urn"],
+        "type": violation["token"],
+        "position": _position(violation["file"], violation["line"]),
+        "message": violation["message"],
+        "remedy": violation["remedy"],
+        "source": violation["source"],
     }
 
 

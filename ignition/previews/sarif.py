@@ -1,5 +1,5 @@
 """
-Refusals as SARIF 2.1.0, for code scanning.
+Refusals and violations of policies as SARIF 2.1.0, for code scanning.
 
 Written by hand: the object models on the package index have had no release for a year or more. A test validates what is written here
 against the standard's own JSON schema.
@@ -16,6 +16,8 @@ from urllib.parse import quote
 from ignition.previews.findings import Findings, Refusal
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SCORES: Final = {"low": "3.0", "medium": "5.5", "high": "8.0", "critical": "9.5"}
+"""GitHub's bands of `security-severity`: a number in the middle of each."""
 _DISTRIBUTION: Final = "ignition-infrastructure"
 
 
@@ -27,7 +29,7 @@ def log(findings: Findings, fallback: str) -> dict[str, Any]:
         findings: what a preview reported.
         fallback: the file to point at where the program's line is not known, relative to the repository.
     """
-    found = [*findings.refusals, *findings.warnings]
+    found = [*findings.refusals, *findings.warnings, *findings.policies]
     rules = {each["rule"]: each for each in found}
     indexes = {rule: index for index, rule in enumerate(rules)}
     return {
@@ -53,6 +55,9 @@ def _rule(refusal: Refusal) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": refusal["rule"]}
     if refusal["source"]:
         rule["helpUri"] = refusal["source"]
+    if "severity" in refusal:
+        score = _SCORES.get(refusal["severity"])
+        rule["properties"] = {"tags": ["policy"], **({"security-severity": score} if score else {})}
     return rule
 
 

@@ -33,11 +33,13 @@ class EngineProcess:
         environment: its environment.
         debug: whether it shows debug messages.
         directory: where it works; None where the system cannot tell.
+        pid: its number; 0 where the system cannot tell.
     """
 
     environment: dict[str, str]
     debug: bool
     directory: Path | None = None
+    pid: int = 0
 
     @property
     def project_root(self) -> Path | None:
@@ -68,7 +70,7 @@ def behind(peer: str, port: int) -> EngineProcess:
     pairs = (item.partition(b"=") for item in environment.split(b"\0") if b"=" in item)
     variables = {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
     words = [os.fsdecode(word) for word in arguments.split(b"\0")]
-    return EngineProcess(variables, debug=shows_debug_messages(words, variables), directory=directory)
+    return EngineProcess(variables, debug=shows_debug_messages(words, variables), directory=directory, pid=pid)
 
 
 def shows_debug_messages(words: Sequence[str], environment: Mapping[str, str]) -> bool:

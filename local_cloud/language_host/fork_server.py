@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import selectors
@@ -107,7 +108,7 @@ class ForkServer:
             _look_where_interpreter_would()
             self._property_types.before_run()
             if "module" in asked:
-                code = _run_module(asked["module"], asked["args"])
+                code = _run_module(asked["module"], asked["args"], asked["given"])
             else:
                 code = child.run(
                     asked,
@@ -168,11 +169,12 @@ def _look_where_interpreter_would() -> None:
     sys.path[:0] = [each for each in wanted if each and each not in sys.path]
 
 
-def _run_module(module: str, arguments: list[str]) -> int:
+def _run_module(module: str, arguments: list[str], given: str) -> int:
     """As `python -m` does it, with what the fork server has imported."""
     import runpy  # noqa: PLC0415  only a child needs it
 
     sys.argv = [module, *arguments]
+    sys.stdin = io.StringIO(given)
     runpy.run_module(module, run_name="__main__")
     return 0
 

@@ -46,6 +46,7 @@ PRELOAD: Final = (
     "pulumi_azure_native.resources",
     "pulumi_azuread",
     "pulumi_cloudflare",
+    "pulumi_policy",
     "pulumi_random",
     "pulumi_tls",
     "pulumiverse_time",
@@ -87,6 +88,8 @@ class EndedRun:
         environment: the engine's.
         registrations: what the recorder wrote of everything that it registered.
         succeeded: whether it ended without an error of its own.
+        organization: of the stack; empty where the backend knows none.
+        policy_packs: directories of the packs that the engine runs itself.
     """
 
     info: RunInfo
@@ -94,6 +97,8 @@ class EndedRun:
     environment: Mapping[str, str]
     registrations: bytes
     succeeded: bool
+    organization: str = ""
+    policy_packs: frozenset[Path] = frozenset()
 
 
 class Judge(Protocol):
@@ -153,9 +158,15 @@ class LanguageHost:
         self._server.start()
         return bound
 
-    def run_module(self, module: str, *arguments: str) -> bytes:
+    def run_module(self, module: str, *arguments: str, given: str = "", **environment: str) -> bytes:
         """
         Runs a module as `python -m` does, in a process that has what the fork server imports; returns what it prints.
+
+        Args:
+            module: its name.
+            arguments: what follows it.
+            given: its standard input.
+            environment: variables beside those of this process.
 
         Raises:
             ModuleError: it failed, or the fork server ended.
@@ -163,7 +174,10 @@ class LanguageHost:
         if self._fork_server is None:
             raise ModuleError(f"{module}: a cold host has no fork server")
         try:
-            run = self._fork_server.start({"module": module, "args": arguments, "environment": dict(os.environ)})
+            variables = {**os.environ, **environment}
+            run = self._fork_server.start(
+                {"module": module, "args": arguments, "given": given, "environment": variables}
+            )
         except OSError as error:
             raise ModuleError(f"{module}: the fork server has ended ({error})") from None
         os.close(run.registrations)
@@ -194,6 +208,7 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
         self._on_run = on_run
         self._judge = judge
         self._engines: dict[str, str] = {}
+        self._policy_packs: set[tuple[int, Path]] = set()
         self._lock = threading.Lock()
         self.active = 0
 
@@ -240,9 +255,11 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext) -> Iterator[Any]:
         """Starts a policy pack."""
         interpreter = _interpreter(request.info) or Path(sys.executable)
-        return policy_pack.run(
-            request, interpreter, engine_process.behind(context.peer(), self._port).environment, context
-        )
+        process = engine_process.behind(context.peer(), self._port)
+        running = process.pid, Path(request.info.program_directory)
+        self._policy_packs.add(running)
+        context.add_callback(lambda: self._policy_packs.discard(running))
+        return policy_pack.run(request, interpreter, process.environment, context)
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> Any:
         """Runs a program to its end."""
@@ -269,7 +286,15 @@ class _Service(language_pb2_grpc.LanguageRuntimeServicer):
             run.kill()  # the engine was gone before we could listen for it
         with Registered(run.registrations) as registered, Forwarder(engine, run.output, run.error):
             code = run.wait()
-        ended = EndedRun(info, engine, process.environment, registered.content, succeeded=code == 0)
+        ended = EndedRun(
+            info,
+            engine,
+            process.environment,
+            registered.content,
+            succeeded=code == 0,
+            organization=request.organization,
+            policy_packs=frozenset(pack for pid, pack in set(self._policy_packs) if pid == process.pid),
+        )
         refusal = judge.refusal(ended) if judge is not None else ""
         if code == 0:
             return language_pb2.RunResponse(error=refusal)

@@ -15,6 +15,7 @@ from local_cloud.language_host import LanguageHost
 from local_cloud.plan.background import plan_daemon
 from local_cloud.plan.dynamic import DYNAMIC, DynamicProvider
 from local_cloud.plan.salt import new_salt
+from local_cloud.policies.review import Review
 from local_cloud.runtime.errors import BackendError
 from local_cloud.server.plan.judge import Judge
 from local_cloud.server.serve import serve
@@ -44,6 +45,7 @@ def main() -> None:
     host = LanguageHost(on_run=note, judge=judge)
     language_port = host.start()
     read_schemas(host.run_module)
+    judge.review = Review(host.run_module)
     served = serve((*PACKAGES, DYNAMIC), previews=judge.previews, of_their_own={DYNAMIC.name: DynamicProvider})
     facts = {"providers": served.attachment, "salt": new_salt()}
     plan_daemon().publish(Address(os.getpid(), language_port, code, facts))

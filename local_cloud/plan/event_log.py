@@ -32,6 +32,11 @@ class Reported(Protocol):
         ...
 
     @property
+    def policies(self) -> Sequence[Mapping[str, Any]]:
+        """What policies speak against."""
+        ...
+
+    @property
     def types_only(self) -> Sequence[Mapping[str, Any]]:
         """Resources that were checked by the SDK's types only."""
         ...
@@ -61,7 +66,8 @@ def summary(file: Path, elapsed_s: float, reported: Reported) -> str | None:
     )
     parts = [f"{count} to {operation}" for operation, count in sorted(changes.items()) if operation != "same"]
     parts += [f"{changes['same']} unchanged"] if changes.get("same") else []
-    parts += [_counted(errors, "error")] if errors and not reported.refusals else []
+    explained = reported.refusals or any(not each["warning"] for each in reported.policies)
+    parts += [_counted(errors, "error")] if errors and not explained else []
     parts += [counts(reported)] if counts(reported) else []
     return f"{', '.join(parts) or 'nothing to do'}; {elapsed_s:.1f} s"
 
@@ -70,6 +76,10 @@ def counts(reported: Reported) -> str:
     """How much was refused and noted; empty where nothing was."""
     parts = [f"{len(reported.refusals)} refused"] if reported.refusals else []
     parts += [_counted(len(reported.warnings), "warning")] if reported.warnings else []
+    mandatory = sum(1 for each in reported.policies if not each["warning"])
+    advisory = len(reported.policies) - mandatory
+    parts += [f"{mandatory} against mandatory policies"] if mandatory else []
+    parts += [f"{advisory} against advisory policies"] if advisory else []
     accepted = len(reported.accepted)
     parts += [f"{_counted(accepted, 'accepted exception')} (accepted-exceptions.yaml)"] if accepted else []
     parts += [_counted(len(reported.unused), "unused exception")] if reported.unused else []

@@ -1,8 +1,8 @@
 """
-What the project accepts although a rule refuses it: values that a list does not know yet, and clashes that a rule is wrong about.
+What the project accepts although a rule or a policy speaks against it: values that a list does not know yet, clashes, violations.
 
 The file `accepted-exceptions.yaml` at the project's root holds a list. An entry has a reason, an expiry date, and either `type`,
-`property` and `value`, or the id of a `rule` and the `resources` (names or URNs, `*` for any text) that may break it.
+`property` and `value`, or the id of a `rule` or `policy` and the `resources` (names or URNs, `*` for any text) that may break it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FILE_NAME: Final = "accepted-exceptions.yaml"
 _SHARED_FIELDS: Final = ("reason", "expires")
 _VALUE_FIELDS: Final = ("type", "property", "value", *_SHARED_FIELDS)
 _RULE_FIELDS: Final = ("rule", "resources", *_SHARED_FIELDS)
+_POLICY_FIELDS: Final = ("policy", "resources", *_SHARED_FIELDS)
 
 
 class ExceptionsError(Exception):
@@ -48,6 +49,10 @@ class AcceptedException:
     def about(self) -> str:
         """What it accepts, for people."""
         raise NotImplementedError
+
+    def concerns(self, stack: str) -> bool:  # noqa: ARG002  a value may be in any stack
+        """Whether it may be about a stack."""
+        return True
 
     def __str__(self) -> str:
         return f"{FILE_NAME}, entry {self.number} ({self.about})"
@@ -87,9 +92,23 @@ class AcceptedBreach(AcceptedException):
         """Whether this entry speaks of that rule and of every one of the resources."""
         return self.rule == rule and all(self._names(urn) for urn in urns)
 
+    def concerns(self, stack: str) -> bool:
+        """Whether it may be about a stack; a URN names the one that it is of."""
+        return any("::" not in each or fnmatchcase(stack, _stack_of(each)) for each in self.resources)
+
     def _names(self, urn: str) -> bool:
         name = urn.rsplit("::", 1)[-1]
         return any(fnmatchcase(urn if "::" in each else name, each) for each in self.resources)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptedViolation(AcceptedBreach):
+    """Resources that a policy may speak against; `rule` is the policy."""
+
+
+def _stack_of(pattern: str) -> str:
+    """The stack of a pattern for URNs, `urn:pulumi:STACK::PROJECT::...`, itself a pattern."""
+    return pattern.removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def load(root: Path) -> tuple[AcceptedException, ...]:
@@ -119,8 +138,9 @@ def _read(file: Path, _stamp: int) -> tuple[AcceptedException, ...]:
 
 
 def _entry(file: Path, number: int, entry: Any) -> AcceptedException:
-    of_rule = is_dict(entry) and "rule" in entry
-    expected = _RULE_FIELDS if of_rule else _VALUE_FIELDS
+    of_policy = is_dict(entry) and "policy" in entry
+    of_rule = of_policy or (is_dict(entry) and "rule" in entry)
+    expected = _POLICY_FIELDS if of_policy else _RULE_FIELDS if of_rule else _VALUE_FIELDS
     if not is_dict(entry) or set(entry) != set(expected):
         names = _listed(expected) if of_rule else _either()
         raise ExceptionsError(f"{file}: entry {number} must have exactly {names}")
@@ -137,9 +157,9 @@ def _entry(file: Path, number: int, entry: Any) -> AcceptedException:
         raise ExceptionsError(
             f"{file}: entry {number}: resources must be a list of the resources' names or URNs, not {resources!r}"
         )
-    return AcceptedBreach(
+    return (AcceptedViolation if of_policy else AcceptedBreach)(
         number=number,
-        rule=str(entry["rule"]),
+        rule=str(entry["policy" if of_policy else "rule"]),
         resources=tuple(resources),
         reason=entry["reason"],
         expires=entry["expires"],
@@ -147,7 +167,7 @@ def _entry(file: Path, number: int, entry: Any) -> AcceptedException:
 
 
 def _either() -> str:
-    return f"{_listed(_VALUE_FIELDS)}, or {_listed(_RULE_FIELDS)}"
+    return f"{_listed(_VALUE_FIELDS)}, or {_listed(_RULE_FIELDS)}, or {_listed(_POLICY_FIELDS)}"
 
 
 def _listed(names: Sequence[str]) -> str:

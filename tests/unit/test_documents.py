@@ -85,7 +85,9 @@ def test_every_target_of_make_that_is_named_exists(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_every_file_of_this_repository_that_is_named_exists(document):
-    named = re.findall(r"`((?:app_config|infra|local_cloud|ignition|tests|docs|tools|bench)/[\w./]+)`", PROSE[document])
+    named = re.findall(
+        r"`((?:app_config|infra|local_cloud|ignition|policy|tests|docs|tools|bench)/[\w./]+)`", PROSE[document]
+    )
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from local_cloud.language_host.host import EndedRun, RunInfo
 from local_cloud.server.engine_log import EngineLog
@@ -13,13 +13,31 @@ from local_cloud.server.exceptions import AcceptedException, ExceptionsError
 from local_cloud.server.package import Package
 from local_cloud.server.plan.plan import Plan
 from local_cloud.server.plan.planned import Planned, Registrations
-from local_cloud.server.plan.report import JUDGED, Refusal
+from local_cloud.server.plan.report import JUDGED, PolicyViolation, Refusal
 from local_cloud.server.plan.rules import PlanRefusal, PlanRule
 from local_cloud.server.plan.sessions import EngineRun, PlanSessions, accepted_message
 from local_cloud.server.rules import Problem
 
 _SUBSCRIPTION: Final = "azure-native:subscriptionId"
 _SUBSCRIPTION_VARIABLE: Final = "ARM_SUBSCRIPTION_ID"
+
+
+class PackError(Exception):
+    """A policy pack did not run; the message says why."""
+
+
+class Review(Protocol):
+    """Who asks the policies of a project."""
+
+    def violations(self, ended: EndedRun, plan: Plan, run: EngineRun, engine: EngineLog) -> Sequence[PolicyViolation]:
+        """
+        What they speak against and the project does not accept; the report and the engine's log have it.
+
+        Raises:
+            PackError: the pack did not run.
+            ExceptionsError: the file of accepted exceptions cannot be used.
+        """
+        ...
 
 
 class Judge:
@@ -29,9 +47,13 @@ class Judge:
     Args:
         packages: whose types and rules hold.
         previews: where the providers note what they refuse of single resources.
+
+    Attributes:
+        review: asks the policies too, where there is one.
     """
 
     def __init__(self, packages: Sequence[Package], previews: PlanSessions | None = None) -> None:
+        self.review: Review | None = None
         self.previews = previews or PlanSessions()
         self._paths = {each.name: each.path_of for each in packages if each.path_of is not None}
         self._types = {each.token: each for package in packages for each in package.types}
@@ -78,13 +100,14 @@ class Judge:
                     plan,
                     [*_placed(run, plan), *self._of_plan(run, self.refusals(plan, subscription=subscription), engine)],
                 )
-            except ExceptionsError as error:
+                for each in found:
+                    run.report.refusal(each)
+                    (engine.warning if each.warning else engine.error)(each.urn, _with_position(each))
+                against = self.review.violations(ended, plan, run, engine) if self.review is not None else ()
+            except (ExceptionsError, PackError) as error:
                 return str(error)
-            for each in found:
-                run.report.refusal(each)
-                (engine.warning if each.warning else engine.error)(each.urn, _with_position(each))
             _note_types_only(run, engine)
-            unused = run.unused if ended.succeeded else []
+            unused = [each for each in run.unused if each.concerns(ended.info.stack)] if ended.succeeded else []
             _note_unused(unused, engine)
         run.report.add(
             JUDGED,
@@ -92,12 +115,7 @@ class Judge:
             resources=len(plan.resources),
             unused=[str(each) for each in unused],
         )
-        count = sum(not each.warning for each in found)
-        return (
-            f"the clouds would refuse this plan: {count} problem{'s' * (count != 1)}, each explained above"
-            if count
-            else ""
-        )
+        return _counted(found, against)
 
     def _of_plan(self, run: EngineRun, found: Iterable[PlanRefusal], engine: EngineLog) -> Iterable[Refusal]:
         for each in found:
@@ -118,6 +136,15 @@ def _assuming(found: PlanRefusal, subscriptions: Collection[str]) -> PlanRefusal
 
 def _urn(resource: Planned) -> str:
     return resource.declared_by or resource.urn
+
+
+def _counted(refused: Sequence[Refusal], against: Sequence[PolicyViolation]) -> str:
+    parts: list[str] = []
+    if count := sum(not each.warning for each in refused):
+        parts.append(f"the clouds would refuse this plan: {count} problem{'s' * (count != 1)}, each explained above")
+    if count := sum(not each.warning for each in against):
+        parts.append(f"mandatory policies speak against this plan: {count}, each explained above")
+    return "; ".join(parts)
 
 
 def _refusal(found: PlanRefusal, reason: str, *, warning: bool) -> Refusal:

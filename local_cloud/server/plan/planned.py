@@ -114,6 +114,13 @@ class Registrations:
 
     def planned(self) -> Iterator[Planned]:
         """Every resource so far, in the order of registration."""
+        return (self._one(request, json.loads(origins)) for request, origins in self._frames())
+
+    def requests(self) -> Iterator[tuple[str, Any]]:
+        """Every registration so far as the program sent it, with the URN that the engine makes of it."""
+        return ((self._urn(each.type, each.name, each.parent), each) for each, _ in self._frames())
+
+    def _frames(self) -> Iterator[tuple[Any, bytes]]:
         at = 0
         while at + _HEADER.size <= len(self._content):
             origins, size = _HEADER.unpack_from(self._content, at)
@@ -121,7 +128,7 @@ class Registrations:
             if at > len(self._content):
                 return
             request = resource_pb2.RegisterResourceRequest.FromString(bytes(self._content[start + origins : at]))
-            yield self._one(request, json.loads(bytes(self._content[start : start + origins])))
+            yield request, bytes(self._content[start : start + origins])
 
     def _one(self, request: Any, origins: Sequence[Mapping[str, Any]]) -> Planned:
         listed = [*request.dependencies, *(urn for each in request.propertyDependencies.values() for urn in each.urns)]

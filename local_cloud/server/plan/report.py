@@ -21,6 +21,8 @@ REFUSAL: Final = "refusal"
 ACCEPTED: Final = "accepted"
 TYPES_ONLY: Final = "types-only"
 UNKNOWN_FUNCTION: Final = "unknown-function"
+POLICY: Final = "policy"
+PACK: Final = "policy-pack"
 JUDGED: Final = "judged"
 """The kinds of lines; a file without `judged` comes from a run whose plan no language host of ours has seen."""
 
@@ -59,6 +61,20 @@ class Refusal:
     warning: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class PolicyViolation(Refusal):
+    """
+    One thing that a policy speaks against; `rule` is the policy, `warning` says that it is advisory.
+
+    Attributes:
+        pack: the pack's name.
+        severity: low, medium, high, critical; empty where the policy has none.
+    """
+
+    pack: str
+    severity: str
+
+
 class ReportFile:
     """
     The file, from the writing side; safe to use from any thread.
@@ -75,6 +91,10 @@ class ReportFile:
     def refusal(self, refusal: Refusal) -> None:
         """Writes a refusal or a warning down."""
         self.add(REFUSAL, **asdict(refusal))
+
+    def policy(self, violation: PolicyViolation) -> None:
+        """Writes a violation of a policy down."""
+        self.add(POLICY, **asdict(violation))
 
     def add(self, kind: str, **facts: Any) -> None:
         """Writes a line; a file that is gone has nobody who reads it."""

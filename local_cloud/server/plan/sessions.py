@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.server import exceptions
-from local_cloud.server.exceptions import AcceptedBreach, AcceptedException, AcceptedValue
+from local_cloud.server.exceptions import AcceptedBreach, AcceptedException, AcceptedValue, AcceptedViolation
 from local_cloud.server.plan.report import ACCEPTED, STRICT_VARIABLE, Refusal, ReportFile
 from local_cloud.server.rules import ListedValueProblem, Problem
 
@@ -86,12 +86,31 @@ class EngineRun:
         entry = next((each for each in self.exceptions if _accepts(each, urn, token, problem, other)), None)
         if entry is None:
             return Verdict(problem.reason + (_ADVICE if isinstance(problem, ListedValueProblem) else ""))
+        return self._by(entry, problem.rule, urn, problem.reason)
+
+    def policy_verdict(self, policy: str, urn: str, reason: str) -> Verdict:
+        """
+        Whether the project accepts what a policy speaks against.
+
+        Args:
+            policy: its id.
+            urn: the resource; empty for the whole stack.
+            reason: what people read.
+
+        Raises:
+            ExceptionsError: the file of accepted exceptions cannot be used.
+        """
+        listed = (each for each in self.exceptions if isinstance(each, AcceptedViolation))
+        entry = next((each for each in listed if each.accepts(policy, [urn])), None)
+        return Verdict(reason) if entry is None else self._by(entry, policy, urn, reason)
+
+    def _by(self, entry: AcceptedException, rule: str, urn: str, reason: str) -> Verdict:
         with self._lock:
             self._used.add(entry)
         if entry.expired:
-            return Verdict(f"{problem.reason}; its exception in {exceptions.FILE_NAME} ended on {entry.expires}")
+            return Verdict(f"{reason}; its exception in {exceptions.FILE_NAME} ended on {entry.expires}")
         self.report.add(
-            ACCEPTED, rule=problem.rule, urn=urn, entry=entry.number, reason=entry.reason, expires=str(entry.expires)
+            ACCEPTED, rule=rule, urn=urn, entry=entry.number, reason=entry.reason, expires=str(entry.expires)
         )
         return Verdict(None, entry)
 
@@ -111,6 +130,8 @@ _ADVICE: Final = f"; where the service takes it all the same, an entry in {excep
 
 
 def _accepts(entry: AcceptedException, urn: str, token: str, problem: Problem, other: str) -> bool:
+    if isinstance(entry, AcceptedViolation):
+        return False
     if isinstance(entry, AcceptedBreach):
         return entry.accepts(problem.rule, [each for each in (urn, other) if each])
     return (

@@ -8,7 +8,7 @@ import pytest
 from tests.support.ignition_command import ROOT
 
 STACKS = ("dev", "prod", "local")
-CLOSING = re.compile(r"(\d+) to create; \d+\.\d s")
+CLOSING = re.compile(r"(\d+) to create(?:, \d+ accepted exceptions? \(accepted-exceptions\.yaml\))?; \d+\.\d s")
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -1,0 +1,1 @@
+"""Container apps and jobs."""

@@ -1,0 +1,1 @@
+"""Names that browsers and sign-in providers trust."""
