@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -36,6 +38,34 @@ def seconds(run: Callable[[], object]) -> float:
     began = time.perf_counter()
     run()
     return time.perf_counter() - began
+
+
+def cpu_seconds(run: Callable[[], object], *roots: int) -> float:
+    """
+    What one run takes of the processors, summed over the processes that it starts and waits for.
+
+    Args:
+        run: what is measured.
+        roots: processes that work for it in the background; what they start counts too.
+    """
+    before, began = _used(roots), resource.getrusage(resource.RUSAGE_CHILDREN)
+    run()
+    ended, after = resource.getrusage(resource.RUSAGE_CHILDREN), _used(roots)
+    waited_for = ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
+    return waited_for + sum(used - before.get(pid, 0.0) for pid, used in after.items())
+
+
+def _used(roots: Iterable[int]) -> dict[int, float]:
+    """Seconds by process, with those of children that have ended."""
+    found: dict[int, float] = {}
+    waiting = list(roots)
+    while waiting:
+        pid = waiting.pop()
+        with contextlib.suppress(OSError):  # it has just ended; its parent's line has it
+            waiting += children(pid)
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            found[pid] = sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def resident_mb(pid: int) -> float:

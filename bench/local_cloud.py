@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.figures import Row, report, seconds, tree_mb
+from bench.figures import Row, cpu_seconds, report, seconds, tree_mb
 from local_cloud.daemon.background_process import local_daemon
 from tests.support.local_platform import LocalPlatform
 
@@ -30,6 +30,13 @@ def rows(platform: LocalPlatform) -> Iterator[Row]:
     pairs = [(seconds(platform.up), seconds(lambda: platform.pulumi("preview"))) for _ in range(ROUNDS)]
     up, preview = (statistics.median(times) for times in zip(*pairs, strict=True))
     yield Row("up without changes", up, "s", 1.5, beside=f"a preview of the same stack {preview:.2f} s")
+    daemon = platform.address.pid
+    cpu = [
+        (cpu_seconds(platform.up, daemon), cpu_seconds(lambda: platform.pulumi("preview"), daemon))
+        for _ in range(ROUNDS)
+    ]
+    up, preview = (statistics.median(times) for times in zip(*cpu, strict=True))
+    yield Row("CPU of up without changes", up, "s", beside=f"a preview of the same stack {preview:.2f} s")
     yield Row("resident, sample apps included", tree_mb(platform.address.pid), "MB", 700)
     yield Row("down", seconds(lambda: local_daemon(platform.state).stop(wait_s=60)), "s", 3)
     yield Row("down -> up, data kept", seconds(platform.up), "s")

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.figures import Row, children, report, resident_mb, seconds
+from bench.figures import Row, children, cpu_seconds, report, resident_mb, seconds
 from local_cloud.engine.attachment import attached
 from local_cloud.engine.pulumi_cli import find_pulumi
 from local_cloud.language_host import LanguageHost
@@ -94,6 +94,7 @@ def rows(scratch: Path) -> Iterator[Row]:
         here, there = (statistics.median(times) for times in zip(*pairs, strict=True))
         yield Row("ignition preview prod, warm", here, "s", 1.2, beside=f"cold language host {there:.2f} s")
         yield Row("cold host / warm", there / here, "x", 3.5, at_least=True)
+        yield from _cpu(ignition, records(scratch, 0))
         medians: dict[int, float] = {}
         for count in SIZES:
             project = records(scratch, count)
@@ -111,6 +112,21 @@ def rows(scratch: Path) -> Iterator[Row]:
     finally:
         cold.close()
         ignition.close()
+
+
+def _cpu(ignition: Ignition, empty: Path) -> Iterator[Row]:
+    """What a preview of prod takes of the processors, beside a program that registers nothing."""
+    (daemon,) = ignition.daemons
+    warm(ignition, "dev", empty)
+    pairs = [
+        (
+            cpu_seconds(lambda: warm(ignition, "prod"), daemon),
+            cpu_seconds(lambda: warm(ignition, "dev", empty), daemon),
+        )
+        for _ in range(ROUNDS)
+    ]
+    prod, nothing = (statistics.median(times) for times in zip(*pairs, strict=True))
+    yield Row("CPU of ignition preview prod, warm", prod, "s", beside=f"an empty program {nothing:.2f} s")
 
 
 def main() -> int:
