@@ -73,6 +73,11 @@ def _has_one_value(variable: Mapping[str, Any], _inputs: Inputs) -> bool:
     return bool(variable.get("name")) and not both
 
 
+def _knocks_at_a_port(probe: Any, _inputs: Inputs) -> bool:
+    port = part(probe, "tcpSocket").get("port")
+    return port is None or 1 <= port <= 65535
+
+
 def _has_one_check(probe: Mapping[str, Any], _inputs: Inputs) -> bool:
     return (probe.get("httpGet") is None) != (probe.get("tcpSocket") is None)
 
@@ -101,6 +106,14 @@ _PROBE_RULES: Final[tuple[Rule, ...]] = (
     _probe_range("successThreshold", 1, 10, "a probe succeeds after 1 to 10 successes"),
     _probe_range("timeoutSeconds", 1, 240, "a probe gives up after 1 to 240 seconds"),
     _probe_range("httpGet.port", 1, 65535, "ports are 1 to 65535"),
+    Related(
+        path=_PROBE,
+        test=_knocks_at_a_port,
+        says="a tcpSocket's port is 1 to 65535",
+        source=f"{DOCS}/health-probes",
+        passes={_PROBE: {"type": "Liveness", "tcpSocket": {"port": 8080}}},
+        fails={_PROBE: {"type": "Liveness", "tcpSocket": {"port": 65536}}},
+    ),
     _probe_range("terminationGracePeriodSeconds", 0, 3600, "the grace period is at most an hour"),
     Related(
         path=_PROBE,

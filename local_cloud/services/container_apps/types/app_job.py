@@ -46,6 +46,12 @@ def _completes_what_it_starts(inputs: Inputs) -> bool:
     return all((each.get("replicaCompletionCount") or 1) <= (each.get("parallelism") or 1) for each in given)
 
 
+def _scales_up(inputs: Inputs) -> bool:
+    scale = part(part(part(inputs, "configuration"), "eventTriggerConfig"), "scale")
+    least, most = scale.get("minExecutions") or 0, scale.get("maxExecutions")
+    return 0 <= least <= (100 if most is None else most)
+
+
 def _is_cron(text: str) -> bool:
     fields = text.split()
     return len(fields) == 5 and all(re.fullmatch(rf"{_FIELD}(,{_FIELD})*", field) for field in fields)
@@ -128,6 +134,14 @@ class Job(AzureType):
             source=f"{_JOBS}#job-settings",
             passes={"configuration.manualTriggerConfig": {"parallelism": 2, "replicaCompletionCount": 2}},
             fails={"configuration.manualTriggerConfig": {"parallelism": 1, "replicaCompletionCount": 2}},
+        ),
+        Combination(
+            path="configuration.eventTriggerConfig.scale",
+            test=_scales_up,
+            says="maxExecutions, 100 where it is left out, is not below minExecutions, and neither is below 0",
+            source=f"{_JOBS}#event-driven-jobs",
+            passes={"configuration.eventTriggerConfig": {"scale": {"minExecutions": 0, "maxExecutions": 10}}},
+            fails={"configuration.eventTriggerConfig": {"scale": {"minExecutions": 10, "maxExecutions": 5}}},
         ),
         *CONTAINER_RULES,
     )

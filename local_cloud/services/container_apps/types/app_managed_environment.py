@@ -12,6 +12,7 @@ from local_cloud.server.rules import Choice, Combination, Pattern, Related, part
 from local_cloud.server.values.guids import stable_guid
 from local_cloud.services.container_apps.backend.spec import EnvironmentSpec
 from local_cloud.services.container_apps.rules.environment_domains_in_plan import ENVIRONMENT_DOMAINS_IN_PLAN
+from local_cloud.services.container_apps.rules.environment_limits import ENVIRONMENT_LIMITS
 from local_cloud.services.container_apps.rules.environments_in_plan import ENVIRONMENTS_IN_PLAN
 from local_cloud.services.container_apps.rules.secrets import DOCS, distinct_names
 
@@ -139,6 +140,7 @@ class ManagedEnvironment(AzureType):
             },
             fails={"workloadProfiles": [{**_CONSUMPTION, "minimumCount": 1, "maximumCount": 2}]},
         ),
+        *ENVIRONMENT_LIMITS,
         distinct_names(
             "workloadProfiles",
             says="workload profiles have distinct names",

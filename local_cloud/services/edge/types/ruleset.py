@@ -10,6 +10,7 @@ from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
 from local_cloud.server.rules import Choice, Combination, Length, Range, objects, part
+from local_cloud.services.edge.rules.ruleset_limits import RULESET_LIMITS
 from local_cloud.services.edge.rules.zones_in_plan import RULESETS_IN_PLAN
 
 _ENGINE: Final = "https://developers.cloudflare.com/ruleset-engine/"
@@ -112,6 +113,7 @@ class Ruleset(EdgeType):
             fails="",
         ),
         belongs_to_one("a ruleset", _ENGINE, path="zoneId", other="accountId"),
+        *RULESET_LIMITS,
         Combination(
             path="rules",
             test=_distinct_refs,

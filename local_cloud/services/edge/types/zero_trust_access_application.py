@@ -11,7 +11,7 @@ from local_cloud.packages.cloudflare.lookups import cloudflare, owner_of, quoted
 from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.server.rules import Combination, Pattern, objects
+from local_cloud.server.rules import Combination, Pattern, objects, part
 from local_cloud.services.edge.rules.access_in_plan import APPLICATIONS_IN_PLAN
 
 _CREATE: Final = f"{API}/resources/zero_trust/subresources/access/subresources/applications/methods/create/"
@@ -85,6 +85,14 @@ class ZeroTrustAccessApplication(EdgeType):
             source=_CREATE,
             passes={"autoRedirectToIdentity": True, "allowedIdps": ["0123456789abcdef0123456789abcdef"]},
             fails={"autoRedirectToIdentity": True, "allowedIdps": []},
+        ),
+        Combination(
+            path="corsHeaders.maxAge",
+            test=lambda inputs: -1 <= (part(inputs, "corsHeaders").get("maxAge") or 0) <= 86400,
+            says="a browser keeps a preflight's answer for -1 to 86400 seconds",
+            source=_CREATE,
+            passes={"corsHeaders": {"maxAge": 600}},
+            fails={"corsHeaders": {"maxAge": 86401}},
         ),
         Pattern(
             path="sessionDuration",

@@ -10,7 +10,7 @@ from local_cloud.server.resource_types.bridged import BridgedType
 from local_cloud.server.resource_types.recovery import Import
 from local_cloud.server.resource_types.resource import Inputs, Outputs
 from local_cloud.server.resource_types.resource_type import Call
-from local_cloud.server.rules import Choice, Combination, Length, Valid, part
+from local_cloud.server.rules import Choice, Combination, Length, Valid, items_at, part
 from local_cloud.server.values.guids import stable_guid
 from local_cloud.services.identity.rules.entra_in_plan import APPLICATIONS_IN_PLAN
 
@@ -24,6 +24,9 @@ _AUDIENCES: Final = (
 )
 _PERSONAL: Final = {"AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
 
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ROLE: Final = {"allowedMemberTypes": ["User"], "description": "Reads", "displayName": "Reader", "value": "reader"}
+
 
 def _token_version_fits(inputs: Inputs) -> bool:
     personal = inputs.get("signInAudience") in _PERSONAL
@@ -33,6 +36,18 @@ def _token_version_fits(inputs: Inputs) -> bool:
 def is_redirect(uri: str) -> bool:
     """Https, or http on the developer's own machine; no wildcard, no fragment; 256 characters at most."""
     return len(uri) <= 256 and re.fullmatch(r"(https://[^*#\s]+|http://localhost(:\d+)?(/[^*#\s]*)?)", uri) is not None
+
+
+def _have_ids(inputs: Inputs) -> bool:
+    scopes = items_at(inputs, "api.oauth2PermissionScopes[].id")
+    return all(_GUID.fullmatch(str(each)) for each in (*scopes, *items_at(inputs, "appRoles[].id")))
+
+
+def _native_redirects(inputs: Inputs) -> bool:
+    return all(
+        len(str(each)) <= 256 and re.match(r"[a-zA-Z][\w+.-]*://?\S+", str(each)) is not None
+        for each in items_at(inputs, "publicClient.redirectUris[]")
+    )
 
 
 def _named(name: str) -> str:
@@ -96,6 +111,32 @@ class Application(BridgedType):
             source=_REDIRECTS,
             passes=["https://api.ecent.online/a"],
             fails=["https://api.ecent.online/a"] * 257,
+        ),
+        Combination(
+            path="appRoles",
+            test=_have_ids,
+            says="app roles and permission scopes have GUIDs as ids",
+            source=_SOURCE,
+            passes={"appRoles": [{**_ROLE, "id": "11111111-1111-1111-1111-111111111111"}]},
+            fails={"appRoles": [{**_ROLE, "id": "admin"}]},
+        ),
+        Combination(
+            path="singlePageApplication.redirectUris",
+            test=lambda inputs: all(
+                is_redirect(each) for each in items_at(inputs, "singlePageApplication.redirectUris[]")
+            ),
+            says="a redirect URI of a single-page application is exact and https (http on localhost only)",
+            source=_REDIRECTS,
+            passes={"singlePageApplication": {"redirectUris": ["http://localhost:5173/"]}},
+            fails={"singlePageApplication": {"redirectUris": ["http://app.ecent.online/"]}},
+        ),
+        Combination(
+            path="publicClient.redirectUris",
+            test=_native_redirects,
+            says="a redirect URI of a public client begins with a scheme, https://, http://localhost or one of its own",
+            source=_REDIRECTS,
+            passes={"publicClient": {"redirectUris": ["ms-appx-web://microsoft.aad.brokerplugin/a"]}},
+            fails={"publicClient": {"redirectUris": ["app.ecent.online"]}},
         ),
         Combination(
             path="owners",

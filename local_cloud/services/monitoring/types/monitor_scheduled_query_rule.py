@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from local_cloud.packages.azure_native.base import AzureType
 from local_cloud.packages.azure_native.shared import EXAMPLE_WORKSPACE, example_id
 from local_cloud.server.resource_types.resource import Inputs
-from local_cloud.server.rules import Choice, Combination, Length, Pattern, Related
+from local_cloud.server.rules import Choice, Combination, Length, Pattern, Related, items_at
 from local_cloud.services.monitoring.rules.alerts import frequency, severity, window_covers_frequency
 from local_cloud.services.monitoring.rules.alerts_in_plan import QUERIES_IN_PLAN
 
@@ -38,6 +38,11 @@ def _can_be_judged(condition: Any, inputs: Inputs) -> bool:
     dynamic = condition.get("criterionType") == "DynamicThresholdCriterion"
     judged = condition.get("timeAggregation") and condition.get("operator")
     return bool(condition.get("query") and judged) and (condition.get("threshold") is None) == dynamic
+
+
+def _is_as_sensitive_as_it_can_be(inputs: Inputs) -> bool:
+    given = (each.get("alertSensitivity") for each in items_at(inputs, "criteria.allOf[]"))
+    return all(each is None or each in {"Low", "Medium", "High"} for each in given)
 
 
 def _fails_often_enough(periods: Any, _inputs: Inputs) -> bool:
@@ -125,6 +130,14 @@ class ScheduledQueryRule(AzureType):
             source=_API,
             passes={"criteria.allOf[].timeAggregation": "Average", "criteria.allOf[].metricMeasureColumn": "Ratio"},
             fails={"criteria.allOf[].timeAggregation": "Average"},
+        ),
+        Combination(
+            path="criteria.allOf[].alertSensitivity",
+            test=_is_as_sensitive_as_it_can_be,
+            says="a dynamic threshold is of Low, Medium or High sensitivity",
+            source="https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-dynamic-thresholds",
+            passes={"criteria": {"allOf": [{**_CONDITION, "alertSensitivity": "Medium"}]}},
+            fails={"criteria": {"allOf": [{**_CONDITION, "alertSensitivity": "Highest"}]}},
         ),
         Related(
             path="criteria.allOf[].failingPeriods",
