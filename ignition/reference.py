@@ -59,6 +59,11 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         yield ""
     if command.epilog:
         yield f"{_text(command.epilog)}\n"
+    if isinstance(command, click.Group):
+        for called in command.list_commands(context):
+            below = command.get_command(context, called)
+            if below is not None:
+                yield from _command(below, click.Context(below, info_name=called, parent=context))
 
 
 def _text(text: str | None) -> str:

@@ -29,6 +29,7 @@ from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.single_instance import try_lock
 from local_cloud.daemon.state.moved_ports import forget_moves, noted_moves
 from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.snapshots import Snapshots
 from local_cloud.daemon.state.stack import checkpoint_file, ensure_stack, refuse_foreign_passphrase, stack_environment
 from local_cloud.disk_space import disk_space_for_a_run, is_full
 from local_cloud.engine.all_programs import find_all
@@ -59,6 +60,7 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
     find_all(say)
     warn_of_other_accounts()
     with disk_space_for_a_run(state), _alone(state):
+        Snapshots(state).finish()
         settings = of_project(project.absolute(), state)
         refuse_what_cannot_change(settings, state)
         refuse_unknown_apps(overrides, settings)

@@ -20,7 +20,10 @@ from local_cloud.daemon.local_cloud import LocalCloud
 from local_cloud.daemon.removal import STOP_WITHIN_S
 from local_cloud.daemon.single_instance import single_instance
 from local_cloud.daemon.state.settings import Settings
+from local_cloud.daemon.state.snapshots import Snapshots
 from local_cloud.daemon.state.stack import checkpoint_file
+from local_cloud.daemon.testing.runs import Runs
+from local_cloud.daemon.upkeep.run_keeper import RunKeeper
 from local_cloud.engine.binaries import BinaryMissing
 from local_cloud.language_host import LanguageHost
 from local_cloud.runtime.errors import BackendError
@@ -57,6 +60,7 @@ def main(state: Path) -> int:
 
 def _serve(state: Path, code: str, stopping: threading.Event) -> None:
     private_tree(state)
+    Snapshots(state).finish()
     settings = Settings.load(state)
     judge = Judge(PACKAGES)
     host = LanguageHost(judge=judge)
@@ -67,8 +71,11 @@ def _serve(state: Path, code: str, stopping: threading.Event) -> None:
             cloud = LocalCloud(parts.records, parts, settings.stack, settings.apps, checkpoint_file(state, settings))
             served = serve(PACKAGES, cloud, judge.previews)
             endpoint = EndpointFile(state, settings, cloud)
-            control = Control(state, cloud, stop=stopping.set, apps_changed=endpoint.write)
+            runs = Runs(state, cloud)
+            keeper = RunKeeper(runs)
+            control = Control(state, cloud, stop=stopping.set, apps_changed=endpoint.write, runs=runs)
             control.start()
+            keeper.start()
             endpoint.write()
             facts = {
                 "providers": served.attachment,
@@ -78,6 +85,7 @@ def _serve(state: Path, code: str, stopping: threading.Event) -> None:
             local_daemon(state).publish(Address(os.getpid(), language_port, code, facts))
             stopping.wait()
             endpoint.remove()
+            keeper.stop()
             control.stop()
             served.stop()
     finally:

@@ -27,6 +27,8 @@ from local_cloud.daemon.control.sign_in import BySession, ByToken, sign_in
 from local_cloud.daemon.control.status_report import status
 from local_cloud.daemon.control.token import new_token, proof
 from local_cloud.daemon.local_cloud import LocalCloud
+from local_cloud.daemon.testing.routes import test_run_routes
+from local_cloud.daemon.testing.runs import Runs
 from local_cloud.runtime.errors import BackendError
 from local_cloud.runtime.network.asgi_server import AsgiServer
 from local_cloud.runtime.network.browser_guard import BrowserGuard
@@ -45,10 +47,11 @@ class Control:
         cloud: what it speaks of.
         stop: asks the daemon to end.
         apps_changed: called once apps were brought in line with their declarations.
+        runs: what test runs have.
     """
 
     def __init__(
-        self, state: Path, cloud: LocalCloud, *, stop: Callable[[], None], apps_changed: Callable[[], None]
+        self, state: Path, cloud: LocalCloud, *, stop: Callable[[], None], apps_changed: Callable[[], None], runs: Runs
     ) -> None:
         self._state = state
         self._cloud = cloud
@@ -68,6 +71,7 @@ class Control:
             Route("/api/stop", self._end, methods=["POST"]),
             Route("/api/sign-in-codes", self._code, methods=["POST"]),
             *job_routes(cloud),
+            *test_run_routes(runs),
         ]
         app = Starlette(
             routes=[

@@ -135,7 +135,7 @@ def on_a_terminal(argv: Sequence[str], environ: dict[str, str]) -> str:
     [
         (["web", "--", "true"], "'web' is not one of 'admin', 'api'"),
         (["api", "--"], "there is no command after --"),
-        (["api", "--state-dir", "x"], "options of `ignition exec` stand before APP"),
+        (["api", "--state-dir", "x"], "options stand before the command: write ignition exec [OPTIONS] APP -- COMMAND"),
     ],
 )
 def test_a_wrong_call_says_what_to_write(platform: LocalPlatform, arguments: list[str], said: str) -> None:

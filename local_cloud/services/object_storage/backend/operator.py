@@ -70,6 +70,18 @@ class Operator:
         except BotoCoreError as error:
             raise BackendError(_no_answer(f"port {self._port}", error)) from None
 
+    def empty(self, bucket: str) -> None:
+        """Delete every object of a bucket, which has no versions, as in R2; one that does not exist is fine."""
+        try:
+            for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+                for each in page.get("Contents", ()):
+                    self.s3.delete_object(Bucket=bucket, Key=each["Key"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchBucket":
+                raise BackendError(f"the bucket {bucket} cannot be emptied ({error})") from None
+        except BotoCoreError as error:
+            raise BackendError(_no_answer(f"port {self._port}", error)) from None
+
     def reach_account(self, access: str, secret: str) -> None:
         """Make an account that may do nothing by itself, or give the existing one this secret."""
         keys = f"<Access>{escape(access)}</Access><Secret>{escape(secret)}</Secret>"

@@ -205,6 +205,12 @@ class ObjectStorage:
             del self._record.buckets[name]
             self._save()
 
+    def remove_bucket(self, name: str) -> None:
+        """Delete a bucket with everything in it; one that does not exist is fine."""
+        with self._lock:
+            self._operator.empty(name)
+            self.delete_bucket(name)
+
     def set_cors(self, name: str, rules: Sequence[CorsRule], jurisdiction: str = "default") -> None:
         """Replace a bucket's CORS rules; none removes them."""
         with self._lock:

@@ -9,6 +9,7 @@ documents REPLICATION for it too; nothing of the platform uses it, and weaker hi
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import psycopg
 from psycopg import sql
@@ -126,9 +127,17 @@ def set_password(administration: Administration, login: str, password: str) -> N
     administration.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(verifier)))
 
 
-def create_database(administration: Administration, name: str, *, collation: str) -> None:
+def create_database(
+    administration: Administration, name: str, *, collation: str, prepare: Callable[[], None] = lambda: None
+) -> None:
     """
     Create a database owned by the administrators' role; one that exists is left as it is.
+
+    Args:
+        administration: the operator's way into the server.
+        name: of the database.
+        collation: of its text.
+        prepare: called while a new one is still the operator's, to fill it.
 
     A collation that this machine does not have becomes PostgreSQL's built-in C.UTF-8: only the order of text
     differs.
@@ -141,6 +150,7 @@ def create_database(administration: Administration, name: str, *, collation: str
             administration.execute(statement.format(own, by_libc))
         except (psycopg.errors.WrongObjectType, psycopg.errors.InvalidParameterValue):
             administration.execute(statement.format(own, sql.SQL("")))
+        prepare()
     _hand_over(administration, name)
 
 

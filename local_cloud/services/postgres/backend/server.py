@@ -20,6 +20,7 @@ from local_cloud.runtime.errors import BackendError, CloudRefusal
 from local_cloud.services.postgres.backend import roles
 from local_cloud.services.postgres.backend.administration import MAINTENANCE, Administration
 from local_cloud.services.postgres.backend.backups import Backups, archive_everything
+from local_cloud.services.postgres.backend.clones import Clones
 from local_cloud.services.postgres.backend.cluster import Cluster
 from local_cloud.services.postgres.backend.configurations import Configuration, Configurations
 from local_cloud.services.postgres.backend.record import Record
@@ -251,6 +252,11 @@ class PostgresServer:
             ) from None
         asked = self.record.databases
         return [Database(name, charset, asked.get(name) or collation) for name, charset, collation in rows]
+
+    @property
+    def clones(self) -> Clones:
+        """Its test databases."""
+        return Clones(self._administration)
 
     def configuration(self, name: str) -> Configuration:
         """One parameter as it is now."""
