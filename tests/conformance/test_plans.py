@@ -8,8 +8,9 @@ from local_cloud.catalog import PACKAGES
 from local_cloud.server.plan.judge import Judge
 from local_cloud.server.plan.planned import Planned
 from local_cloud.server.wire import UNKNOWN
-from tests.conformance.plans.published_azure import TOO_EARLY_AZURE, WARNED_AZURE, WRONG_AZURE
+from tests.conformance.plans.published_azure import WRONG_AZURE
 from tests.conformance.plans.published_edge import TOO_EARLY_EDGE, WRONG_EDGE
+from tests.conformance.plans.published_orders import TOO_EARLY_AZURE, WARNED_AZURE
 from tests.conformance.plans.published_right import PUBLISHED_RIGHT
 from tests.conformance.plans.right import RIGHT as RIGHT_PLANS
 from tests.conformance.plans.wrong import WRONG
