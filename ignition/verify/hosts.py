@@ -120,8 +120,11 @@ def _origin_certificate(deployment: Deployment, app: str) -> Result:
 def _origin_verification(deployment: Deployment) -> Result:
     """The header is compared by the app itself, so only somebody who is past the ingress can see that."""
     subject = Subject("LATER-009", "api refuses requests without the edge's secret")
+    guide = "see docs/guides/behind-the-edge.md"
     if deployment.app("api").values.get("EDGE_REQUIRED") != "true":
-        return subject.failed("EDGE_REQUIRED is not true", "see docs/guides/behind-the-edge.md; the origin is open")
+        if deployment.outputs.get("ds_record"):
+            return subject.failed("EDGE_REQUIRED is not true, so the origin is open to Cloudflare's customers", guide)
+        return subject.not_asked("another stack owns the zone: the origin is open to Cloudflare's customers", guide)
     if deployment.local is None:
         return subject.not_asked("only a caller inside the network gets past the ingress", "verify it in dev's network")
     address = deployment.local.app_address("api")

@@ -65,7 +65,7 @@ def served(tmp_path):
     """Serves both hosts, edge and origin alike, by one certificate; returns the results by what was checked."""
     servers = []
 
-    def serve(*, days=400, names=NAMES, status=200, headers=()):
+    def serve(*, days=400, names=NAMES, status=200, headers=(), required="true", ds_record=None):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(status)
@@ -88,9 +88,10 @@ def served(tmp_path):
         ports = {"edge": secured.server_port, "origin": secured.server_port, "edge (http)": plain.server_port}
         platform = LocalPlatform(tmp_path, "pulumi", {}, file, {}, TokenEndpoint("", ""), {})
         outputs = {
+            "ds_record": ds_record,
             "api_url": f"https://{HOST['api']}",
             "admin_url": f"https://{HOST['admin']}",
-            "settings": {"version": 1, "apps": {"api": {"values": {"EDGE_REQUIRED": "true"}, "secrets": {}}}},
+            "settings": {"version": 1, "apps": {"api": {"values": {"EDGE_REQUIRED": required}, "secrets": {}}}},
         }
         local = LocalParts(platform, ports, (), {"apps": []})
         return {each.what: each for each in hosts(Deployment("local", outputs, local))}
@@ -145,3 +146,9 @@ def test_plain_http_that_is_answered_without_a_redirect_fails(served):
 
 def test_a_host_whose_origin_is_down_fails(served):
     assert served(status=502)["https://api.ecent.test answers"].state == "failed"
+
+
+@pytest.mark.parametrize(("ds_record", "state"), [("ecent.test. 3600 IN DS 1 13 2 AB", "failed"), (None, "not asked")])
+def test_an_origin_without_the_edge_secret_fails_for_the_owner_of_the_zone_alone(served, ds_record, state):
+    results = served(required="false", ds_record=ds_record)
+    assert results["api refuses requests without the edge's secret"].state == state
