@@ -39,9 +39,7 @@ class ServerSettings(Group):
 
     host: HostName = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104  a container's only one
     port: int = Field(default=8080, ge=1, le=65_535, description="The TCP port to listen on.")
-    environment: Environment = Field(
-        examples=["development"], description="Which rules hold; production is the strict one."
-    )
+    environment: Environment = Field(examples=["development"], description="Which rules apply; `production` is strict.")
     app_env: Annotated[Environment, Env("APP_ENV")] = Field(
         examples=["development"], description="The same as SERVER_ENVIRONMENT, under the name that libraries look for."
     )
@@ -198,7 +196,7 @@ class AppSettings(Group):
     """Which environment this is."""
 
     env: Annotated[Environment, Env("APP_ENV")] = Field(
-        examples=["development"], description="Which rules hold; production is the strict one."
+        examples=["development"], description="Which rules apply; `production` is strict."
     )
 
 

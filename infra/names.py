@@ -1,8 +1,8 @@
 """
 Every physical name, made from project, environment, region and subscription: stable, and known before anything exists.
 
-Pure functions that know the rule of each name and refuse to make one that Azure or Cloudflare would refuse. Names that are one of a
-kind in the whole of Azure end with a digest of subscription and region: neither another subscription nor a second try in another
+Pure functions that know the rule of each name and refuse to make one that Azure or Cloudflare would refuse. Names that must be unique
+in all of Azure end with a digest of subscription and region: neither another subscription nor a second try in another
 region asks for a name that is taken, or that a deleted vault still holds.
 """
 
@@ -106,7 +106,7 @@ class Names:
     Attributes:
         project: The project's name, lower-case letters and digits.
         environment: The environment's short name, 2 to 8 lower-case letters and digits.
-        subscription_id: The subscription that everything is made in.
+        subscription_id: The subscription of all resources.
         location: The Azure region.
     """
 
@@ -117,7 +117,7 @@ class Names:
 
     @property
     def suffix(self) -> str:
-        """What keeps names apart that are one of a kind in Azure."""
+        """What keeps names apart that are unique in Azure."""
         text = f"{self.project}|{self.environment}|{self.location}|{self.subscription_id.lower()}"
         return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS_OF_DIGEST]
 
@@ -153,7 +153,7 @@ class Names:
 
     @property
     def action_group(self) -> str:
-        """Whom alerts tell."""
+        """The recipients of alerts."""
         return checked("action group", f"ag-{self.stem}")
 
     @property
@@ -183,7 +183,7 @@ class Names:
 
     @property
     def bucket(self) -> str:
-        """The bucket; one of a kind in the account only."""
+        """The bucket; unique in the account only."""
         return checked("bucket", self.stem)
 
     def further_bucket(self, name: str) -> str:

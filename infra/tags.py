@@ -1,4 +1,4 @@
-"""What every resource that takes tags is marked with."""
+"""The tags of every resource that supports tags."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from infra.config import StackConfig
 
 
 def tags_of(project: str, config: StackConfig) -> Mapping[str, str]:
-    """Whose a resource is, and what made it."""
+    """The owner of a resource and the tool that created it."""
     return {
         "project": project,
         "environment": config.environment,

@@ -28,7 +28,7 @@ class KeyVaultArgs:
         config: Who can reach the vault, and how long deleted secrets are kept.
         resource_group_name: Where it lives.
         location: The Azure region.
-        vault_name: 3 to 24 letters, digits and hyphens, one of a kind in all of Azure.
+        vault_name: 3 to 24 letters, digits and hyphens, unique in all of Azure.
         tags: The project's tags.
         tenant_id: The Entra tenant whose principals may be let in.
         endpoint_name: The private endpoint's name; None where there is none.

@@ -1,4 +1,4 @@
-"""The ground that everything stands on: resource group, network, monitoring, vault, identities."""
+"""What the other parts build upon: resource group, network, monitoring, vault, identities."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Foundation:
 
 
 def make_foundation(stack: Stack) -> Foundation:
-    """Declare the ground."""
+    """Declare what the other parts build upon."""
     group = azure.resources.ResourceGroup(
         "group",
         resource_group_name=stack.names.resource_group,

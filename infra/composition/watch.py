@@ -1,4 +1,4 @@
-"""What is logged, and what people are woken for."""
+"""Logs and alerts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def make_diagnostics(stack: Stack, foundation: Foundation, data: Data, apps: App
 
 
 def make_alerts(stack: Stack, foundation: Foundation, data: Data, apps: Apps) -> None:
-    """Wake people."""
+    """Declare the alerts."""
     config = stack.config.monitoring
     Alerts(
         "alerts",

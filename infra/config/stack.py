@@ -34,32 +34,38 @@ class TagsSection(Section):
     """What every resource that takes tags is marked with, beside project, environment and managed-by."""
 
     owner: Annotated[
-        str, Key("Whom to ask.", matching(r"\S.{0,255}", "1 to 256 characters", passes="platform", fails=""))
+        str,
+        Key(
+            "The team or person that owns the stack.",
+            matching(r"\S.{0,255}", "1 to 256 characters", passes="platform", fails=""),
+        ),
     ]
     repository: Annotated[
         str,
         Key(
-            "Where this program lies.",
+            "The repository of this program.",
             matching(r"[\w.-]+(/[\w.-]+)+", "HOST/OWNER/NAME", passes="github.com/ecent/ignition", fails="ignition"),
         ),
     ]
 
 
 class ProtectionSection(Section):
-    """What keeps data from being deleted by mistake."""
+    """Protection of data against accidental deletion."""
 
-    locks: Annotated[bool, Key("Whether Azure refuses to delete what holds data, whoever asks.")] = True
-    protect: Annotated[bool, Key("Whether Pulumi refuses to delete or replace what holds data.")] = True
+    locks: Annotated[bool, Key("Whether Azure refuses to delete resources that hold data.")] = True
+    protect: Annotated[bool, Key("Whether Pulumi refuses to delete or replace resources that hold data.")] = True
 
 
 class DatabaseAccessSection(Section):
-    """A job with psql in the network, for as long as this stands here; its answer is in the logs."""
+    """A psql job in the network, for as long as this section is set. Its output goes to the logs."""
 
-    statement: Annotated[str, Key("What psql runs as the server's administrator; no secret.")] = "SELECT version()"
+    statement: Annotated[
+        str, Key("The statement that psql runs as the server's administrator. It must not contain a secret.")
+    ] = "SELECT version()"
 
 
 class OperatorsSection(Section):
-    """What people may do by hand; nobody by default."""
+    """Access for people; nobody has any by default."""
 
     group_id: Annotated[
         str | None,
@@ -76,7 +82,7 @@ class OperatorsSection(Section):
             GUID,
         ),
     ] = None
-    database: Annotated[DatabaseAccessSection | None, Key("A way to the database, while it is wanted.")] = None
+    database: Annotated[DatabaseAccessSection | None, Key("A psql job, for as long as this key is set.")] = None
 
 
 class StackConfig(Section):
@@ -85,17 +91,17 @@ class StackConfig(Section):
     environment: Annotated[
         str,
         Key(
-            "The environment's short name; part of every name, so decided once.",
+            "The environment's short name. It is part of every resource name and cannot change later.",
             matching("[a-z][a-z0-9]{1,7}", "2 to 8 lower-case letters and digits", passes="dev", fails="Development"),
         ),
     ]
-    stage: Annotated[Literal["production", "development"], Key("Which rules hold; production is the strict one.")] = (
+    stage: Annotated[Literal["production", "development"], Key("Which rules apply; `production` is strict.")] = (
         "production"
     )
     location: Annotated[
         str,
         Key(
-            "The Azure region; decided once. The default has zone-redundant servers and backups in a second region.",
+            "The Azure region; it cannot change later. The default has zone-redundant servers and backups in a second region.",
             matching(
                 "[a-z]+[a-z0-9]*", "a region such as swedencentral", passes="swedencentral", fails="Sweden Central"
             ),
@@ -128,9 +134,9 @@ class StackConfig(Section):
         default_factory=ContainerPlatformSection
     )
     services: Annotated[ServicesSection, Key("The apps.")]
-    edge: Annotated[EdgeSection, Key("What the edge does with requests.")] = Field(default_factory=EdgeSection)
+    edge: Annotated[EdgeSection, Key("How the edge handles requests.")] = Field(default_factory=EdgeSection)
     oauth: Annotated[OAuthSection, Key("Sign-in.")]
-    operators: Annotated[OperatorsSection, Key("What people may do by hand.")] = Field(default_factory=OperatorsSection)
-    protection: Annotated[ProtectionSection, Key("Against deletion by mistake.")] = Field(
+    operators: Annotated[OperatorsSection, Key("Access for people.")] = Field(default_factory=OperatorsSection)
+    protection: Annotated[ProtectionSection, Key("Protection against accidental deletion.")] = Field(
         default_factory=ProtectionSection
     )

@@ -28,7 +28,7 @@ class RegistryArgs:
         config: The tier, and how long untagged images are kept.
         resource_group_name: Where it lives.
         location: The Azure region.
-        registry_name: 5 to 50 letters and digits, one of a kind in all of Azure.
+        registry_name: 5 to 50 letters and digits, unique in all of Azure.
         tags: The project's tags.
         pullers: Principal ids that may pull, by the app that each belongs to.
         propagation_s: How long a new role is waited for before an app pulls; Azure says minutes.

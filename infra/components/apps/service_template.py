@@ -30,7 +30,7 @@ class Container:
     One container.
 
     Attributes:
-        name: Lower-case letters, digits and hyphens; one of a kind in the app.
+        name: Lower-case letters, digits and hyphens; unique in the app.
         image: An image by digest, `SERVER/NAME@sha256:...`.
         command: Instead of the image's entry point.
         args: Instead of the image's arguments.

@@ -49,12 +49,12 @@ class DatabaseArgs:
         config: The server and the database on it.
         resource_group_name: Where they live.
         location: The Azure region.
-        server_name: 3 to 63 lower-case letters, digits and hyphens, one of a kind in all of Azure.
+        server_name: 3 to 63 lower-case letters, digits and hyphens, unique in all of Azure.
         tags: The project's tags.
         tenant_id: The Entra tenant whose principals may sign in.
         subnet_id: A subnet for the server alone, delegated to PostgreSQL.
         zone_id: The private zone that the server's name is entered into, linked to the network before the server is made.
-        high_availability: Where a second server stands by.
+        high_availability: Where the standby server is.
         parameters: Server parameters by name, beyond those for TLS.
         administrator_password: The administrator's password where it is another server's; None makes one.
         restored: Whether the server was restored from another one's backups.

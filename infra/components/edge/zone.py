@@ -38,7 +38,7 @@ class ZoneArgs:
         azure_certificates: Whether Azure gets certificates for hosts in the zone, in whichever stack.
         advanced_hosts: Hosts two levels deep and more, to be covered by an advanced certificate (paid for apart).
         authority: Who issues the advanced certificate.
-        rate_limit: How often one address may ask for what costs.
+        rate_limit: The rate limit of one address on expensive paths.
         secret_hosts: Hosts whose apps know the edge by a secret.
         secret: That secret.
         protect: Whether Pulumi refuses to take DNSSEC away: while the registrar has the DS record, that takes the zone down.

@@ -38,9 +38,9 @@ class ZoneRules:
 
     Attributes:
         zone_id: 32 hex digits.
-        plan: What the zone pays for.
+        plan: The zone's plan.
         hosts: The proxied hosts that the rules are for.
-        rate_limit: How often one address may ask for what costs.
+        rate_limit: The rate limit of one address on expensive paths.
         secret_hosts: Hosts whose apps know the edge by a secret; it is sent to no other.
         secret: That secret.
     """

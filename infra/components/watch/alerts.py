@@ -1,5 +1,5 @@
 """
-What people are woken for: the database, the api, and the vault.
+Alerts: the database, the api, and the vault.
 
 Thresholds come in; whom it tells is the action group's.
 """
@@ -32,7 +32,7 @@ class AlertsArgs:
         location: The Azure region.
         alert_name: The name of an alert, from what it watches.
         tags: The project's tags.
-        action_group_id: Whom alerts tell.
+        action_group_id: The action group that receives alerts.
         workspace_id: Where the api's requests are logged.
         database_id: The PostgreSQL server.
         api_id: The api's container app.

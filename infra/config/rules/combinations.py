@@ -216,7 +216,7 @@ def _admin_has_a_log_level(config: StackConfig) -> Texts:
 
 def _somebody_is_told(config: StackConfig) -> Texts:
     if not config.monitoring.emails:
-        yield "monitoring.emails", "names nobody: write one address at least, or alerts go unheard"
+        yield "monitoring.emails", "is empty: write at least one address, or nobody receives alerts"
     thresholds = config.monitoring.budget_thresholds
     if not 1 <= len(thresholds) <= 5 or len(set(thresholds)) != len(thresholds):
         yield (
@@ -229,7 +229,7 @@ def _somebody_owns_the_applications(config: StackConfig) -> Texts:
     if not config.azure.deployers:
         yield (
             "azure.deployers",
-            "names nobody: write the object id of who deploys, from `az ad signed-in-user show --query id` or "
+            "is empty: write the object id of each deployer, from `az ad signed-in-user show --query id` or "
             "`az identity show --query principalId`",
         )
 
@@ -241,7 +241,7 @@ _REPLICAS = ("services.api.max_replicas", "services.admin.max_replicas")
 COMBINATIONS: Final = (
     *DATABASE_COMBINATIONS,
     Combination(
-        "Subnets lie in the network's range.", ("network.address_space", *_SUBNETS), _subnets_lie_in_the_network
+        "Subnets are inside the network's range.", ("network.address_space", *_SUBNETS), _subnets_lie_in_the_network
     ),
     Combination("Subnets do not overlap.", _SUBNETS, _subnets_are_apart),
     Combination(
@@ -250,7 +250,7 @@ COMBINATIONS: Final = (
         _subnets_are_large_enough,
     ),
     Combination(
-        "The apps' subnet keeps off the ranges that Container Apps uses itself.",
+        "The apps' subnet does not overlap the ranges that Container Apps reserves.",
         ("network.apps_subnet",),
         _apps_keep_off_reserved_ranges,
     ),
@@ -265,11 +265,11 @@ COMBINATIONS: Final = (
         _production_keeps_its_guards,
     ),
     Combination(
-        "Something can reach the vault, and ranges are given only where they let somebody in.",
+        "The vault is reachable, and ranges are set only where they have an effect.",
         ("key_vault.private_endpoint", "key_vault.public_access", "key_vault.allowed_ranges"),
         _vault_is_reachable,
     ),
-    Combination("Hosts lie below the zone.", (*_HOSTS, "zone.other_hosts"), _hosts_lie_in_the_zone),
+    Combination("Hosts are below the zone.", (*_HOSTS, "zone.other_hosts"), _hosts_lie_in_the_zone),
     Combination("Hosts differ.", (*_HOSTS[:2], "hosts.frontend"), _hosts_differ),
     Combination(
         "A proxied host two levels below the zone needs the advanced certificate.",
@@ -287,24 +287,24 @@ COMBINATIONS: Final = (
         _access_needs_the_edge,
     ),
     Combination(
-        "Sessions are sent to hosts of this stack only.",
+        "Sessions go to hosts of this stack only.",
         ("oauth.cookie_domain", "hosts.api.name", "zone.name", "zone.owned", "zone.other_hosts"),
         _sessions_stay_in_the_stack,
     ),
     Combination(
-        "A production stack says when the client secret in use ends.",
+        "A production stack sets the expiry of the client secret in use.",
         ("stage", "oauth.secret_ends", "oauth.rotation"),
         _production_knows_when_its_secret_ends,
     ),
     Combination(
-        "No more replicas at least than at most.",
+        "`min_replicas` is not above `max_replicas`.",
         (*_REPLICAS, "services.api.min_replicas", "services.admin.min_replicas"),
         _replicas_are_a_range,
     ),
-    Combination("Somebody owns the Entra applications.", ("azure.deployers",), _somebody_owns_the_applications),
+    Combination("The Entra applications have an owner.", ("azure.deployers",), _somebody_owns_the_applications),
     Combination("The admin console's log is a level.", ("services.admin.log",), _admin_has_a_log_level),
     Combination(
-        "Somebody is told, at one to five thresholds.",
+        "Alerts have a recipient, and the budget has one to five thresholds.",
         ("monitoring.emails", "monitoring.budget_thresholds"),
         _somebody_is_told,
     ),

@@ -104,7 +104,7 @@ DATABASE_COMBINATIONS: Final = (
         _a_restore_makes_another_server,
     ),
     Combination(
-        "A point in time is over, and within the days that backups are kept, until the restored server is there.",
+        "Until the restored server exists, the point in time is in the past and within the retention of backups.",
         ("database.restored.time", "database.restored.made", "database.backup_days"),
         _a_point_in_time_is_within_the_backups,
     ),
@@ -127,7 +127,7 @@ DATABASE_COMBINATIONS: Final = (
         _connections_fit_the_size,
     ),
     Combination(
-        "The replicas' pools fit into the server's connections, twice, for revisions overlap.",
+        "The replicas' pools fit into the server's connections twice, because revisions overlap.",
         ("database.size", "database.max_connections", "database.pool_size", "services.api.max_replicas"),
         _pool_fits_the_server,
     ),

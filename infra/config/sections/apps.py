@@ -17,14 +17,14 @@ from infra.names import RULES
 class ContainerPlatformSection(Section):
     """The registry and the environment that the apps run in."""
 
-    zone_redundant: Annotated[bool, Key("Whether replicas spread over zones; decided once.")] = True
-    registry_tier: Annotated[
-        Literal["Basic", "Standard", "Premium"], Key("Zones and clean-up come with Premium only.")
-    ] = "Premium"
+    zone_redundant: Annotated[bool, Key("Whether replicas spread over zones; it cannot change later.")] = True
+    registry_tier: Annotated[Literal["Basic", "Standard", "Premium"], Key("Zones and clean-up need Premium.")] = (
+        "Premium"
+    )
     untagged_days: Annotated[
         int | None,
         Key(
-            "After how many days untagged images go; Premium only. Left out, they stay: apps pin digests, and a tag that moves on "
+            "When untagged images are deleted; Premium only. Left out, they stay: apps pin digests, and a tag that moves "
             "leaves the pinned image untagged.",
             between(1, 365, unit="days"),
         ),
@@ -62,26 +62,30 @@ class TrafficSection(Section):
 class ServiceSection(Section):
     """One app."""
 
-    image: Annotated[str, Key("What runs. Until the first image is pushed, a public one.", IMAGE)]
-    port: Annotated[int, Key("Where the container listens.", between(1, 65_535))] = 8080
+    image: Annotated[str, Key("The image. Until the first one is pushed, a public one.", IMAGE)]
+    port: Annotated[int, Key("The port that the container listens on.", between(1, 65_535))] = 8080
     cpu: Annotated[
         float, Key("CPUs of a replica; 2 GiB of memory come with each.", one_of([n / 4 for n in range(1, 17)]))
     ] = 0.5
-    min_replicas: Annotated[int, Key("Replicas at least; 0 stops the app while nobody asks.", between(0, 300))] = 2
-    max_replicas: Annotated[int, Key("Replicas at most.", between(1, 300))] = 6
+    min_replicas: Annotated[
+        int, Key("The minimum number of replicas; 0 stops the app while there are no requests.", between(0, 300))
+    ] = 2
+    max_replicas: Annotated[int, Key("The maximum number of replicas.", between(1, 300))] = 6
     concurrent_requests: Annotated[
-        int, Key("Requests at once to a replica before one more starts.", between(1, 10_000))
+        int, Key("Concurrent requests to a replica before another one starts.", between(1, 10_000))
     ] = 50
-    startup_path: Annotated[str, Key("What is asked until the app has started.", PATH)] = "/health"
-    liveness_path: Annotated[str, Key("What decides whether a replica is restarted.", PATH)] = "/health"
-    readiness_path: Annotated[str, Key("What decides whether a replica gets requests.", PATH)] = "/health"
-    startup_s: Annotated[int, Key("How long a replica may take to answer first.", between(10, 600, unit="seconds"))] = (
-        60
-    )
-    grace_period_s: Annotated[int, Key("How long a replica may take to end.", between(0, 600, unit="seconds"))] = 30
-    rollout: Annotated[int, Key("Raise it to make a new revision of the same thing.", between(1, 1_000_000))] = 1
-    traffic: Annotated[TrafficSection | None, Key("How requests are shared by two revisions.")] = None
-    log: Annotated[str, Key("What is logged: the api's filter, the admin console's least level.")] = "info"
+    startup_path: Annotated[str, Key("The path of the startup probe.", PATH)] = "/health"
+    liveness_path: Annotated[
+        str, Key("The path of the liveness probe; a replica that fails it is restarted.", PATH)
+    ] = "/health"
+    readiness_path: Annotated[
+        str, Key("The path of the readiness probe; a replica that fails it gets no requests.", PATH)
+    ] = "/health"
+    startup_s: Annotated[int, Key("How long a replica may take to start.", between(10, 600, unit="seconds"))] = 60
+    grace_period_s: Annotated[int, Key("How long a replica may take to stop.", between(0, 600, unit="seconds"))] = 30
+    rollout: Annotated[int, Key("Raise it to create a new revision without another change.", between(1, 1_000_000))] = 1
+    traffic: Annotated[TrafficSection | None, Key("The split of requests between two revisions.")] = None
+    log: Annotated[str, Key("The log filter of the api; the minimum log level of the admin console.")] = "info"
 
 
 class ServicesSection(Section):

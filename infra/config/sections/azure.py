@@ -36,13 +36,13 @@ HighAvailability = Literal["ZoneRedundant", "SameZone", "Disabled"]
 class AzureSection(Section):
     """Which subscription and tenant the stack belongs to."""
 
-    subscription_id: Annotated[str, Key("The subscription that everything is made in.", GUID, ZERO_GUID)]
+    subscription_id: Annotated[str, Key("The subscription of all resources.", GUID, ZERO_GUID)]
     tenant_id: Annotated[str, Key("The Entra tenant of the subscription.", GUID, ZERO_GUID)]
     deployers: Annotated[
         tuple[str, ...],
         Key(
-            "Object ids of everybody who deploys this stack, people and pipelines: the owners of its Entra applications. Whoever is "
-            "not among them loses the application on creating it, and may then not make its secrets.",
+            "Object ids of everybody who deploys this stack, people and pipelines. They own its Entra applications: whoever is "
+            "not listed loses access to the application on creating it and cannot create its secrets.",
             each(GUID),
             ZERO_GUID,
         ),
@@ -55,22 +55,25 @@ class NetworkSection(Section):
     address_space: Annotated[str, Key("The range of the virtual network.", NETWORK)] = "10.20.0.0/16"
     apps_subnet: Annotated[
         str,
-        Key("Where the container apps run: /27 at least, and decided once. Each replica may take an address.", NETWORK),
+        Key(
+            "The subnet of the container apps, at least /27; it cannot change later. Each replica may take an address.",
+            NETWORK,
+        ),
     ] = "10.20.0.0/23"
-    database_subnet: Annotated[str, Key("Where the database server stands: /28 at least.", NETWORK)] = "10.20.2.0/27"
-    endpoints_subnet: Annotated[str, Key("Where private endpoints stand: /28 at least.", NETWORK)] = "10.20.2.64/27"
+    database_subnet: Annotated[str, Key("The subnet of the database server, at least /28.", NETWORK)] = "10.20.2.0/27"
+    endpoints_subnet: Annotated[str, Key("The subnet of private endpoints, at least /28.", NETWORK)] = "10.20.2.64/27"
 
 
 class MonitoringSection(Section):
     """Logs, alerts and the budget."""
 
     emails: Annotated[
-        tuple[str, ...], Key("Who is told of alerts and of the budget; one address at least.", each(EMAIL))
+        tuple[str, ...], Key("Who receives alerts and budget notices; at least one address.", each(EMAIL))
     ]
     budget_start: Annotated[
         str,
         Key(
-            "The month that the budget begins with. It cannot be changed later, and Azure refuses one that is over.",
+            "The first month of the budget. It cannot change later, and Azure refuses a past month.",
             matching(
                 r"20\d\d-(0[1-9]|1[0-2])-01",
                 "the first day of a month, in quotes",
@@ -81,30 +84,37 @@ class MonitoringSection(Section):
     ]
     budget_per_month: Annotated[float, Key("In the currency of the subscription.", between(1, 1_000_000))] = 600
     budget_thresholds: Annotated[
-        tuple[int, ...], Key("At which percentages of the budget to tell.", each(between(1, 1000, unit="percent")))
+        tuple[int, ...],
+        Key("The percentages of the budget at which a notice is sent.", each(between(1, 1000, unit="percent"))),
     ] = (80, 100)
-    retention_days: Annotated[int, Key("How long logs are kept.", between(30, 730, unit="days"))] = 90
+    retention_days: Annotated[int, Key("Retention of logs.", between(30, 730, unit="days"))] = 90
     daily_cap_gb: Annotated[
         float,
         Key(
-            "Logs beyond it are dropped until the next day; it bounds the cost of a fault.",
+            "The daily limit; further logs are dropped until the next day. It bounds the cost of a fault.",
             between(0.1, 1000, unit="GB"),
         ),
     ] = 5
-    database_cpu_percent: Annotated[int, Key("Alert above it.", between(1, 100, unit="percent"))] = 80
-    database_storage_percent: Annotated[int, Key("Alert above it.", between(1, 100, unit="percent"))] = 80
-    database_connections_percent: Annotated[
-        int, Key("Alert above this part of the connections that the server takes.", between(1, 100, unit="percent"))
+    database_cpu_percent: Annotated[int, Key("Alert above this CPU load.", between(1, 100, unit="percent"))] = 80
+    database_storage_percent: Annotated[
+        int, Key("Alert above this share of the disk.", between(1, 100, unit="percent"))
     ] = 80
-    database_failed_connections: Annotated[int, Key("Alert above so many in 15 minutes.", between(1, 100_000))] = 20
+    database_connections_percent: Annotated[
+        int, Key("Alert above this share of the server's connections.", between(1, 100, unit="percent"))
+    ] = 80
+    database_failed_connections: Annotated[
+        int, Key("Alert above this many failed connections in 15 minutes.", between(1, 100_000))
+    ] = 20
     api_error_percent: Annotated[
-        int, Key("Alert above this part of answers that are 5xx.", between(1, 100, unit="percent"))
+        int, Key("Alert above this share of 5xx responses.", between(1, 100, unit="percent"))
     ] = 5
-    api_restarts: Annotated[int, Key("Alert above so many restarts of a replica in 15 minutes.", between(1, 1000))] = 3
+    api_restarts: Annotated[
+        int, Key("Alert above this many restarts of a replica in 15 minutes.", between(1, 1000))
+    ] = 3
 
 
 class KeyVaultSection(Section):
-    """The vault and who reaches it."""
+    """The vault and who can reach it."""
 
     public_access: Annotated[bool, Key("Whether the vault is reachable from outside the network.")] = False
     allowed_ranges: Annotated[
@@ -112,15 +122,15 @@ class KeyVaultSection(Section):
     ] = ()
     private_endpoint: Annotated[bool, Key("Whether the vault has an address in the network.")] = True
     purge_protection: Annotated[
-        bool, Key("Whether what is deleted stays until its retention is over. Once on, it cannot be turned off.")
+        bool, Key("Whether deleted secrets stay until their retention is over. Once on, it cannot be turned off.")
     ] = True
     retention_days: Annotated[
-        int, Key("How long what is deleted can be brought back; decided once.", between(7, 90, unit="days"))
+        int, Key("How long deleted secrets can be recovered; it cannot change later.", between(7, 90, unit="days"))
     ] = 90
     propagation_s: Annotated[
         int,
         Key(
-            "How long a new role is waited for before an app reads the vault or pulls an image; Azure may take up to ten minutes.",
+            "How long to wait for a new role before an app reads the vault or pulls an image. Azure may take ten minutes.",
             between(0, 1800, unit="seconds"),
         ),
     ] = 300
@@ -197,11 +207,13 @@ class DatabaseSection(Section):
             one_of(DATABASE_SIZES),
         ),
     ] = "Standard_D2ds_v5"
-    storage_gb: Annotated[int, Key("The size of the disk at first; it only grows.", one_of(STORAGE_SIZES_GB))] = 128
+    storage_gb: Annotated[int, Key("The initial size of the disk; it only grows.", one_of(STORAGE_SIZES_GB))] = 128
     auto_grow: Annotated[bool, Key("Whether Azure grows the disk before it is full.")] = True
-    high_availability: Annotated[HighAvailability, Key("Where a second server stands by.")] = "ZoneRedundant"
-    backup_days: Annotated[int, Key("How long backups are kept.", between(7, 35, unit="days"))] = 35
-    geo_redundant_backup: Annotated[bool, Key("Whether backups are copied to the paired region; decided once.")] = True
+    high_availability: Annotated[HighAvailability, Key("Where the standby server is.")] = "ZoneRedundant"
+    backup_days: Annotated[int, Key("Retention of backups.", between(7, 35, unit="days"))] = 35
+    geo_redundant_backup: Annotated[
+        bool, Key("Whether backups are copied to the paired region; it cannot change later.")
+    ] = True
     maintenance: Annotated[MaintenanceSection, Key("When Azure may restart the server.")] = Field(
         default_factory=MaintenanceSection
     )
@@ -220,7 +232,7 @@ class DatabaseSection(Section):
     administrator: Annotated[
         str,
         Key(
-            "The server's administrator; decided once. Applications never sign in as it.",
+            "The server's administrator; it cannot change later. Applications never sign in as it.",
             matching(
                 "(?!pg_|azure_|(?:admin|administrator|root|guest|public|postgres)$)[a-z][a-z0-9_]{0,62}",
                 "1 to 63 lower-case letters, digits and underscores, and no name that Azure or PostgreSQL keeps (admin, root, pg_...)",
@@ -232,9 +244,9 @@ class DatabaseSection(Section):
     administrator_rotation: Annotated[
         int, Key("Raise it to give the administrator another password.", between(1, 10_000))
     ] = 1
-    entra_administrator: Annotated[
-        EntraAdministratorSection | None, Key("Who of Entra ID administers the server beside the administrator.")
-    ] = None
+    entra_administrator: Annotated[EntraAdministratorSection | None, Key("A second administrator, from Entra ID.")] = (
+        None
+    )
     restored: Annotated[
         RestoredSection | None,
         Key("The server that the database was restored to. Left out: the one that the stack makes."),
@@ -272,15 +284,13 @@ class DatabaseSection(Section):
     ] = ()
     separate_migrator: Annotated[
         bool,
-        Key(
-            "Whether only a login of its own may change the schema. The backend runs its own migrations, so it is off."
-        ),
+        Key("Whether only a separate login may change the schema. The backend runs its own migrations, so it is off."),
     ] = False
     rotation: Annotated[RotationSection, Key("The application's two logins.")] = Field(default_factory=RotationSection)
     roles_image: Annotated[
         str,
         Key(
-            "An image with `sh`, `psql` 15 or newer and the roots of public authorities; it makes the roles before the api starts.",
+            "An image with `sh`, `psql` 15 or newer and the public root certificates. It creates the roles before the api starts.",
             IMAGE,
         ),
     ] = "docker.io/library/postgres@sha256:6567bca8d7bc8c82c5922425a0baee57be8402df92bae5eacad5f01ae9544daa"

@@ -67,7 +67,7 @@ class ZoneSection(Section):
             "Whether this stack makes what the zone has once: its TLS and HTTPS settings, rulesets, CAA, DNSSEC. One stack only."
         ),
     ] = False
-    plan: Annotated[Plan, Key("What the zone pays for.")] = "free"
+    plan: Annotated[Plan, Key("The zone's plan.")] = "free"
     advanced_certificate: Annotated[
         bool,
         Key("Whether the zone has Advanced Certificate Manager, which covers hosts two levels deep (paid for apart)."),
@@ -136,11 +136,13 @@ class HostsSection(Section):
 
     api: Annotated[HostSection, Key("The backend's.")]
     admin: Annotated[HostSection, Key("The admin console's.")]
-    frontend: Annotated[str, Key("The user interface's; not made here, but let in by the backend.", HOST)]
+    frontend: Annotated[
+        str, Key("The user interface's. It is not created here; the backend accepts requests from its pages.", HOST)
+    ]
     ttl_s: Annotated[
         int,
         Key(
-            "How long resolvers keep records that are not proxied; low while hosts move.",
+            "The TTL of records that are not proxied; low while hosts move.",
             between(60, 86_400, unit="seconds"),
         ),
     ] = 300
@@ -152,10 +154,10 @@ class HostsSection(Section):
 
 
 class TransitionSection(Section):
-    """Objects that move to the class for infrequent access."""
+    """Objects that move to the storage class for infrequent access."""
 
-    prefix: Annotated[str, Key("Which objects, by the beginning of their names.")]
-    after_days: Annotated[int, Key("At what age.", between(1, 3650, unit="days"))]
+    prefix: Annotated[str, Key("The prefix of the objects' names.")]
+    after_days: Annotated[int, Key("The age at which they move.", between(1, 3650, unit="days"))]
 
 
 class ObjectStorageSection(Section):
@@ -163,11 +165,11 @@ class ObjectStorageSection(Section):
 
     jurisdiction: Annotated[
         Literal["default", "eu", "fedramp"],
-        Key("Where objects must stay by law; decided once, for a change is another bucket."),
+        Key("Where objects must stay by law. It cannot change later: another value is another bucket."),
     ] = "eu"
     location: Annotated[
         Literal["weur", "eeur", "wnam", "enam", "apac", "oc"] | None,
-        Key("A hint of where the bucket lies, heeded once."),
+        Key("A hint for the bucket's location; it counts at creation only."),
     ] = None
     endpoint: Annotated[
         str,
@@ -182,8 +184,12 @@ class ObjectStorageSection(Section):
         ),
     ] = "https://{account_id}{jurisdiction}.r2.cloudflarestorage.com"
     cors: Annotated[bool, Key("Whether pages of the frontend and the admin console may use signed addresses.")] = False
-    abort_uploads_after_days: Annotated[int, Key("When unfinished uploads end.", between(1, 365, unit="days"))] = 7
-    transitions: Annotated[tuple[TransitionSection, ...], Key("What moves to the class for infrequent access.")] = ()
+    abort_uploads_after_days: Annotated[
+        int, Key("When unfinished uploads are aborted.", between(1, 365, unit="days"))
+    ] = 7
+    transitions: Annotated[
+        tuple[TransitionSection, ...], Key("Objects that move to the class for infrequent access.")
+    ] = ()
     locked_prefix: Annotated[
         str | None,
         Key(
@@ -191,15 +197,15 @@ class ObjectStorageSection(Section):
             matching(".+/", "a prefix that ends with a slash", passes="audit/", fails="audit"),
         ),
     ] = "audit/"
-    locked_days: Annotated[int, Key("For how long.", between(1, 3650, unit="days"))] = 365
+    locked_days: Annotated[int, Key("How long the lock holds.", between(1, 3650, unit="days"))] = 365
     source_ranges: Annotated[
-        tuple[str, ...], Key("Addresses that the key pair works from; none means all.", each(NETWORK))
+        tuple[str, ...], Key("The addresses that may use the key pair; empty means all.", each(NETWORK))
     ] = ()
     rotation: Annotated[RotationSection, Key("The two key pairs.")] = Field(default_factory=RotationSection)
 
 
 class RateLimitSection(Section):
-    """How often one address may ask for what costs."""
+    """The rate limit of one address on expensive paths."""
 
     path_prefix: Annotated[str, Key("Which paths.", PATH)] = "/auth/"
     requests: Annotated[int, Key("Requests in a period.", between(1, 1_000_000))] = 10
@@ -209,14 +215,14 @@ class RateLimitSection(Section):
     timeout_s: Annotated[
         int,
         Key(
-            "How long an address that asked more often is kept out; the plan decides.",
+            "How long an address above the limit is blocked; the plan decides which values exist.",
             between(10, 86_400, unit="seconds"),
         ),
     ] = 600
 
 
 class AccessSection(Section):
-    """Who may come near the admin console; with nobody named, its own sign-in alone protects it."""
+    """Who may reach the admin console. With nobody named, only its own sign-in protects it."""
 
     emails: Annotated[tuple[str, ...], Key("People, by address.", each(EMAIL))] = ()
     email_domains: Annotated[tuple[str, ...], Key("Everybody with an address of these domains.", each(HOST))] = ()
@@ -224,7 +230,7 @@ class AccessSection(Section):
     entra: Annotated[
         bool,
         Key(
-            "Whether people sign in with the tenant's accounts; otherwise as the organisation offers, by a code in a mail for one."
+            "Whether people sign in with the tenant's accounts; otherwise with what the organisation offers, such as a code by e-mail."
         ),
     ] = False
     team: Annotated[
@@ -251,7 +257,7 @@ class AccessSection(Section):
 
 
 class EdgeSection(Section):
-    """What the edge does with requests."""
+    """How the edge handles requests."""
 
     origin_locked: Annotated[
         bool, Key("Whether apps behind the edge take connections from Cloudflare's addresses only.")

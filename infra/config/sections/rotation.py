@@ -18,14 +18,14 @@ SLOTS: Final[tuple[Slot, Slot]] = ("a", "b")
 
 class RotationSection(Section):
     """
-    Which of two credentials is in use, and how often each was made anew.
+    Which of two credentials is in use, and how often each has been replaced.
 
     To rotate: raise the idle one's number and deploy, make it the active one and deploy, then raise the other's.
     """
 
     active: Annotated[Slot, Key("The one in use.")] = "a"
-    a: Annotated[int, Key("Raise it to make credential a anew.", between(1, 10_000))] = 1
-    b: Annotated[int, Key("Raise it to make credential b anew.", between(1, 10_000))] = 1
+    a: Annotated[int, Key("Raise it to replace credential a.", between(1, 10_000))] = 1
+    b: Annotated[int, Key("Raise it to replace credential b.", between(1, 10_000))] = 1
 
     def generation(self, slot: Slot) -> int:
         """How often the slot's credential has been made."""

@@ -88,7 +88,7 @@ def test_a_missing_section_is_reported_by_each_key_that_it_must_have() -> None:
 def test_a_missing_key_says_what_to_write() -> None:
     text = problems("prod", {"tags.repository": ...})["tags.repository"]
     assert text == (
-        'is missing: Where this program lies. Write HOST/OWNER/NAME, for example "github.com/ecent/ignition"'
+        'is missing: The repository of this program. Write HOST/OWNER/NAME, for example "github.com/ecent/ignition"'
     )
 
 
