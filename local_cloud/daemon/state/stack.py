@@ -58,7 +58,7 @@ def stack_environment(
         language_port=address.port,
         home=home,
     )
-    return attachment | engine_environment(state, settings)
+    return attachment | engine_environment(state, settings) | {"PULUMI_HOME": str(home)}
 
 
 def engine_environment(state: Path, settings: Settings) -> dict[str, str]:
