@@ -19,11 +19,11 @@ from infra.config.sections.cloudflare import (
     CloudflareSection,
     EdgeSection,
     HostsSection,
-    OAuthSection,
     ObjectStorageSection,
     ZoneSection,
 )
 from infra.config.sections.keys import GUID, NAMES, Key, matching
+from infra.config.sections.oauth import OAuthSection
 from infra.config.sections.section import Section
 from infra.names import DEFAULT_LOCATION
 

@@ -16,7 +16,7 @@ import pulumi_azuread as azuread
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.components.access.graph_permissions import permissions
-from infra.config.sections.cloudflare import OAuthSection
+from infra.config.sections.oauth import OAuthSection
 from infra.config.sections.rotation import SLOTS, Slot
 
 _AUDIENCES: Final = {"organization": "AzureADMyOrg", "personal": "PersonalMicrosoftAccount"}

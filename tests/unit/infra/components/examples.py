@@ -32,11 +32,11 @@ from infra.config.sections.azure import DatabaseSection, KeyVaultSection, Monito
 from infra.config.sections.cloudflare import (
     AccessSection,
     HostSection,
-    OAuthSection,
     ObjectStorageSection,
     RateLimitSection,
     ZoneSection,
 )
+from infra.config.sections.oauth import OAuthSection
 from infra.config.sections.rotation import RotationSection
 from infra.config.sections.section import Section
 
