@@ -18,7 +18,6 @@ import os
 import pwd
 import shlex
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -297,15 +296,6 @@ class Process:
     def _failed(self, what: str) -> ProcessFailed:
         lines = log_files.last_lines(self.log_file, start=self._log_start)
         return ProcessFailed(self, what, exit_code=self.exit_code, lines=lines)
-
-
-def accepts_tcp(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether something accepts connections; a readiness check for what offers no better one."""
-    try:
-        with socket.create_connection((host, port), timeout=1):
-            return True
-    except OSError:
-        return False
 
 
 def end_orphans(directory: Path, *, grace_s: float = 10) -> list[str]:

@@ -107,8 +107,8 @@ def _database(servers: PostgresServers, ca: LocalCA) -> str:
 
 def _storage(storage: ObjectStorage) -> ObjectStorage:
     storage.start()
-    storage.reach_bucket("ignition-media")
-    storage.reach_token(TOKEN_ID, TOKEN_VALUE, [Grant(bucket="ignition-media", write=True)])
+    storage.put_bucket("ignition-media")
+    storage.put_token(TOKEN_ID, TOKEN_VALUE, [Grant(bucket="ignition-media", write=True)])
     return storage
 
 

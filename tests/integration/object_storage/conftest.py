@@ -74,20 +74,20 @@ def storage(state: State) -> Iterator[ObjectStorage]:
 @pytest.fixture
 def bucket(storage: ObjectStorage) -> str:
     """A bucket of the test's own."""
-    return storage.reach_bucket(f"media-{os.urandom(4).hex()}").name
+    return storage.put_bucket(f"media-{os.urandom(4).hex()}").name
 
 
 @pytest.fixture
 def other_bucket(storage: ObjectStorage) -> str:
     """A bucket that the test's token may not use."""
-    return storage.reach_bucket(f"other-{os.urandom(4).hex()}").name
+    return storage.put_bucket(f"other-{os.urandom(4).hex()}").name
 
 
 @pytest.fixture
 def token(storage: ObjectStorage, bucket: str) -> str:
     """Id of a token that may write to the bucket."""
     token_id = os.urandom(16).hex()
-    storage.reach_token(token_id, TOKEN_VALUE, [Grant(bucket=bucket, write=True)])
+    storage.put_token(token_id, TOKEN_VALUE, [Grant(bucket=bucket, write=True)])
     return token_id
 
 

@@ -41,7 +41,7 @@ def test_an_empty_bucket_is_deleted_even_with_unfinished_uploads(storage: Object
 
 
 def test_a_bucket_is_found_in_its_own_jurisdiction_only(storage: ObjectStorage) -> None:
-    storage.reach_bucket("in-europe", jurisdiction="eu", location="weur")
+    storage.put_bucket("in-europe", jurisdiction="eu", location="weur")
     assert storage.bucket("in-europe", "eu").location == "weur"
     with pytest.raises(CloudRefusal, match="10006: The specified bucket does not exist"):
         storage.bucket("in-europe")
@@ -52,20 +52,20 @@ def test_a_bucket_is_found_in_its_own_jurisdiction_only(storage: ObjectStorage) 
 
 
 def test_a_name_taken_in_another_jurisdiction_is_refused(storage: ObjectStorage) -> None:
-    storage.reach_bucket("taken-name", jurisdiction="eu")
+    storage.put_bucket("taken-name", jurisdiction="eu")
     with pytest.raises(CloudRefusal, match="10004"):
-        storage.reach_bucket("taken-name")
+        storage.put_bucket("taken-name")
 
 
 @pytest.mark.parametrize("name", ["ab", "Upper", "under_score", "-dash", "dash-", "a" * 64, "../up"])
 def test_an_impossible_name_is_refused(storage: ObjectStorage, name: str) -> None:
     with pytest.raises(CloudRefusal, match="10005"):
-        storage.reach_bucket(name)
+        storage.put_bucket(name)
 
 
 def test_creating_a_bucket_again_keeps_its_objects(storage: ObjectStorage, s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="k", Body=b"x")
-    storage.reach_bucket(bucket)
+    storage.put_bucket(bucket)
     assert _keys(s3, bucket) == {"k"}
 
 
@@ -135,7 +135,7 @@ def test_removed_lock_rules_let_go(storage: ObjectStorage, s3: Any, bucket: str)
 
 
 def test_a_token_ends_when_it_expires(state: State, storage: ObjectStorage, bucket: str) -> None:
-    storage.reach_token("e" * 32, TOKEN_VALUE, [Grant(bucket=bucket, write=True)], expires=_in(hours=1))
+    storage.put_token("e" * 32, TOKEN_VALUE, [Grant(bucket=bucket, write=True)], expires=_in(hours=1))
     client = state.client(storage.endpoint, "e" * 32)
     storage.sweep()
     client.list_objects_v2(Bucket=bucket)

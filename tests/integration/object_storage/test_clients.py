@@ -194,7 +194,7 @@ def test_many_clients_at_a_time_are_served(state: State, storage: ObjectStorage,
 def test_objects_cannot_be_copied_out_of_another_bucket(
     state: State, storage: ObjectStorage, s3: Any, bucket: str, other_bucket: str
 ) -> None:
-    storage.reach_token("b" * 32, TOKEN_VALUE, [Grant(bucket=other_bucket, write=True)])
+    storage.put_token("b" * 32, TOKEN_VALUE, [Grant(bucket=other_bucket, write=True)])
     state.client(storage.endpoint, "b" * 32).put_object(Bucket=other_bucket, Key="k", Body=b"secret")
     assert _refused(s3.copy_object, Bucket=bucket, Key="stolen", CopySource=f"{other_bucket}/k")[0] == 403
 
@@ -222,7 +222,7 @@ def test_a_token_cannot_change_the_bucket_itself(
 
 def test_a_read_only_token_reads_and_does_not_write(state: State, storage: ObjectStorage, s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="k", Body=b"hello")
-    storage.reach_token("c" * 32, TOKEN_VALUE, [Grant(bucket=bucket, write=False)])
+    storage.put_token("c" * 32, TOKEN_VALUE, [Grant(bucket=bucket, write=False)])
     reader = state.client(storage.endpoint, "c" * 32)
     assert reader.get_object(Bucket=bucket, Key="k")["Body"].read() == b"hello"
     assert _refused(reader.put_object, Bucket=bucket, Key="k", Body=b"x") == (403, "AccessDenied")
@@ -262,7 +262,7 @@ def test_a_token_that_is_removed_under_way_is_an_unknown_key_from_then_on(
 def test_changed_grants_hold_at_once(
     storage: ObjectStorage, s3: Any, bucket: str, other_bucket: str, token: str
 ) -> None:
-    storage.set_grants(token, [Grant(bucket=other_bucket, write=False)])
+    storage.put_token(token, TOKEN_VALUE, [Grant(bucket=other_bucket, write=False)])
     s3.list_objects_v2(Bucket=other_bucket)
     assert _refused(s3.list_objects_v2, Bucket=bucket)[0] == 403
 
@@ -270,14 +270,14 @@ def test_changed_grants_hold_at_once(
 def test_a_new_value_replaces_the_old_secret(
     state: State, storage: ObjectStorage, s3: Any, bucket: str, token: str
 ) -> None:
-    storage.reach_token(token, "rolled", [Grant(bucket=bucket, write=True)])
+    storage.put_token(token, "rolled", [Grant(bucket=bucket, write=True)])
     state.client(storage.endpoint, token, "rolled").list_objects_v2(Bucket=bucket)
     assert _refused(s3.list_objects_v2, Bucket=bucket)[0] == 403
 
 
 def test_a_bucket_made_after_a_token_for_every_bucket_is_its_too(state: State, storage: ObjectStorage) -> None:
-    storage.reach_token("d" * 32, TOKEN_VALUE, [Grant(bucket=None, write=True)])
-    storage.reach_bucket("later-bucket")
+    storage.put_token("d" * 32, TOKEN_VALUE, [Grant(bucket=None, write=True)])
+    storage.put_bucket("later-bucket")
     state.client(storage.endpoint, "d" * 32).put_object(Bucket="later-bucket", Key="k", Body=b"x")
     storage.remove_token("d" * 32)
 

@@ -35,7 +35,7 @@ def test_everything_is_as_it_was_after_stopping_and_starting(
     state: State, storage: ObjectStorage, s3: Any, bucket: str, token: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key="audit/1", Body=b"kept")
-    other_bucket = storage.reach_bucket("not-the-tokens").name
+    other_bucket = storage.put_bucket("not-the-tokens").name
     storage.set_locks(bucket, [LockRule(id="audit", prefix="audit/", indefinite=True)])
     storage.set_cors(bucket, [CorsRule(methods=("GET",), origins=("*",))])
     storage.stop()

@@ -7,7 +7,6 @@ Replicas are `revision`'s; routing is `ingress`'s, which asks here where traffic
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -15,15 +14,19 @@ from dataclasses import replace
 from typing import Final
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal, NotWritten
-from local_cloud.runtime.network.ports import PortTaken, is_free, owner_of
-from local_cloud.services.container_apps.backend.awaiting import Readiness, stop_all
+from local_cloud.services.container_apps.backend.awaiting import Readiness, serving_beside, stop_all
 from local_cloud.services.container_apps.backend.errors import Otherwise
 from local_cloud.services.container_apps.backend.kept_record import KeptRecord
 from local_cloud.services.container_apps.backend.processes.app_context import AppContext
 from local_cloud.services.container_apps.backend.processes.making import Maker
 from local_cloud.services.container_apps.backend.processes.replica import Replica
 from local_cloud.services.container_apps.backend.revision import RunningRevision
-from local_cloud.services.container_apps.backend.revision_names import check_traffic, new_revision, revision_name
+from local_cloud.services.container_apps.backend.revision_names import (
+    check_traffic,
+    new_revision,
+    revision_name,
+    traffic_shares,
+)
 from local_cloud.services.container_apps.backend.routing.ingress import GRACE_S
 from local_cloud.services.container_apps.backend.secrets import check_references, resolved
 from local_cloud.services.container_apps.backend.spec import AppSpec, Override
@@ -51,12 +54,12 @@ class App:
 
     @property
     def record(self) -> AppRecord:
-        """What is known of it."""
+        """What is kept of the app."""
         return self._kept.record
 
     @property
     def spec(self) -> AppSpec:
-        """As it is declared."""
+        """The app as it is declared."""
         return self.record.spec
 
     @property
@@ -65,16 +68,8 @@ class App:
         return dict(self._running)
 
     def weights(self) -> dict[str, int]:
-        """The shares of the traffic by revision."""
-        latest = self.record.latest_ready
-        if self.spec.ingress is None or self.spec.revisions_mode == "Single":
-            return {latest: 100} if latest is not None else {}
-        shares: dict[str, int] = {}
-        for traffic in self.spec.ingress.traffic:
-            name = latest if traffic.latest_revision else traffic.revision_name
-            if name is not None:
-                shares[name] = shares.get(name, 0) + traffic.weight
-        return shares
+        """The share of the traffic by revision, in percent."""
+        return traffic_shares(self.spec, self.record.latest_ready)
 
     def resume(self) -> None:
         """
@@ -168,21 +163,10 @@ class App:
         with self._changing:
             latest = self.record.latest_ready
             stopped = latest is not None and latest not in self._running
-            if stopped or any(self._is_outdated(each) for each in self._running.values()):
+            mapped = {name: self._maker.mapped(self._kept.revision(name).template) for name in self._running}
+            if stopped or any(self._running[name].is_outdated(entries) for name, entries in mapped.items()):
                 self._say("its images' entries changed, or it was failing: its replicas are renewed")
                 self.restart()
-
-    def _is_outdated(self, revision: RunningRevision) -> bool:
-        failing = any(each.failures for each in revision.replicas)
-        return failing or revision.mapped != self._maker.mapped(self._kept.revision(revision.name).template)
-
-    def activate(self, name: str) -> None:
-        """Run a revision again that was deactivated (mode Multiple)."""
-        with self._changing:
-            known = self._kept.revision(name)
-            if name not in self._running:
-                self._provision(known)
-                self._settle(name)
 
     def deactivate(self, name: str) -> None:
         """Stop a revision; Azure refuses it for one that gets traffic."""
@@ -207,7 +191,9 @@ class App:
                 surplus = revision.surplus(active)
                 if surplus < 0:
                     self._say(f"{revision.name} gets {-surplus} more replicas")
-                    self._start_missing(revision, len(revision.replicas) - surplus)
+                    for replica in revision.prepare(len(revision.replicas) - surplus):
+                        replica.start()
+                    self._kept.note_numbers(revision)
                 elif surplus > 0:
                     self._say(f"{revision.name} needs {surplus} replicas less")
                     self._release(revision, revision.replicas[-surplus:])
@@ -223,11 +209,7 @@ class App:
             for name in list(self._running):
                 self._retire(name)
             self._context.records.remove(self.spec.name)
-            launcher = self._context.launcher
-            for port in launcher.ports.recorded():
-                if port.startswith(f"{self.spec.name}/"):
-                    launcher.ports.forget(port)
-            shutil.rmtree(launcher.directory / self.spec.name, ignore_errors=True)
+            self._context.launcher.forget(self.spec.name)
 
     def stop(self) -> None:
         """End its processes; the next `resume` starts them again."""
@@ -239,9 +221,8 @@ class App:
         """Leave its processes to the next daemon."""
         self._readiness.give_up()
         with self._changing:
-            for revision in self._running.values():
-                for replica in revision.replicas:
-                    replica.detach()
+            for replica in (each for revision in self._running.values() for each in revision.replicas):
+                replica.detach()
 
     def _resume(self, known: RevisionRecord) -> None:
         revision = self._maker.revision(known, known.numbers)
@@ -282,17 +263,8 @@ class App:
     def _start(self, name: str, made: Sequence[Replica], stood_down: Sequence[str]) -> None:
         for replica in made:
             replica.start()
-        otherwise = Otherwise(self._serving_beside(name, stood_down), self._maker.remedy)
+        otherwise = Otherwise(serving_beside(name, self._running, stood_down), self._maker.remedy)
         self._readiness.wait(name, made, lambda: all(each.ready for each in made), otherwise)
-
-    def _serving_beside(self, name: str, stood_down: Sequence[str]) -> str | None:
-        """What serves when new replicas of a revision fail."""
-        if name in self._running or name in stood_down:
-            return "What ran before them keeps serving"
-        before = next((each for each in (*self._running, *stood_down) if each != name), None)
-        if before in self._running and not self._running[before].ready:
-            return f"{before} is what there was before, and is not ready either"
-        return f"{before} keeps serving" if before is not None else None
 
     def _settle(self, name: str) -> None:
         """Send traffic where it belongs, then end what no longer gets any."""
@@ -317,17 +289,17 @@ class App:
         """Take replicas out of the traffic, then end them."""
         for replica in leaving:
             replica.leaving = True
-        self._route_away()
-        stop_all(leaving)
+        self._stop_without_traffic(leaving)
         revision.release(leaving)
-        for replica in leaving:
-            self._context.launcher.forget_ports(self.spec.name, replica.name)
         self._kept.note_numbers(revision)
 
-    def _route_away(self) -> None:
-        """Open connections go by the old routes for a while; what those lead to has to go on until then."""
+    def _stop_without_traffic(self, leaving: Sequence[Replica]) -> None:
+        """Open connections use the old routes for a while, so replicas stop only after that."""
         self._context.route()
         time.sleep(_OLD_ROUTES_S)
+        stop_all(leaving)
+        for replica in leaving:
+            self._context.launcher.forget_ports(self.spec.name, replica.name)
 
     def _renew_all(self) -> None:
         """Replace all replicas by new ones; where one fails, the old ones stay as far as ports allow."""
@@ -347,17 +319,13 @@ class App:
             self._running[name] = revision
             self._kept.note(self._kept.revision(name), state="Running", numbers=revision.numbers)
             if before is not None:
-                self._route_away()
-                stop_all(before.replicas)
-                for replica in before.replicas:
-                    self._context.launcher.forget_ports(self.spec.name, replica.name)
+                self._stop_without_traffic(before.replicas)
         self._context.route()
 
     def _revive(self) -> None:
-        """Run the latest revision again when it had to make room for what then failed."""
-        latest = self.record.latest_ready
-        if latest is not None and latest not in self._running:
-            self._provision(self._kept.revision(latest))
+        """Run the latest revision again when it stopped to free its ports for replicas that then failed."""
+        if self.record.latest_ready not in {None, *self._running}:
+            self._provision(self._kept.revision(str(self.record.latest_ready)))
 
     def _make_room(self, ports: Sequence[int]) -> list[str]:
         """
@@ -370,19 +338,8 @@ class App:
         for name in clashing:
             self._say(f"{name} stops first: the image listens on a fixed port, so there cannot be two side by side")
             self._retire(name)
-        for port in ports:
-            if not is_free(port):
-                owner = owner_of(port) or "another process"
-                raise PortTaken(
-                    f"port {port} of {self.spec.name} is taken by {owner}: end it, or let the image's entry in "
-                    f"{self._context.launcher.images.file} name the variable with the port (`port: SERVER_PORT`)"
-                )
+        self._context.launcher.require_free(self.spec.name, ports)
         return clashing
-
-    def _start_missing(self, revision: RunningRevision, count: int) -> None:
-        for replica in revision.prepare(count):
-            replica.start()
-        self._kept.note_numbers(revision)
 
     def _say(self, message: str) -> None:
         self._context.events.add(self.spec.name, message)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from local_cloud.runtime.processes import log_files
 from local_cloud.services.container_apps.backend.errors import Otherwise, RevisionFailed, quoted
 from local_cloud.services.container_apps.backend.processes.replica import Replica
+from local_cloud.services.container_apps.backend.revision import RunningRevision
 
 _LOOK_S: Final = 0.5
 
@@ -89,3 +90,20 @@ def stop_all(replicas: Iterable[Replica]) -> None:
         thread.start()
     for thread in ending:
         thread.join()
+
+
+def serving_beside(name: str, running: Mapping[str, RunningRevision], stood_down: Sequence[str]) -> str | None:
+    """
+    What serves when new replicas of a revision fail.
+
+    Args:
+        name: the revision.
+        running: the active revisions by name.
+        stood_down: revisions that stopped to free their ports, and start again after a failure.
+    """
+    if name in running or name in stood_down:
+        return "What ran before them keeps serving"
+    before = next((other for other in (*running, *stood_down) if other != name), None)
+    if before is not None and before in running and not running[before].ready:
+        return f"{before} is what there was before, and is not ready either"
+    return f"{before} keeps serving" if before is not None else None

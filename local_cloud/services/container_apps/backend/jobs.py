@@ -11,7 +11,6 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,11 +18,11 @@ from typing import Final, Literal
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal, NotWritten
 from local_cloud.runtime.processes.process import Process
+from local_cloud.services.container_apps.backend.processes.app_context import AppContext
 from local_cloud.services.container_apps.backend.processes.container import make_process
-from local_cloud.services.container_apps.backend.processes.events import Events
-from local_cloud.services.container_apps.backend.processes.launch import Launcher, Workload
+from local_cloud.services.container_apps.backend.processes.launch import Workload
 from local_cloud.services.container_apps.backend.processes.replica import run_once
-from local_cloud.services.container_apps.backend.secrets import SecretResolver, check_references, resolved
+from local_cloud.services.container_apps.backend.secrets import check_references, resolved
 from local_cloud.services.container_apps.backend.spec import Container, JobSpec
 from local_cloud.services.container_apps.backend.state import Sealed
 
@@ -66,26 +65,16 @@ class Job:
 
     Args:
         record: what is known of it.
-        launcher, records, resolve_secret, events: the platform's.
-        domain_of: the default domain of an environment.
+        context: what it shares with the platform's apps.
+        records: where it is kept.
     """
 
-    def __init__(
-        self,
-        record: JobRecord,
-        *,
-        launcher: Launcher,
-        records: Sealed[JobRecord],
-        resolve_secret: SecretResolver,
-        domain_of: Callable[[str], str],
-        events: Events,
-    ) -> None:
+    def __init__(self, record: JobRecord, context: AppContext, records: Sealed[JobRecord]) -> None:
         self.record = record
-        self._launcher = launcher
+        self._context = context
+        self._launcher = context.launcher
         self._records = records
-        self._resolve_secret = resolve_secret
-        self._domain_of = domain_of
-        self._events = events
+        self._events = context.events
         self._lock = threading.Condition()
         self._running: dict[str, set[Process]] = {}
         self._stopped: set[str] = set()
@@ -98,7 +87,7 @@ class Job:
             CloudRefusal: a secret cannot be read, or is not there.
         """
         check_references((*spec.init_containers, *spec.containers), spec.secrets)
-        resolved(spec.secrets, self._resolve_secret)
+        resolved(spec.secrets, self._context.resolve_secret)
         with self._lock:
             self.record = replace(self.record, spec=spec)
             self._keep()
@@ -113,7 +102,7 @@ class Job:
         """
         spec = self.record.spec
         name = f"{spec.name}-{secrets.token_hex(4)[:7]}"
-        values = resolved(spec.secrets, self._resolve_secret)
+        values = resolved(spec.secrets, self._context.resolve_secret)
         workloads = [
             self._workload(spec, name, number, values) for number in range(max(spec.parallelism, spec.completions))
         ]
@@ -184,7 +173,7 @@ class Job:
         """End its executions and forget it."""
         self.stop_all()
         self._records.remove(self.record.spec.name)
-        shutil.rmtree(self._launcher.directory / self.record.spec.name, ignore_errors=True)
+        self._launcher.forget(self.record.spec.name)
 
     def stop_all(self) -> None:
         """End every execution."""
@@ -261,7 +250,7 @@ class Job:
             "CONTAINER_APP_JOB_NAME": spec.name,
             "CONTAINER_APP_JOB_EXECUTION_NAME": execution,
             "CONTAINER_APP_REPLICA_NAME": replica,
-            "CONTAINER_APP_ENV_DNS_SUFFIX": self._domain_of(spec.environment),
+            "CONTAINER_APP_ENV_DNS_SUFFIX": self._context.domain_of(spec.environment),
         }
         return Workload(
             name=spec.name, replica=replica, identities=spec.identities, variables=variables, secrets=values

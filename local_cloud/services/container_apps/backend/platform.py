@@ -1,20 +1,19 @@
 """
 The platform: environments, apps, jobs and certificates of a local cloud, behind one ingress.
 
-It is the only thing that other parts talk to; what an app does when it changes is in `app`.
+Other parts use this class alone; what an app does when it changes is in `app`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal
 from local_cloud.runtime.files.sealing import Seal
 from local_cloud.runtime.network.caddy import Caddy
 from local_cloud.runtime.network.ports import Ports
-from local_cloud.runtime.processes.pids import Mark, end
 from local_cloud.runtime.processes.supervisor import Supervisor
 from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend.app import App
@@ -24,6 +23,7 @@ from local_cloud.services.container_apps.backend.processes.app_context import Ap
 from local_cloud.services.container_apps.backend.processes.events import Event, Events
 from local_cloud.services.container_apps.backend.processes.images import Images
 from local_cloud.services.container_apps.backend.processes.launch import Launcher
+from local_cloud.services.container_apps.backend.processes.strays import end_strays
 from local_cloud.services.container_apps.backend.routing.certificates import DomainCertificate, DomainCertificates
 from local_cloud.services.container_apps.backend.routing.gateway import Gateway
 from local_cloud.services.container_apps.backend.routing.ingress import Addresses
@@ -36,6 +36,9 @@ class Platform:
     """
     Container Apps on this machine; safe to use from several threads.
 
+    Attributes:
+        machine_env: the variables with which every app trusts this machine's authority.
+
     Args:
         directory: state, logs and certificates.
         images: what runs in the place of images.
@@ -45,7 +48,7 @@ class Platform:
         environment_ca: signs those of the environments' own domains; `ca` where it is left out.
         ports: where ingress and replicas listen.
         supervisor: keeps the ingress running.
-        timing: how patient it is.
+        timing: pauses, attempts and timeouts.
     """
 
     def __init__(
@@ -62,7 +65,7 @@ class Platform:
         timing: Timing | None = None,
     ) -> None:
         self._directory = directory.absolute()
-        self._dependencies = dependencies
+        self.machine_env = dependencies.machine_env
         self._timing = timing or Timing()
         self._events = Events()
         self._certificates = DomainCertificates(
@@ -96,16 +99,23 @@ class Platform:
             contents=lambda: (list(self._environments.values()), list(self._apps.values())),
             poll_s=self._timing.poll_s,
         )
+        self._context = AppContext(
+            launcher=self._launcher,
+            records=self._app_records,
+            resolve_secret=dependencies.resolve_secret,
+            domain_of=lambda environment: self._environments[environment].default_domain,
+            route=self._gateway.route,
+            changed=self._gateway.wake,
+            events=self._events,
+            back_off=self._timing.back_off,
+            attempts=self._timing.attempts,
+            timeout_s=self._timing.deploy_s,
+        )
 
     @property
     def addresses(self) -> Addresses:
         """Where the ingress listens."""
         return self._gateway.addresses
-
-    @property
-    def machine_env(self) -> Mapping[str, str]:
-        """The variables with which every app trusts this machine's authority."""
-        return self._dependencies.machine_env
 
     @property
     def images_file(self) -> Path:
@@ -116,34 +126,33 @@ class Platform:
         """
         Take up what an earlier daemon kept: its processes are adopted, or ended and started again.
 
-        Returns before they are ready; see `app`. What is in an environment that is not there any more is not either.
+        Returns before they are ready; see `app`. Apps and jobs go with their environment.
         """
         self._certificates.verify()
         with self._lock:
             self._environments = dict(self._environment_records.all())
             for name, record in self._app_records.all():
                 if record.spec.environment in self._environments:
-                    self._apps[name] = App(record, self._app_context())
+                    self._apps[name] = App(record, self._context)
             for name, record in self._job_records.all():
                 if record.spec.environment in self._environments:
-                    self._jobs[name] = self._job(record)
+                    self._jobs[name] = Job(record, self._context, self._job_records)
         for app in self._apps.values():
             app.resume()
-        self._end_strays()
+        running = [revision for app in self._apps.values() for revision in app.running.values()]
+        end_strays(self._launcher.directory, keep={each.name for revision in running for each in revision.replicas})
         for job in self._jobs.values():
             job.resume()
         self._gateway.start()
 
     def stop(self) -> None:
-        """End all processes; the next `start` brings them back."""
+        """Stop all processes; the next `start` brings them back."""
         self._gateway.rest()
         for job in self._jobs.values():
             job.stop_all()
-        ending = [threading.Thread(target=app.stop, daemon=True) for app in self._apps.values()]
-        for thread in ending:
-            thread.start()
-        for thread in ending:
-            thread.join()
+        if self._apps:
+            with ThreadPoolExecutor(len(self._apps)) as pool:
+                list(pool.map(App.stop, self._apps.values()))
         self._gateway.stop()
         self._apps, self._jobs = {}, {}
 
@@ -169,8 +178,8 @@ class Platform:
             CloudRefusal: apps or jobs are still in it.
         """
         with self._lock:
-            inside = [app.spec.name for app in self._apps.values() if app.spec.environment == name]
-            inside += [job.record.spec.name for job in self._jobs.values() if job.record.spec.environment == name]
+            specs = [*(app.spec for app in self._apps.values()), *(job.record.spec for job in self._jobs.values())]
+            inside = [spec.name for spec in specs if spec.environment == name]
             if inside:
                 raise CloudRefusal(
                     "ManagedEnvironmentHasContainerApps",
@@ -207,20 +216,12 @@ class Platform:
 
     def delete_certificate(self, certificate_id: str) -> None:
         """
-        Forget a certificate.
+        Delete a certificate.
 
         Raises:
             CloudRefusal: a custom domain is bound to it.
         """
-        for app in self._apps.values():
-            for domain in app.spec.ingress.custom_domains if app.spec.ingress is not None else ():
-                if (domain.certificate_id or "").lower() == certificate_id.lower():
-                    raise CloudRefusal(
-                        "CertificateInUse",
-                        f"Certificate {certificate_id} is bound to {domain.name} of container app {app.spec.name} and cannot "
-                        "be deleted. Bind the domain to another one first.",
-                    )
-        self._certificates.remove(certificate_id)
+        self._certificates.remove(certificate_id, [app.spec for app in self._apps.values()])
 
     def put_app(self, spec: AppSpec) -> AppStatus:
         """
@@ -237,7 +238,7 @@ class Platform:
         with self._lock:
             app = self._apps.get(spec.name)
             if app is None:
-                app = self._apps[spec.name] = App(AppRecord(spec=spec), self._app_context())
+                app = self._apps[spec.name] = App(AppRecord(spec=spec), self._context)
         try:
             app.put(spec)
         except BackendError:
@@ -263,7 +264,7 @@ class Platform:
             CloudRefusal: there is none of that name.
         """
         found = self._running_app(name)
-        return status_of(found, self._domain_of(found.spec.environment))
+        return status_of(found, self._context.domain_of(found.spec.environment))
 
     def apps(self) -> list[AppStatus]:
         """How every app is, by name."""
@@ -292,10 +293,6 @@ class Platform:
         """Read an app's references to Key Vault again; returns whether a value changed, which renews its replicas."""
         return self._running_app(name).refresh_secrets()
 
-    def activate_revision(self, name: str, revision: str) -> None:
-        """Run an app's old revision again (mode Multiple)."""
-        self._running_app(name).activate(revision)
-
     def deactivate_revision(self, name: str, revision: str) -> None:
         """Stop one of an app's revisions (mode Multiple)."""
         self._running_app(name).deactivate(revision)
@@ -309,7 +306,7 @@ class Platform:
         """
         self._require_environment(spec.environment)
         with self._lock:
-            job = self._jobs.get(spec.name) or self._job(JobRecord(spec=spec))
+            job = self._jobs.get(spec.name) or Job(JobRecord(spec=spec), self._context, self._job_records)
             job.put(spec)
             self._jobs[spec.name] = job
 
@@ -340,30 +337,6 @@ class Platform:
         """What happened, oldest first; to one app or job when it is named."""
         return self._events.of(name)
 
-    def _app_context(self) -> AppContext:
-        return AppContext(
-            launcher=self._launcher,
-            records=self._app_records,
-            resolve_secret=self._dependencies.resolve_secret,
-            domain_of=self._domain_of,
-            route=self._gateway.route,
-            changed=self._gateway.wake,
-            events=self._events,
-            back_off=self._timing.back_off,
-            attempts=self._timing.attempts,
-            timeout_s=self._timing.deploy_s,
-        )
-
-    def _job(self, record: JobRecord) -> Job:
-        return Job(
-            record,
-            launcher=self._launcher,
-            records=self._job_records,
-            resolve_secret=self._dependencies.resolve_secret,
-            domain_of=self._domain_of,
-            events=self._events,
-        )
-
     def _running_app(self, name: str) -> App:
         app = self._apps.get(name)
         if app is None:
@@ -373,21 +346,3 @@ class Platform:
     def _require_environment(self, name: str) -> None:
         if name not in self._environments:
             raise CloudRefusal("ManagedEnvironmentNotFound", f"The managed environment {name} was not found.")
-
-    def _domain_of(self, environment: str) -> str:
-        return self._environments[environment].default_domain
-
-    def _end_strays(self) -> None:
-        """End what an earlier daemon left and nothing took up: half-made replicas, executions of jobs."""
-        taken = {
-            replica.name
-            for app in self._apps.values()
-            for revision in app.running.values()
-            for replica in revision.replicas
-        }
-        for file in self._launcher.directory.rglob("*.pid"):
-            left = Mark.read(file)
-            if file.parent.name not in taken:
-                if left is not None and left.alive:
-                    end(left, 10)
-                file.unlink(missing_ok=True)

@@ -105,6 +105,10 @@ class RunningRevision:
         """Forget replicas, after they were stopped."""
         self._replicas = {number: each for number, each in self._replicas.items() if each not in leaving}
 
+    def is_outdated(self, mapped: tuple[Mapped | None, ...]) -> bool:
+        """Whether it fails, or the entries of the images file are others by now."""
+        return self.mapped != mapped or any(replica.failures for replica in self.replicas)
+
     def surplus(self, active: Mapping[int, int]) -> int:
         """
         How many replicas too many (positive) or too few (negative) there are for the requests under way.

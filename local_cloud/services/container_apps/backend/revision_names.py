@@ -63,3 +63,15 @@ def check_traffic(spec: AppSpec, record: AppRecord) -> None:
                 f"Revision {traffic.revision_name} of container app {spec.name} does not exist. "
                 f"It has {', '.join(sorted(names))}.",
             )
+
+
+def traffic_shares(spec: AppSpec, latest_ready: str | None) -> dict[str, int]:
+    """The share of the traffic by revision, in percent; the latest ready one takes all of it in mode Single."""
+    if spec.ingress is None or spec.revisions_mode == "Single":
+        return {latest_ready: 100} if latest_ready is not None else {}
+    shares: dict[str, int] = {}
+    for traffic in spec.ingress.traffic:
+        name = latest_ready if traffic.latest_revision else traffic.revision_name
+        if name is not None:
+            shares[name] = shares.get(name, 0) + traffic.weight
+    return shares

@@ -104,13 +104,6 @@ class Zones:
         with self._lock:
             self._replace(zones={**self._now.zones, _normal(name): tuple(_normal(each) for each in name_servers)})
 
-    def remove_zone(self, name: str) -> None:
-        """Give a zone up, and the records in it that no other zone holds."""
-        with self._lock:
-            zones = {zone: servers for zone, servers in self._now.zones.items() if zone != _normal(name)}
-            kept = {key: each for key, each in self._now.records.items() if _zone_of(each.name, zones) is not None}
-            self._replace(zones=zones, records=kept)
-
     def zones(self) -> dict[str, tuple[str, ...]]:
         """Name servers by zone."""
         return dict(self._now.zones)

@@ -10,24 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from local_cloud.services.edge.backend import guard
-from local_cloud.services.edge.backend.expressions import RULE_PATH, RULE_URI, to_cel
+from local_cloud.services.edge.backend.expressions import RULE_PATH, RULE_URI
 from local_cloud.services.edge.backend.normalization import NOT_NORMAL
 from local_cloud.services.edge.backend.state import (
     AccessApplication,
     EdgeState,
-    HeaderChange,
-    HeaderRule,
     Host,
     Origin,
     SslMode,
     Zone,
 )
-
-Config = dict[str, Any]
+from local_cloud.services.edge.backend.steps import Config, answer, header_changes, hop_by_hop, redirect, when
 
 _SECOND_NS: Final = 10**9
 _AUTHORITY: Final = "authority"
@@ -136,29 +133,29 @@ def _policy(zone: Zone, files: HostFiles) -> Config:
 
 def _routes(state: EdgeState, surface: Surface, *, secure: bool) -> list[Config]:
     routes = [_host_route(zone, host, surface, secure=secure) for zone in state.zones for host in zone.hosts]
-    return [*routes, _answer(409, "error code: 1001")]
+    return [*routes, answer(409, "error code: 1001")]
 
 
 def _host_route(zone: Zone, host: Host, surface: Surface, *, secure: bool) -> Config:
-    steps: list[Config] = [*_seen(zone, surface), *_hop_by_hop(), _marks()]
+    steps: list[Config] = [*_seen(zone, surface), *hop_by_hop(), _marks()]
     if secure:
         steps.append(_security_headers(zone))
         if zone.ssl == "off":
-            steps.append(_redirect("http", surface.ports.http))
+            steps.append(redirect("http", surface.ports.http))
     elif zone.always_use_https and zone.ssl != "off":
-        steps.append(_redirect("https", surface.ports.tls))
+        steps.append(redirect("https", surface.ports.tls))
     if host.aliases:
         steps.append(_as_named(host))
-    steps += [_when(each.expression, _answer(403, "error code: 1020")) for each in zone.blocks]
+    steps += [when(each.expression, answer(403, "error code: 1020")) for each in zone.blocks]
     steps += [
-        _when(each.expression, {"handle": [_ask(f"/check/rate/{quote(rate_id(zone, each.id), safe='')}", surface)]})
+        when(each.expression, {"handle": [_ask(f"/check/rate/{quote(rate_id(zone, each.id), safe='')}", surface)]})
         for each in zone.rate_limits
     ]
     for application in zone.access:
         if application.host == host.name:
             steps += _access(application, surface)
-    steps += [_when(each.expression, {"handle": [_headers(each, "request")]}) for each in zone.request_headers]
-    steps += [_when(each.expression, {"handle": [_headers(each, "response")]}) for each in zone.response_headers]
+    steps += [when(each.expression, {"handle": [header_changes(each, "request")]}) for each in zone.request_headers]
+    steps += [when(each.expression, {"handle": [header_changes(each, "response")]}) for each in zone.response_headers]
     steps += _to_origin(zone, host, surface, secure=secure)
     return {
         "match": [{"host": [host.name, *host.aliases]}],
@@ -180,22 +177,6 @@ def _seen(zone: Zone, surface: Surface) -> list[Config]:
     return [
         {"handle": [plain]},
         {"match": [{"vars_regexp": {"{http.request.orig_uri}": {"pattern": NOT_NORMAL}}}], "handle": [asked]},
-    ]
-
-
-def _hop_by_hop() -> list[Config]:
-    """
-    `Connection` with nothing but an upgrade in it.
-
-    A proxy drops every header that it names (RFC 9110, 7.6.1). Caddy does so in front of the origin, after the edge has added its
-    own; a client could name those.
-    """
-    upgrade = {"header_regexp": {"Connection": {"pattern": "(?i)(^|[,\\s])upgrade([,\\s]|$)"}}}
-    kept = {"handler": "headers", "request": {"set": {"Connection": ["Upgrade"]}}}
-    dropped = {"handler": "headers", "request": {"delete": ["Connection"]}}
-    return [
-        {"match": [upgrade], "handle": [kept]},
-        {"match": [{"not": [upgrade]}], "handle": [dropped]},
     ]
 
 
@@ -225,18 +206,6 @@ def _security_headers(zone: Zone) -> Config:
     if zone.hsts.nosniff:
         headers["X-Content-Type-Options"] = ["nosniff"]
     return {"handle": [{"handler": "headers", "response": {"set": headers, "deferred": True}}]}
-
-
-def _redirect(scheme: str, port: int) -> Config:
-    """To the same place over the other protocol; whoever named a port here is led to the other one."""
-
-    def to(authority: str) -> Config:
-        location = {"Location": [f"{scheme}://{authority}{{http.request.uri}}"]}
-        handler = {"handler": "static_response", "status_code": 301, "headers": location}
-        return {"terminal": True, "handle": [handler]}
-
-    named = {**to(f"{{http.request.host}}:{port}"), "match": [{"header_regexp": {"Host": {"pattern": ":[0-9]+$"}}}]}
-    return {"terminal": True, "handle": [{"handler": "subroute", "routes": [named, to("{http.request.host}")]}]}
 
 
 def _as_named(host: Host) -> Config:
@@ -300,35 +269,15 @@ def _ask(path: str, surface: Surface, then: Config | None = None) -> Config:
     }
 
 
-def _headers(rule: HeaderRule, side: str) -> Config:
-    changes: dict[str, Any] = {"set": {}, "add": {}, "delete": []}
-    for change in rule.changes:
-        _enter(changes, change)
-    content = {key: value for key, value in changes.items() if value}
-    return {"handler": "headers", side: {**content, "deferred": True} if side == "response" else content}
-
-
-def _enter(changes: dict[str, Any], change: HeaderChange) -> None:
-    if change.operation == "remove":
-        changes["delete"].append(change.name)
-    else:
-        # A brace would begin a placeholder of Caddy's.
-        changes[change.operation][change.name] = [change.value.replace("{", r"\{")]
-
-
-def _when(expression: str, route: Config) -> Config:
-    return {**route, "match": [{"expression": to_cel(expression)}]}
-
-
 def _to_origin(zone: Zone, host: Host, surface: Surface, *, secure: bool) -> list[Config]:
     origin = host.origin
     if origin is None:
-        return [_answer(530, "error code: 1016")]
+        return [answer(530, "error code: 1016")]
     way: Callable[[SslMode], Config] = lambda mode: {  # noqa: E731  three words are no function
         "terminal": True,
         "handle": [_proxy(origin, host, mode, surface, secure=secure)],
     }
-    return [*(_when(each.expression, way(each.ssl)) for each in zone.ssl_rules), way(zone.ssl)]
+    return [*(when(each.expression, way(each.ssl)) for each in zone.ssl_rules), way(zone.ssl)]
 
 
 def _proxy(origin: Origin, host: Host, mode: SslMode, surface: Surface, *, secure: bool) -> Config:
@@ -359,10 +308,5 @@ def _error_routes() -> list[Config]:
     routes: list[Config] = []
     for status, words, signs in _ERRORS:
         test = " || ".join(f'{{http.error.message}}.contains("{sign}")' for sign in signs)
-        routes.append({**_answer(status, f"Error {status}: {words}"), "match": [{"expression": f"({test})"}]})
-    return [*routes, _answer(520, "Error 520: Web server returned an unknown error")]
-
-
-def _answer(status: int, body: str) -> Config:
-    handler = {"handler": "static_response", "status_code": status, "body": body}
-    return {"terminal": True, "handle": [handler]}
+        routes.append({**answer(status, f"Error {status}: {words}"), "match": [{"expression": f"({test})"}]})
+    return [*routes, answer(520, "Error 520: Web server returned an unknown error")]

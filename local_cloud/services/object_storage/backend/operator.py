@@ -82,7 +82,7 @@ class Operator:
         except BotoCoreError as error:
             raise BackendError(_no_answer(f"port {self._port}", error)) from None
 
-    def reach_account(self, access: str, secret: str) -> None:
+    def put_account(self, access: str, secret: str) -> None:
         """Make an account that may do nothing by itself, or give the existing one this secret."""
         keys = f"<Access>{escape(access)}</Access><Secret>{escape(secret)}</Secret>"
         status, answer = self._call("/create-user", f"<Account>{keys}<Role>user</Role></Account>")

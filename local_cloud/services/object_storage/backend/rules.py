@@ -6,8 +6,10 @@ Plain values; enforcing them is `storage`'s, `sweep`'s and `policies`'.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,30 @@ class CorsRule:
     expose_headers: tuple[str, ...] = ()
     max_age_s: int | None = None
     id: str | None = None
+
+    @staticmethod
+    def from_s3(rule: Mapping[str, Any]) -> CorsRule:
+        """The rule as S3's API has it."""
+        return CorsRule(
+            methods=tuple(rule["AllowedMethods"]),
+            origins=tuple(rule["AllowedOrigins"]),
+            headers=tuple(rule.get("AllowedHeaders") or ()),
+            expose_headers=tuple(rule.get("ExposeHeaders") or ()),
+            max_age_s=rule.get("MaxAgeSeconds"),
+            id=rule.get("ID"),
+        )
+
+    def to_s3(self) -> dict[str, object]:
+        """The rule for S3's API; empty properties are left out."""
+        properties = {
+            "ID": self.id,
+            "AllowedMethods": list(self.methods),
+            "AllowedOrigins": list(self.origins),
+            "AllowedHeaders": list(self.headers),
+            "ExposeHeaders": list(self.expose_headers),
+            "MaxAgeSeconds": self.max_age_s,
+        }
+        return {key: value for key, value in properties.items() if value}
 
 
 @dataclass(frozen=True, kw_only=True)

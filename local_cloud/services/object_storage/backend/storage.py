@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,7 @@ class ObjectStorage:
             raise CloudRefusal("10006", "The specified bucket does not exist.")
         return found
 
-    def reach_bucket(
+    def put_bucket(
         self,
         name: str,
         *,
@@ -216,7 +216,7 @@ class ObjectStorage:
         with self._lock:
             bucket = self.bucket(name, jurisdiction)
             if rules:
-                declared = {"CORSRules": [_s3_cors(rule) for rule in rules]}
+                declared = {"CORSRules": [rule.to_s3() for rule in rules]}
                 self._client.put_bucket_cors(Bucket=name, CORSConfiguration=declared)
             else:
                 self._client.delete_bucket_cors(Bucket=name)
@@ -227,8 +227,8 @@ class ObjectStorage:
         """The CORS rules that the gateway goes by, whoever put them there."""
         bucket = self.bucket(name, jurisdiction)
         found = self._operator.cors(name)
-        as_set = found == [_s3_cors(rule) for rule in bucket.cors]
-        return bucket.cors if as_set else tuple(_cors_rule(each) for each in found)
+        as_set = found == [rule.to_s3() for rule in bucket.cors]
+        return bucket.cors if as_set else tuple(CorsRule.from_s3(each) for each in found)
 
     def set_lifecycle(self, name: str, rules: Sequence[LifecycleRule], jurisdiction: str = "default") -> None:
         """Replace a bucket's lifecycle rules; they are carried out by the sweeps."""
@@ -254,9 +254,7 @@ class ObjectStorage:
         with self._lock:
             return token_id in self._record.tokens and token_id in self._operator.accounts()
 
-    def reach_token(
-        self, token_id: str, value: str, grants: Sequence[Grant], *, expires: datetime | None = None
-    ) -> None:
+    def put_token(self, token_id: str, value: str, grants: Sequence[Grant], *, expires: datetime | None = None) -> None:
         """
         Give a token its S3 credentials and exactly these grants.
 
@@ -269,17 +267,8 @@ class ObjectStorage:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", token_id):
             raise BackendError(f"{token_id!r} cannot be a token's id")
         with self._lock:
-            self._operator.reach_account(token_id, secret_access_key(value))
+            self._operator.put_account(token_id, secret_access_key(value))
             self._gateway.keep_accounts()
-            self._record.tokens[token_id] = Token(tuple(grants), expires)
-            self._save()
-            self._apply_policies()
-
-    def set_grants(self, token_id: str, grants: Sequence[Grant], *, expires: datetime | None = None) -> None:
-        """Change what a token may do; its credentials stay."""
-        with self._lock:
-            if token_id not in self._record.tokens:
-                raise BackendError(f"there is no token {token_id}")
             self._record.tokens[token_id] = Token(tuple(grants), expires)
             self._save()
             self._apply_policies()
@@ -347,26 +336,3 @@ class ObjectStorage:
 
     def _save(self) -> None:
         self._record.save(self._file)
-
-
-def _s3_cors(rule: CorsRule) -> dict[str, object]:
-    given = {
-        "ID": rule.id,
-        "AllowedMethods": list(rule.methods),
-        "AllowedOrigins": list(rule.origins),
-        "AllowedHeaders": list(rule.headers),
-        "ExposeHeaders": list(rule.expose_headers),
-        "MaxAgeSeconds": rule.max_age_s,
-    }
-    return {key: value for key, value in given.items() if value}
-
-
-def _cors_rule(found: Mapping[str, Any]) -> CorsRule:
-    return CorsRule(
-        methods=tuple(found["AllowedMethods"]),
-        origins=tuple(found["AllowedOrigins"]),
-        headers=tuple(found.get("AllowedHeaders") or ()),
-        expose_headers=tuple(found.get("ExposeHeaders") or ()),
-        max_age_s=found.get("MaxAgeSeconds"),
-        id=found.get("ID"),
-    )

@@ -177,7 +177,7 @@ class AccountToken(CloudflareType):
     def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """The S3 credentials that the token's value gives, limited to its buckets."""
         inputs = resource.inputs
-        parts.object_storage.reach_token(
+        parts.object_storage.put_token(
             resource.id,
             resource.outputs["value"],
             r2_parts.grants(inputs),

@@ -55,7 +55,7 @@ class R2Bucket(CloudflareType):
     def apply_part(self, parts: Parts, resource: Resource) -> Outputs:
         """A bucket of the local storage."""
         inputs = resource.inputs
-        parts.object_storage.reach_bucket(
+        parts.object_storage.put_bucket(
             inputs["name"],
             jurisdiction=inputs["jurisdiction"],
             location=inputs.get("location"),

@@ -84,7 +84,7 @@ def check_password(login: str, password: str) -> None:
         )
 
 
-def reach_roles(administration: Administration, login: str) -> None:
+def apply_roles(administration: Administration, login: str) -> None:
     """Bring the administrators' role, the administrator and the standard databases to their state."""
     with administration.connection() as connection:
         present = {name for (name,) in connection.execute("SELECT rolname FROM pg_catalog.pg_roles")}
@@ -107,7 +107,7 @@ def reach_roles(administration: Administration, login: str) -> None:
     _hand_over(administration, "postgres")
 
 
-def reach_maintenance(administration: Administration) -> None:
+def apply_maintenance(administration: Administration) -> None:
     """Make the database that the operator works in, closed to everybody else."""
     owner = _owner(administration, MAINTENANCE, asked_in=TEMPLATE)
     own = sql.Identifier(MAINTENANCE)

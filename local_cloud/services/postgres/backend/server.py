@@ -11,33 +11,25 @@ import shutil
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 
 from local_cloud.runtime.errors import BackendError, CloudRefusal
 from local_cloud.services.postgres.backend import roles
-from local_cloud.services.postgres.backend.administration import MAINTENANCE, Administration
+from local_cloud.services.postgres.backend.administration import Administration
 from local_cloud.services.postgres.backend.backups import Backups, archive_everything
 from local_cloud.services.postgres.backend.clones import Clones
 from local_cloud.services.postgres.backend.cluster import Cluster
 from local_cloud.services.postgres.backend.configurations import Configuration, Configurations
+from local_cloud.services.postgres.backend.databases import Database, Databases
+from local_cloud.services.postgres.backend.declaration import check_declaration
 from local_cloud.services.postgres.backend.record import Record
 from local_cloud.services.postgres.backend.serving import ServerContext, Serving
 
-SUPPORTED_VERSION = "17"
 _RECOVERY_S = 3600.0
 """How long a restored server may take to reach its moment."""
-
-
-@dataclass(frozen=True)
-class Database:
-    """A database of a server; `collation` is the one asked for."""
-
-    name: str
-    charset: str
-    collation: str
 
 
 class PostgresServer:
@@ -100,9 +92,9 @@ class PostgresServer:
             BackendError: a version that is not here, or PostgreSQL does not start.
         """
         with self._operation():
-            self._check(login, version, password)
+            check_declaration(self.name, self._record, login=login, version=version, password=password)
             self._start()
-            roles.reach_roles(self._administration, login)
+            roles.apply_roles(self._administration, login)
             if password is not None:
                 roles.set_password(self._administration, login, password)
             self._record = self._record or Record(version, login, allow_list=roles.ALLOW_LIST_VERSION)
@@ -215,43 +207,30 @@ class PostgresServer:
             roles.set_password(self._administration, self.record.login, password)
 
     def create_database(self, name: str, *, charset: str = "UTF8", collation: str = "en_US.utf8") -> Database:
-        """Create a database owned by the administrators' role; one that exists is left as it is."""
+        """Create a database owned by the administrators' role; an existing one is left as it is."""
         with self._operation():
             self._require_running()
-            if charset.upper().replace("-", "") != "UTF8":
-                raise BackendError(f"database {name}: charset {charset} is not played here, only UTF8 is")
-            roles.create_database(self._administration, name, collation=collation)
-            self.record.databases[name] = collation
-            self._save()
-        return Database(name, "UTF8", collation)
+            return self._databases.create(name, charset=charset, collation=collation)
 
     def delete_database(self, name: str) -> None:
-        """Drop a database with everything in it; one that does not exist is fine."""
+        """Drop a database with everything in it; a missing one is not an error."""
         with self._operation():
             self._require_running()
-            roles.drop_database(self._administration, name)
-            self.record.databases.pop(name, None)
-            self._save()
+            self._databases.delete(name)
 
     def database(self, name: str) -> Database | None:
-        """One database as it really is, or None."""
+        """The database as it is on the server, or None."""
         return next((found for found in self.databases() if found.name == name), None)
 
     def databases(self) -> Sequence[Database]:
-        """The databases that really are there, templates and the operator's own excepted."""
+        """All databases on the server, except templates and the operator's own."""
         try:
-            rows = self._administration.rows(
-                "SELECT datname, pg_catalog.pg_encoding_to_char(encoding), coalesce(datlocale, datcollate) "
-                "FROM pg_catalog.pg_database WHERE NOT datistemplate AND datname <> %s ORDER BY datname",
-                MAINTENANCE,
-            )
+            return self._databases.all()
         except psycopg.OperationalError as error:
             raise BackendError(
-                f"the PostgreSQL server {self.name} does not answer ({str(error).splitlines()[0]}): it may be starting again, so "
-                f"try once more; its log is {self.log_file}"
+                f"the PostgreSQL server {self.name} does not answer ({str(error).splitlines()[0]}). It may be restarting: "
+                f"try again; its log is {self.log_file}"
             ) from None
-        asked = self.record.databases
-        return [Database(name, charset, asked.get(name) or collation) for name, charset, collation in rows]
 
     @property
     def clones(self) -> Clones:
@@ -296,6 +275,10 @@ class PostgresServer:
             self._record = None
 
     @property
+    def _databases(self) -> Databases:
+        return Databases(record=self.record, save=self._save, administration=self._administration)
+
+    @property
     def _configurations(self) -> Configurations:
         return Configurations(
             record=self.record,
@@ -319,24 +302,6 @@ class PostgresServer:
         finally:
             self._busy.release()
 
-    def _check(self, login: str, version: str, password: str | None) -> None:
-        roles.check_login(login)
-        if password is not None:
-            roles.check_password(login, password)
-        if version != SUPPORTED_VERSION:
-            raise BackendError(
-                f"server {self.name}: PostgreSQL {version} is not here, only {SUPPORTED_VERSION} is: "
-                f"set the version to {SUPPORTED_VERSION}, or leave this server to a preview"
-            )
-        if self._record is None:
-            if password is None:
-                raise BackendError(f"server {self.name}: a new server needs its administrator's password")
-        elif login != self._record.login:
-            raise CloudRefusal(
-                "PropertyChangeNotAllowed",
-                f"The administrator login of server '{self.name}' is '{self._record.login}' and cannot be changed.",
-            )
-
     def _start(self, *, again: bool = False) -> None:
         """Bring files and process to their state; a server that runs with the same files is left alone."""
         cluster = self._cluster
@@ -345,7 +310,7 @@ class PostgresServer:
             self._serving.stop()
         self.backups.prepare(cluster)
         self._serving.start(cluster, {**_azure_settings(self._record), **self.backups.settings}, self._overrides)
-        roles.reach_maintenance(self._administration)
+        roles.apply_maintenance(self._administration)
         self._renew_allow_lists()
         # One that an earlier daemon left running has not read the new files.
         self._reload()
@@ -367,7 +332,7 @@ class PostgresServer:
 
     def _renew_allow_lists(self) -> None:
         if self._record is not None and self._record.allow_list < roles.ALLOW_LIST_VERSION:
-            roles.reach_roles(self._administration, self._record.login)
+            roles.apply_roles(self._administration, self._record.login)
             roles.renew_allow_lists(self._administration)
             self._record.allow_list = roles.ALLOW_LIST_VERSION
             self._save()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.runtime.errors import BackendError
-from local_cloud.runtime.network.ports import Ports
+from local_cloud.runtime.network.ports import Ports, PortTaken, is_free, owner_of
 from local_cloud.services.container_apps.backend.processes.images import Images, Mapped
 from local_cloud.services.container_apps.backend.spec import Container, Override, Probe, Template
 
@@ -172,6 +173,28 @@ class Launcher:
         for name in self.ports.recorded():
             if name.startswith(f"{workload}/{replica}/"):
                 self.ports.forget(name)
+
+    def forget(self, workload: str) -> None:
+        """Delete the ports, logs and home directories of an app or job."""
+        for name in self.ports.recorded():
+            if name.startswith(f"{workload}/"):
+                self.ports.forget(name)
+        shutil.rmtree(self.directory / workload, ignore_errors=True)
+
+    def require_free(self, workload: str, ports: Sequence[int]) -> None:
+        """
+        Check that no other process listens on the fixed ports of an image.
+
+        Raises:
+            PortTaken: another process does.
+        """
+        for port in ports:
+            if not is_free(port):
+                owner = owner_of(port) or "another process"
+                raise PortTaken(
+                    f"port {port} of {workload} is taken by {owner}: end it, or let the image's entry in "
+                    f"{self.images.file} name the variable with the port (`port: SERVER_PORT`)"
+                )
 
     def _mapped(self, container: Container, override: Override | None) -> Mapped | None:
         if override is None:

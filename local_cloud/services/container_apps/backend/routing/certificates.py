@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from local_cloud.runtime.errors import BackendError, CloudRefusal
 from local_cloud.runtime.files.private_files import write_private
 from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.container_apps.backend.errors import made_anew
-from local_cloud.services.container_apps.backend.spec import CustomDomain
+from local_cloud.services.container_apps.backend.spec import AppSpec, CustomDomain
 
 # What a resolver finds: the contents of a name's records of a type.
 Lookup = Callable[[str, str], tuple[str, ...]]
@@ -116,8 +116,25 @@ class DomainCertificates:
         folder = self._folder(certificate_id)
         return self._load(folder) if (folder / "names.json").exists() else None
 
-    def remove(self, certificate_id: str) -> None:
-        """Forget one; an unknown id is fine."""
+    def remove(self, certificate_id: str, apps: Iterable[AppSpec]) -> None:
+        """
+        Delete a certificate; an unknown id is not an error.
+
+        Args:
+            certificate_id: its id.
+            apps: the apps that may have bound it to a custom domain.
+
+        Raises:
+            CloudRefusal: one of them has.
+        """
+        for app in apps:
+            for domain in app.ingress.custom_domains if app.ingress is not None else ():
+                if (domain.certificate_id or "").lower() == certificate_id.lower():
+                    raise CloudRefusal(
+                        "CertificateInUse",
+                        f"Certificate {certificate_id} is bound to {domain.name} of container app {app.name} and cannot "
+                        "be deleted. Bind the domain to another one first.",
+                    )
         folder = self._folder(certificate_id)
         for file in ("names.json", "cert.pem", "key.pem", ".lock"):
             (folder / file).unlink(missing_ok=True)

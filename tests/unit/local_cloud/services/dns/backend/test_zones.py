@@ -119,12 +119,6 @@ def test_a_removed_record_is_gone(zones: Zones) -> None:
     assert zones.records() == {}
 
 
-def test_a_removed_zone_takes_its_records_along(zones: Zones) -> None:
-    put(zones, "api.ecent.online", "A", "192.0.2.1")
-    zones.remove_zone(ZONE)
-    assert zones.records() == {}
-
-
 @pytest.mark.parametrize(("first", "second"), [("A", "CNAME"), ("CNAME", "AAAA"), ("CNAME", "CNAME")])
 def test_an_alias_beside_an_address_is_refused(zones: Zones, first: str, second: str) -> None:
     contents = {"A": "192.0.2.1", "AAAA": "2001:db8::1"}
