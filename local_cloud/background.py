@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from local_cloud.runtime.files.private_directories import own_link_resolved, private_directory
+from local_cloud.runtime.files.private_files import write_private
 from local_cloud.runtime.processes.terminal_text import printable
 
 EXPLAINED: Final = 3
@@ -98,9 +99,7 @@ class Background:
 
     def publish(self, address: Address) -> None:
         """Makes the address known; called by the process once it serves."""
-        temporary = self._address_file.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps(asdict(address)))
-        temporary.replace(self._address_file)
+        write_private(self._address_file, json.dumps(asdict(address)).encode())
 
     def running(self) -> Address | None:
         """The process that answers now, whatever code it runs, or None."""

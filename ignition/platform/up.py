@@ -59,7 +59,7 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
     overrides = _overrides(runs, directories)
     find_all(say)
     warn_of_other_accounts()
-    with disk_space_for_a_run(state), _alone(state):
+    with _interruptible(), disk_space_for_a_run(state), _alone(state):
         Snapshots(state).finish()
         settings = of_project(project.absolute(), state)
         refuse_what_cannot_change(settings, state)
@@ -79,6 +79,17 @@ def command(*, runs: tuple[str, ...], directories: tuple[str, ...], project: Pat
 def _tools() -> dict[str, str]:
     """With what a command of the developer's is found and built."""
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+
+@contextlib.contextmanager
+def _interruptible() -> Generator[None]:
+    """Says what to type after Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            f"interrupted. Nothing is lost: `{typed('up')}` continues, and `{typed('down')}` stops what runs"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -159,8 +170,8 @@ def _pulumi_up(client: Client, settings: Settings, *, refresh: bool) -> None:
     if code != 0:
         refuse_foreign_passphrase(client.state)
         say(
-            f"The logs of the parts are in {client.state}; `{typed('status')}` shows what runs, `{typed('logs APP')}` what an app "
-            "said."
+            f"The logs of the parts are in {client.state}; `{typed('status')}` shows what runs, `{typed('logs APP')}` shows an "
+            f"app's log. Fix the cause and type `{typed('up')}` again: it continues where it stopped, also after Ctrl-C."
         )
         sys.exit(code)
     forget_moves(client.state)

@@ -22,6 +22,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from local_cloud.runtime.files.private_files import write_private
+
 _POLL_S = 0.02
 
 
@@ -52,15 +54,8 @@ class Mark:
         return self.boot == boot_id() and start_time(self.pid) == self.started
 
     def write(self, file: Path) -> None:
-        """Record it, readable by its owner only."""
-        scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        try:
-            scratch.touch(mode=0o600)
-            scratch.write_text(json.dumps(asdict(self)))
-            scratch.replace(file)
-        except OSError:
-            scratch.unlink(missing_ok=True)
-            raise
+        """Record it, readable by its owner only; raises `NotWritten` on a full disk."""
+        write_private(file, json.dumps(asdict(self)).encode())
 
     @classmethod
     def read(cls, file: Path) -> Mark | None:

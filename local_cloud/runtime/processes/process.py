@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from local_cloud.runtime.errors import BackendError
+from local_cloud.runtime.errors import BackendError, NotWritten
 from local_cloud.runtime.processes import log_files, pids
 from local_cloud.runtime.processes.pids import Mark
 from local_cloud.system_errors import explained
@@ -239,12 +239,10 @@ class Process:
         if self._mark is not None:
             try:
                 self._mark.write(self.pid_file)
-            except OSError as error:
+            except NotWritten as error:
                 pids.end(self._mark, self._grace_s)  # nobody would find it again
                 self.exit_code = self._child.wait()
-                raise self._failed(
-                    f"was ended again, for it cannot be recorded: {explained(error, self.pid_file)}"
-                ) from None
+                raise self._failed(f"was ended again, for it cannot be recorded: {error}") from None
 
     def _hindrance(self, error: OSError) -> str:
         """Why the command does not even begin, in words that say what to mend; the system says the same for many causes."""

@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from local_cloud.services.object_storage.backend.admission import Refusal
+from local_cloud.services.object_storage.backend.rules import BUCKET_NAME
 
 _NO_BUCKET: Final = b"<Code>NoSuchBucket</Code>"
 _DENIED: Final = Refusal("403 Forbidden", "AccessDenied", "Access Denied.")
-_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
 class Answer:
@@ -67,7 +67,7 @@ class Answer:
         if self._method != "HEAD":
             return _NO_BUCKET in self._held
         bucket = unquote(self._path.lstrip("/").partition("/")[0])
-        return bool(bucket) and not (_BUCKET.fullmatch(bucket) and self._exists(bucket))
+        return bool(bucket) and not (re.fullmatch(BUCKET_NAME, bucket) and self._exists(bucket))
 
     @property
     def _status(self) -> bytes:

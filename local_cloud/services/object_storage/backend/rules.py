@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+
+BUCKET_NAME: Final = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+"""The names that R2 accepts: https://developers.cloudflare.com/r2/buckets/create-buckets/"""
 
 
 @dataclass(frozen=True, kw_only=True)

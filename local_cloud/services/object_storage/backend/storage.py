@@ -20,14 +20,13 @@ from local_cloud.runtime.tls.certificates import LocalCA
 from local_cloud.services.object_storage.backend.gateway import Gateway
 from local_cloud.services.object_storage.backend.policies import bucket_policy
 from local_cloud.services.object_storage.backend.record import Bucket, Record, Token
-from local_cloud.services.object_storage.backend.rules import CorsRule, Grant, LifecycleRule, LockRule
+from local_cloud.services.object_storage.backend.rules import BUCKET_NAME, CorsRule, Grant, LifecycleRule, LockRule
 from local_cloud.services.object_storage.backend.sweep import Sweeper, Swept
 
 if TYPE_CHECKING:
     from local_cloud.services.object_storage.backend.operator import Operator
 
 _log = logging.getLogger(__name__)
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _LOCKS_EVERY_S = 1.0
 _LIFECYCLE_EVERY = 60
 
@@ -156,7 +155,7 @@ class ObjectStorage:
         Raises:
             CloudRefusal: the name is not valid, or taken by a bucket in another jurisdiction.
         """
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(BUCKET_NAME, name):
             raise CloudRefusal(
                 "10005",
                 f"The specified bucket name is not valid: {name!r} (3 to 63 lower-case letters, digits and hyphens).",
