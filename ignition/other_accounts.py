@@ -1,4 +1,4 @@
-"""What a person is told where this system does not tell which account calls a gRPC server."""
+"""The warning on systems that cannot say which account calls a gRPC server."""
 
 from __future__ import annotations
 

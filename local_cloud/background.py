@@ -1,5 +1,5 @@
 """
-Processes that outlive the command that started them: how a command finds the running one, starts it, and asks it to end.
+Background processes that outlive the command that started them: finding, starting and stopping them.
 
 Imports nothing heavy: this is on the path of every preview.
 """
@@ -90,7 +90,7 @@ class Background:
 
     @property
     def log_file(self) -> Path:
-        """What it prints."""
+        """Its log file."""
         return self.directory / "daemon.log"
 
     @property
@@ -98,7 +98,7 @@ class Background:
         return self.directory / "address.json"
 
     def publish(self, address: Address) -> None:
-        """Makes the address known; called by the process once it serves."""
+        """Publishes the address; the process calls it once it serves."""
         write_private(self._address_file, json.dumps(asdict(address)).encode())
 
     def running(self) -> Address | None:

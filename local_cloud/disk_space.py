@@ -1,7 +1,7 @@
 """
-Whether the disk of a state directory has room, asked before anything is started on it.
+Whether the state directory's disk has enough space, checked before anything starts.
 
-A disk that gets full in the middle of a run is survived too; the run then has to be ended, for Pulumi itself does not give up.
+A disk that fills up during a run is handled too: the run is ended, because Pulumi itself does not give up.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ _SOME_MIB: Final = 1
 
 
 class DiskTooFull(BackendError):  # noqa: N818  says what happened
-    """The disk is full, or nearly so; the message names the place."""
+    """The disk is full or nearly full; the message names the directory."""
 
 
 @contextlib.contextmanager
 def disk_space_for_a_run(state: Path) -> Generator[None]:
     """
-    Makes sure that a run has the room it needs; where the disk gets full all the same, that is why the run failed.
+    Makes sure that a run has enough disk space; if the disk still fills up, the error says so.
 
     Args:
         state: the state directory; need not exist yet.
 
     Raises:
-        DiskTooFull: there is too little.
+        DiskTooFull: there is too little space.
     """
     needed_mib = _LATER_MIB if (state / "records").exists() else _FIRST_MIB
     free_mib = _free_mib(state)
     if free_mib < needed_mib:
         raise DiskTooFull(
             f"{state} has {free_mib:.0f} MiB of free space, and `ignition up` needs {needed_mib} MiB there. "
-            f"Free some space on that disk, or name another directory with --state-dir, and type it again: nothing is lost. "
+            f"Free some space on that disk, or name another directory with --state-dir, and run the command again. Nothing is lost. "
             f"{_what_takes_it(state)}."
         )
     try:
@@ -54,14 +54,14 @@ def disk_space_for_a_run(state: Path) -> Generator[None]:
             raise
         said = [] if isinstance(error, SystemExit) else [explained(error) if isinstance(error, OSError) else str(error)]
         full = (
-            f"The disk of {state} is full. Free some space there and type `ignition up` again: nothing is lost, and it goes "
-            f"on where it was. {_what_takes_it(state)}."
+            f"The disk of {state} is full. Free some space there and run `ignition up` again. Nothing is lost, and it "
+            f"continues where it stopped. {_what_takes_it(state)}."
         )
         raise DiskTooFull("\n".join([*said, full])) from error
 
 
 def is_full(state: Path) -> bool:
-    """Whether the engine cannot write its state any more."""
+    """Whether the disk is too full for the engine to write its state."""
     return _free_mib(state) < _SOME_MIB
 
 

@@ -1,7 +1,7 @@
 """
-Everything a local cloud has made, by provider id: in one SQLite file, the inputs and outputs encrypted.
+The resources of a local cloud by provider id: one SQLite file with encrypted inputs and outputs.
 
-They hold what the stack made (passwords, keys, token values), so they are sealed with a key that only the owner of the state
+They contain passwords, keys and tokens, so they are encrypted with a key that only the owner of the state
 directory can read.
 """
 
@@ -61,7 +61,7 @@ class SealedRecords:
             connection.execute("INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?)", (resource.id, token, urn, sealed))
 
     def remove(self, resource_id: str) -> None:
-        """Forgets the resource; one that is not there is no error."""
+        """Removes the record; a missing one is not an error."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM resource WHERE id = ?", (resource_id,))
 

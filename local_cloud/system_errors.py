@@ -1,4 +1,4 @@
-"""What a person does about an error of the operating system: a full disk, a directory of somebody else."""
+"""What to do about an error of the operating system: a full disk, a directory of another account."""
 
 from __future__ import annotations
 

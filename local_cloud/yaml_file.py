@@ -1,4 +1,4 @@
-"""Reading YAML that people write: every mistake is named with its line, and a key that stands twice is one."""
+"""Reads YAML that people write; errors name the line, and a duplicate key is an error."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def command(*, yes: bool, remove: bool, state: Path) -> None:
     directory = state.absolute() / "ca"
     ca_file = directory / "ca.pem"
     if not ca_file.is_file():
-        raise click.ClickException(f"there is no authority in {state} yet; `ignition up` makes it")
+        raise click.ClickException(f"there is no authority in {state} yet; `ignition up` creates it")
     replaced = replaced_in(directory)
     commands = commands_for(
         ca_file, remove=remove, replaced=replaced, platform=sys.platform, stores=STORES, root=os.geteuid() == 0

@@ -15,7 +15,7 @@ class Finding:
         what: what was looked at.
         state: `wrong` keeps the local cloud from running, `note` does not.
         detail: what was seen.
-        fix: the command or change that mends it; None when there is nothing to mend.
+        fix: the command or change that fixes it; None when there is nothing to fix.
     """
 
     what: str
@@ -25,7 +25,7 @@ class Finding:
 
 
 def ok(what: str, detail: str) -> Finding:
-    """Nothing to mend."""
+    """Nothing to fix."""
     return Finding(what, "ok", detail)
 
 
@@ -35,5 +35,5 @@ def note(what: str, detail: str, fix: str | None = None) -> Finding:
 
 
 def wrong(what: str, detail: str, fix: str) -> Finding:
-    """Has to be mended first."""
+    """Has to be fixed first."""
     return Finding(what, "wrong", detail, fix)

@@ -38,7 +38,7 @@ def settings_of(state: Path) -> Settings:
     try:
         return Settings.load(state.absolute())
     except FileNotFoundError:
-        raise click.ClickException(f"there is no local cloud in {state} yet; make it with `ignition up`") from None
+        raise click.ClickException(f"there is no local cloud in {state} yet; create it with `ignition up`") from None
     except (json.JSONDecodeError, TypeError) as error:
         raise click.ClickException(
             f"{file} is damaged ({error}); delete it and run `ignition up`, which writes it again"

@@ -51,7 +51,7 @@ def command(stack: str, *, as_json: bool, diff: bool, state: Path | None, cwd: P
     started = time.monotonic()
     root = cwd.absolute()
     project = project_name(root)
-    stack_config(root, stack)  # a wrong name is told before anything is started
+    stack_config(root, stack)  # report a wrong name before anything is started
     known = exported_state.read(state, project, stack) if state else None
     ready = planning()
     resources = known.resources if known else None

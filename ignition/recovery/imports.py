@@ -73,7 +73,7 @@ def command(
     """
     root = cwd.absolute()
     project = project_name(root)
-    stack_config(root, stack)  # a wrong name is told before anything is started
+    stack_config(root, stack)  # report a wrong name before anything is started
     found: Mapping[str, str] = _read_ids(ids) if ids else {}
     known = exported_state.read(state, project, stack) if state else None
     ready = planning()

@@ -1,4 +1,4 @@
-"""Puts the parts of a state directory together; what each of them does is in its service's `backend`."""
+"""Assembles the parts of a state directory; what each of them does is in its service's `backend`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-How a local cloud ends from outside: stopped with its data kept, or removed for good.
+Stopping a local cloud with its data kept, or removing it for good.
 
-Works without a daemon as well: after one was killed, what it left running is ended here.
+Also works without a daemon: processes that a killed daemon left are stopped here.
 """
 
 from __future__ import annotations

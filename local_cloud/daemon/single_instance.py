@@ -1,7 +1,7 @@
 """
-One daemon a state directory: its process holds a lock for as long as it lives, with its pid in the file.
+One daemon per state directory: its process holds a lock on a file with its pid.
 
-The address that commands look for may be lost or replaced; the lock ends with the process and with nothing else.
+The address file may be lost or replaced; the lock is released when the process ends, and only then.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _POLL_S: Final = 0.02
 @contextlib.contextmanager
 def single_instance(state: Path, *, patience_s: float) -> Generator[None]:
     """
-    Holds a state directory; a daemon that has it is asked to end first.
+    Takes the state directory for this process; a daemon that uses it is asked to stop first.
 
     Args:
         state: the state directory.
-        patience_s: how long that one may take, in seconds.
+        patience_s: how long that daemon may take to stop, in seconds.
 
     Raises:
-        BackendError: it does not end.
+        BackendError: it does not stop.
     """
     with (state / _FILE).open("a+") as file:
         if not try_lock(file):
@@ -45,14 +45,14 @@ def single_instance(state: Path, *, patience_s: float) -> Generator[None]:
 
 def end_running_daemon(state: Path, *, wait_s: float) -> bool:
     """
-    Asks the daemon that has a state directory to end; False when there is none.
+    Asks the daemon of a state directory to stop; False when there is none.
 
     Args:
         state: the state directory.
-        wait_s: how long to wait for its end, in seconds.
+        wait_s: how long to wait, in seconds.
 
     Raises:
-        BackendError: it still has the directory after the wait.
+        BackendError: it is still running after the wait.
     """
     with contextlib.suppress(FileNotFoundError), (state / _FILE).open("r+") as file:
         if try_lock(file):
@@ -66,8 +66,8 @@ def end_running_daemon(state: Path, *, wait_s: float) -> bool:
         while not try_lock(file):
             if time.monotonic() > deadline:
                 raise BackendError(
-                    f"another local cloud has {state} and still runs {wait_s:.0f} s after it was asked to end; "
-                    f"`{f'kill -9 {pid}' if pid else f'fuser -k {file.name}'}` ends it, and the next `ignition up` cleans up after it"
+                    f"another local cloud uses {state} and is still running {wait_s:.0f} s after it was asked to stop; "
+                    f"`{f'kill -9 {pid}' if pid else f'fuser -k {file.name}'}` stops it, and the next `ignition up` cleans up"
                 )
             time.sleep(_POLL_S)
         return True
@@ -75,7 +75,7 @@ def end_running_daemon(state: Path, *, wait_s: float) -> bool:
 
 
 def try_lock(file: IO[str]) -> bool:
-    """Whether the lock could be taken; it is given back when the file is closed."""
+    """Take the lock if it is free, and return whether it was; closing the file releases it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -20,7 +20,7 @@ _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
 
 
 class StateError(Exception):
-    """The file is no exported state of this stack; the message says what it is and how to export one."""
+    """The file is not an exported state of this stack; the message says what it is and how to export one."""
 
 
 @dataclass(frozen=True)

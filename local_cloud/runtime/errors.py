@@ -1,5 +1,5 @@
 """
-The two ways a part says no: it failed on this machine, or the cloud it plays would have refused.
+The two kinds of errors of a part: it failed on this machine, or the real cloud would have refused.
 
 Both messages are written for the person at the terminal; neither ever holds a secret.
 """

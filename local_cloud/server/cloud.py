@@ -1,4 +1,4 @@
-"""What a resource type's verbs may use: the records of everything that was made, and the real parts by name."""
+"""What the operations of a resource type may use: the records of all resources, and the real parts by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Records(Protocol):
         ...
 
     def remove(self, resource_id: str) -> None:
-        """Forgets the resource; one that is not there is no error."""
+        """Removes the record; a missing one is not an error."""
         ...
 
     def owner(self, resource_id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The engine's own log: what is written there a person sees beside the resource it is about."""
+"""The engine's log: messages appear beside the resource that they are about."""
 
 from __future__ import annotations
 

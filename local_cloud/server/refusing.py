@@ -1,4 +1,4 @@
-"""What becomes of problems: accepted by the project, kept for the end of a preview under way, or refused at once."""
+"""Problems are accepted by the project, collected until the end of a preview, or refused at once."""
 
 from __future__ import annotations
 

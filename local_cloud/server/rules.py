@@ -1,7 +1,7 @@
 """
-The kinds of rules that a resource type declares beyond what the SDK says of its properties.
+The kinds of rules that a resource type declares beyond the SDK's property types.
 
-A rule carries where it comes from and one value that passes and one that fails; the conformance tests try both on every rule.
+A rule names its source, one value that passes and one that fails; the conformance tests try both.
 """
 
 from __future__ import annotations

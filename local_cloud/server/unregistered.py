@@ -1,4 +1,4 @@
-"""What an installed SDK has and the local cloud does not know: resource types by their types only, functions by their results."""
+"""Resource types and functions of an installed SDK that the local cloud does not implement; only the SDK's types are checked."""
 
 from __future__ import annotations
 

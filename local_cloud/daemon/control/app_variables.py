@@ -1,4 +1,4 @@
-"""A variable of an app as its process gets it, read anew: what `ignition psql` signs in with."""
+"""The current value of an app's variable, which `ignition psql` signs in with."""
 
 from __future__ import annotations
 

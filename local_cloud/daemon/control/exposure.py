@@ -1,5 +1,5 @@
 """
-What the apps listen on: what they are told, and who listens on more than loopback all the same.
+The addresses that apps listen on, and warnings about apps that listen on more than loopback.
 
 An app is a process here, and its ports are the machine's: on 0.0.0.0 it answers the whole network, past the edge, its rules
 and Access.

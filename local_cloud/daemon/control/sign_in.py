@@ -1,5 +1,5 @@
 """
-Who may ask the control endpoint what: programs with the token everything, a browser with a session what the console shows.
+Access to the control endpoint: programs with the token may do everything, a browser session may read what the console shows.
 
 The token is taken from the `Authorization` header alone. A browser attaches no such header by itself, so a page of another site or
 port cannot borrow it, as it could a cookie.

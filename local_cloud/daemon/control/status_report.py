@@ -1,4 +1,4 @@
-"""What a local cloud is and does right now, for the command line and the console; secrets are never part of it."""
+"""The current status of a local cloud for the command line and the console; it never contains secrets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-The token of the control endpoint: whoever can read its file, the owner of the state directory, may do everything there.
+The token of the control endpoint: only the owner of the state directory can read it, and it allows everything there.
 
-It is made anew at each start of the daemon, so that one that got lost is worth nothing after the next `ignition down`. A client
+Each start of the daemon creates a new token, so a lost one is worthless after the next `ignition down`. A client
 shows it only to a server that has proved that it knows it already: while the daemon is down, another account can listen on its port.
 Standard library only, so that the command line starts quickly.
 """

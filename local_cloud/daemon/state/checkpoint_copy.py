@@ -19,7 +19,7 @@ def keep(checkpoint: Path, copy: Path) -> None:
     Copies the state before a run.
 
     Raises:
-        NotWritten: there is no room, so that the run must not begin.
+        NotWritten: the disk is full, so the run must not begin.
     """
     content = checkpoint.read_bytes()
     if not copy.exists() or copy.read_bytes() != content:
@@ -33,7 +33,7 @@ def put_back(checkpoint: Path, copy: Path) -> bool:
     Only what ends too early counts, as a full disk leaves it. Any other damage is somebody's doing, who decides.
 
     Raises:
-        NotWritten: there is no room.
+        NotWritten: the disk is full.
     """
     if not _is_torn(checkpoint) or _is_torn(copy):
         return False

@@ -62,7 +62,7 @@ def refuse_unknown_parts(state: Path, chosen: dict[str, int], parts: list[str]) 
     if unknown:
         named = ", ".join(unknown)
         raise StackError(
-            f"{state / FILE} gives a port to {named}, and there is no such part; parts: {', '.join(sorted(parts))}"
+            f"{state / FILE} gives a port to {named}, which does not exist; parts: {', '.join(sorted(parts))}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a state directory was set up for: kept in it, so that every command and the daemon agree."""
+"""The settings that a state directory was set up with, stored in it for every command and the daemon."""
 
 from __future__ import annotations
 

@@ -195,12 +195,12 @@ def _check(checkpoint: Path) -> None:
 
 def _damaged(checkpoint: Path, why: str) -> str:
     backup = checkpoint.with_name(f"{checkpoint.name}.bak")
-    mend = (
+    fix = (
         f"Pulumi keeps the state before the last change beside it: `cp {backup} {checkpoint}`, then `ignition up`"
         if backup.exists()
         else "nothing of it can be read; `ignition reset` starts over"
     )
-    return f"the stack's state {checkpoint} is damaged ({why}); {mend}"
+    return f"the stack's state {checkpoint} is damaged ({why}); {fix}"
 
 
 def _free(locks: Path) -> None:

@@ -1,4 +1,4 @@
-"""Looks after the databases' backups from time to time: the first base backup, and a new one when they outgrow their size."""
+"""Keeps the databases' backups up to date: takes the first base backup, and a new one when the backups exceed their size limit."""
 
 from __future__ import annotations
 

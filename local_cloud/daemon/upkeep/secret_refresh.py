@@ -1,4 +1,4 @@
-"""Reads apps' references to Key Vault again from time to time, so that a new version reaches an app without a deployment."""
+"""Periodically reads the Key Vault references of apps again, so that a new version reaches an app without a deployment."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Seal:
         key_file: 32 random bytes, mode 0600; made when it is missing.
 
     Raises:
-        StateDamaged: the file is no such key.
+        StateDamaged: the file is not such a key.
     """
 
     def __init__(self, key_file: Path) -> None:

@@ -41,8 +41,8 @@ class SqliteFile:
         schema: statements that create what is missing (`CREATE TABLE IF NOT EXISTS`).
 
     Raises:
-        NotWritten: there is no room for it.
-        StateDamaged: the file is no database, or cannot be opened or written.
+        NotWritten: the disk is full.
+        StateDamaged: the file is not a database, or cannot be opened or written.
     """
 
     def __init__(self, file: Path, schema: str) -> None:
@@ -114,7 +114,7 @@ class SqliteFile:
                 "which makes again what the stack declares"
             )
         return StateDamaged(
-            f"{self.file} cannot be used: {error}; if the disk is full or the directory cannot be written to, mend that and try again"
+            f"{self.file} cannot be used: {error}; if the disk is full or the directory cannot be written to, fix that and try again"
         )
 
     def _is_full(self, error: Exception) -> bool:

@@ -1,7 +1,7 @@
 """
-Trouble on demand for the servers of the local cloud: throttling, outages, hangs, slowness.
+Faults on demand for the servers of the local cloud: throttling, outages, hangs, slow answers.
 
-A test (or a person) adds a fault; the server plays it. Nothing here happens by itself.
+A test (or a person) adds a fault, and the server shows it. Nothing happens by itself.
 """
 
 from __future__ import annotations

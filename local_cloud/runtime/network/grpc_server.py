@@ -3,7 +3,7 @@ gRPC servers on 127.0.0.1 that answer the account they run as, and nobody else.
 
 Ports on loopback are open to every account of the machine, the engine takes nothing but a port, and gRPC has no hook at accept. So
 each call is checked before its handler runs, and before any of its messages is read: `peers` says whose connection it came over.
-What cannot be told is refused.
+A call whose account is unknown is refused.
 """
 
 from __future__ import annotations

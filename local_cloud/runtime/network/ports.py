@@ -1,5 +1,5 @@
 """
-Which port each part listens on: chosen once, recorded, kept across restarts, or fixed by configuration.
+The port of each part: chosen once, recorded, kept across restarts, or fixed by configuration.
 
 Only loopback is ever bound. What listens there is the parts' business.
 """

@@ -1,5 +1,5 @@
 """
-One supervised process: start it and wait until it answers, stop it, take over what a dead daemon left.
+One supervised process: starting it and waiting until it answers, stopping it, adopting one from a dead daemon.
 
 Restarting what crashes is `supervisor`'s; telling processes apart is `pids`'s. Secrets belong into `env` or
 files, never into `argv`, which is recorded, shown in errors and visible to every user of the machine.
@@ -242,10 +242,10 @@ class Process:
             except NotWritten as error:
                 pids.end(self._mark, self._grace_s)  # nobody would find it again
                 self.exit_code = self._child.wait()
-                raise self._failed(f"was ended again, for it cannot be recorded: {error}") from None
+                raise self._failed(f"was stopped again because it cannot be recorded: {error}") from None
 
     def _hindrance(self, error: OSError) -> str:
-        """Why the command does not even begin, in words that say what to mend; the system says the same for many causes."""
+        """Why the command does not even begin, in words that say what to fix; the system says the same for many causes."""
         program = self.argv[0]
         if self._cwd is not None and not self._cwd.is_dir():
             return f"its directory {self._cwd} does not exist"
@@ -257,7 +257,7 @@ class Process:
         if isinstance(error, PermissionError):
             return f"{program} is not a program that may be run; `chmod +x {program}` when it should be"
         if error.errno == errno.ENOEXEC:
-            return f"{program} is no program of this machine, nor a script that begins with `#!`"
+            return f"{program} is neither a program for this machine nor a script that begins with `#!`"
         return f"{error.strerror}: {error.filename}"
 
     def _wait_until_ready(self) -> None:
@@ -268,7 +268,7 @@ class Process:
         failed = self._failed(
             "was stopped before it was ready"
             if self._stopping.is_set()
-            else f"was not ready within {self._ready_timeout_s:g} s and was ended again"
+            else f"was not ready within {self._ready_timeout_s:g} s and was stopped again"
         )
         self.stop()
         raise failed

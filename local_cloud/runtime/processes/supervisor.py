@@ -1,5 +1,5 @@
 """
-Keeps processes running: restarts what exits, with growing pauses, and says so.
+Keeps processes running: restarts those that exit, with growing pauses, and reports it.
 
 What a process is and when it is ready is `process`'s. Probes of apps, which restart a process that still
 runs, are the container platform's.

@@ -1,8 +1,8 @@
 """
 Text of a process, made safe to print on a terminal.
 
-What an app logs is often what a stranger sent to it. A terminal obeys control characters: it changes its title, hides and overwrites
-lines, answers questions with keystrokes, writes to the clipboard. So what is shown to a person keeps its letters and loses those.
+An app often logs what a stranger sent to it. A terminal obeys control characters: it changes its title, hides and overwrites
+lines, answers questions with keystrokes, writes to the clipboard. So control characters are removed before text is shown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names that the provider makes up when a program gives none, from the logical name and the engine's seed."""
+"""Generated names for resources that a program does not name, from the logical name and the engine's seed."""
 
 from __future__ import annotations
 

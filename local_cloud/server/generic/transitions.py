@@ -1,4 +1,4 @@
-"""Changes that go one way only: storage grows, a version never goes back."""
+"""Changes in one direction only: storage grows, a version never goes down."""
 
 from __future__ import annotations
 

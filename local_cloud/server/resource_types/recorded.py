@@ -112,7 +112,7 @@ class RecordedType(ResourceType):
         return found
 
     def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
-        """Brings the resource to the new inputs."""
+        """Updates the resource to the new inputs."""
         return self._apply(call, resource.id, inputs)
 
     def delete(self, call: Call, resource: Resource) -> None:

@@ -1,7 +1,7 @@
 """
-What a resource type is: one class in one file, four verbs, its rules and one example.
+A resource type: one class per file with create, read, update and delete, its rules and one example.
 
-Check and Diff are generic and derived from the SDK; a type only adds what the service asks beyond it.
+Check and Diff are generic and derived from the SDK; a type declares only what the service requires beyond that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """What a verb knows of the run it serves: the cloud, the resource's URN and the provider's configuration."""
+    """The context of an operation: the cloud, the resource's URN and the provider's configuration."""
 
     cloud: Cloud
     urn: str
@@ -40,8 +40,8 @@ class ResourceType(ABC):
 
     Attributes:
         token: Pulumi's type token, `azure-native:keyvault:Vault`.
-        rules: what the service asks beyond the SDK's types.
-        plan_rules: what it asks of several resources together.
+        rules: what the service requires beyond the SDK's types.
+        plan_rules: what it requires of several resources together.
         create_only: properties whose change makes a new resource.
         immutable: properties that cannot change and that the real provider nevertheless sends as an update; the update is refused.
         transitions: changes that the service takes in one direction only.
@@ -49,7 +49,7 @@ class ResourceType(ABC):
         write_only: inputs that an output of the same name never gives back.
         secret_outputs: outputs that are secret whatever the inputs were.
         unseen: what the cloud may refuse that no rule speaks of, and only the cloud knows; clauses by property.
-        after_lost_state: what becomes of it when the stack's state is lost.
+        after_lost_state: how to recover it when the stack's state is lost.
         example: inputs that pass, by wire name; tests build on them.
     """
 
@@ -83,7 +83,7 @@ class ResourceType(ABC):
 
     @property
     def recovery(self) -> Recovery:
-        """What becomes of it when the stack's state is lost."""
+        """How to recover it when the stack's state is lost."""
         if self.after_lost_state is None:
             raise NotImplementedError(f"{self.token} does not say what becomes of it after a lost state")
         return self.after_lost_state
@@ -144,16 +144,16 @@ class ResourceType(ABC):
 
     @abstractmethod
     def create(self, call: Call, inputs: Inputs) -> Resource:
-        """Makes the resource; doing it again for the same URN must not make a second one."""
+        """Creates the resource; creating it again for the same URN must not make a second one."""
 
     @abstractmethod
     def read(self, call: Call, resource_id: str) -> Resource | None:
-        """Looks at the real thing; None where it is gone."""
+        """Reads the real resource; None if it is gone."""
 
     @abstractmethod
     def update(self, call: Call, resource: Resource, inputs: Inputs) -> Resource:
-        """Brings the resource to new inputs."""
+        """Updates the resource to new inputs."""
 
     @abstractmethod
     def delete(self, call: Call, resource: Resource) -> None:
-        """Removes the resource; one that is gone already is no error."""
+        """Deletes the resource; a missing one is not an error."""

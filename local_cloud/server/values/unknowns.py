@@ -1,4 +1,4 @@
-"""Property values that refuse to be read while they are unknown, so that a rule over several of them cannot decide too early."""
+"""Property values that cannot be read while they are unknown, so that a rule over several of them does not decide too early."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_an_address_without_a_version_means_the_current_one(platform: Platform, 
     "uri", ["http://kv.vault.localhost/secrets/A", "https://kv.vault.localhost/keys/A", "https://kv.vault.localhost/"]
 )
 def test_something_else_than_a_secret_s_address_is_refused(platform: Platform, uri: str) -> None:
-    with pytest.raises(KeyVaultRefusal, match=r"is no secret's address: write https://VAULT/secrets/NAME"):
+    with pytest.raises(KeyVaultRefusal, match=r"is not a secret's address: write https://VAULT/secrets/NAME"):
         platform.key_vault.address(uri)
 
 

@@ -90,14 +90,14 @@ def beginning(tmp_path_factory):
         map_images(platform, api="sh -c 'echo SERVER_HOST is not set >&2; exit 3'")
         first = up(platform, **NO_NETWORK)
         running = apps(platform)
-    mended = up(platform, **NO_NETWORK)
-    yield platform, first, running, (mended, apps(platform))
+    fixed = up(platform, **NO_NETWORK)
+    yield platform, first, running, (fixed, apps(platform))
     platform.remove()
 
 
 @pytest.fixture
 def platform(beginning):
-    """The platform, mended; after a test with the images that it had before."""
+    """The platform, fixed; after a test with the images that it had before."""
     platform, *_ = beginning
     with images_as_they_are_now(platform):
         yield platform
@@ -119,9 +119,9 @@ def test_an_app_that_exits_at_once_is_told_with_its_code_its_log_and_the_next_st
 
 
 def test_after_the_app_is_mended_the_next_run_makes_what_is_missing_without_a_network(beginning):
-    platform, _, running, (mended, then) = beginning
-    assert mended.code == 0
-    assert not re.search(r"[~-] +\d+ (updated|deleted|replaced)", mended.output)
+    platform, _, running, (fixed, then) = beginning
+    assert fixed.code == 0
+    assert not re.search(r"[~-] +\d+ (updated|deleted|replaced)", fixed.output)
     assert platform.ready()["status"] == "ok"
     assert then["admin"]["revision"] == running["admin"]["revision"]
 

@@ -310,8 +310,8 @@ def test_a_damaged_file_is_named_with_the_step_that_mends_it(stopped: LocalPlatf
         assert f"{file} is damaged" in said
         arguments = _MENDED[pattern](file)
         assert ("ignition up --refresh" in said) == bool(arguments)
-        mended = _up(stopped, *arguments)
-        assert mended.code == 0, mended.output
+        fixed = _up(stopped, *arguments)
+        assert fixed.code == 0, fixed.output
         _is_whole(stopped)
 
 

@@ -40,7 +40,7 @@ class App:
     A running app; safe to use from several threads, changes take turns.
 
     Args:
-        record: what is known of it.
+        record: what is kept of it.
         context: what it uses.
     """
 
@@ -94,7 +94,7 @@ class App:
 
     def put(self, spec: AppSpec) -> None:
         """
-        Bring the app to a declaration; returns when its revision serves.
+        Update the app to a declaration; returns when its revision serves.
 
         Raises:
             CloudRefusal: Azure would refuse it; nothing has changed.

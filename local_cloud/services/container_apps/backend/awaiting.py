@@ -1,4 +1,4 @@
-"""Waiting for new replicas: until they are ready, or until it is clear that they will not be."""
+"""Waits until new replicas are ready, or until it is clear that they will not be."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Readiness:
         self._ending = False
 
     def move(self) -> None:
-        """Something changed."""
+        """Wakes the waiting threads: something changed."""
         with self._moved:
             self._moved.notify_all()
 
     def give_up(self) -> None:
-        """End all waiting, now and later: the platform or the app ends."""
+        """Stop all waiting, now and in future, because the platform or the app stops."""
         self._ending = True
         self.move()
 

@@ -64,7 +64,7 @@ class Job:
     A job; safe to use from several threads.
 
     Args:
-        record: what is known of it.
+        record: what is kept of it.
         context: what it shares with the platform's apps.
         records: where it is kept.
     """

@@ -225,7 +225,7 @@ class Platform:
 
     def put_app(self, spec: AppSpec) -> AppStatus:
         """
-        Bring an app to a declaration; returns when it serves.
+        Create or update an app; returns when it serves.
 
         Raises:
             CloudRefusal: Azure would refuse it; nothing has changed.
@@ -249,7 +249,7 @@ class Platform:
         return self.app(spec.name)
 
     def delete_app(self, name: str) -> None:
-        """End an app and forget it; an unknown one is fine."""
+        """End an app and forget it; an unknown one is not an error."""
         with self._lock:
             app = self._apps.pop(name, None)
         if app is not None:
@@ -311,7 +311,7 @@ class Platform:
             self._jobs[spec.name] = job
 
     def delete_job(self, name: str) -> None:
-        """End a job's executions and forget it; an unknown one is fine."""
+        """End a job's executions and forget it; an unknown one is not an error."""
         with self._lock:
             job = self._jobs.pop(name, None)
         if job is not None:

@@ -82,7 +82,7 @@ class DnsServer:
         self.zones.set_record(record_id, record)
 
     def remove_record(self, record_id: str) -> None:
-        """Remove a record; an unknown id is fine."""
+        """Remove a record; an unknown id is not an error."""
         self.zones.remove_record(record_id)
 
     def records(self) -> dict[str, Record]:

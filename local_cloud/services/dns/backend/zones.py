@@ -132,7 +132,7 @@ class Zones:
             self._replace(records={**self._now.records, record_id: record})
 
     def remove_record(self, record_id: str) -> None:
-        """Remove a record; an unknown id is fine."""
+        """Remove a record; an unknown id is not an error."""
         with self._lock:
             self._replace(records={key: each for key, each in self._now.records.items() if key != record_id})
 
@@ -259,7 +259,7 @@ def _check_content(record: Record) -> None:
         raise BackendError(
             f"the {record.type} record {record.name} has the content {record.content!r}: it must be {error}"
             if record.type in {"CAA", "SRV"}
-            else f"the {record.type} record {record.name} has the content {record.content!r}, which is no such address"
+            else f"the {record.type} record {record.name} has the content {record.content!r}, which is not a valid address for that type"
         ) from None
 
 

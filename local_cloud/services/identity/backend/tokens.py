@@ -177,7 +177,7 @@ def _load_or_create(key_file: Path) -> rsa.RSAPrivateKey:
         loaded = None
     if not isinstance(loaded, rsa.RSAPrivateKey):
         raise StateDamaged(
-            f"{key_file} is damaged: it is no RSA key; `rm {key_file}`, then `ignition up`, makes a new one, and clients get "
+            f"{key_file} is damaged: it is not an RSA key; `rm {key_file}`, then `ignition up`, makes a new one, and clients get "
             "new tokens"
         )
     return loaded

@@ -140,12 +140,14 @@ class KeyVault:
         What a secret's address names.
 
         Raises:
-            KeyVaultRefusal: it is no such address, or of a vault that is not here.
+            KeyVaultRefusal: it is not a valid address, or belongs to a vault that is not here.
         """
         parts = urlsplit(uri)
         path = [part for part in parts.path.split("/") if part]
         if parts.scheme != "https" or len(path) not in {2, 3} or path[0] != "secrets":
-            raise refusals.bad_parameter(f"{uri} is no secret's address: write https://VAULT/secrets/NAME[/VERSION].")
+            raise refusals.bad_parameter(
+                f"{uri} is not a secret's address: write https://VAULT/secrets/NAME[/VERSION]."
+            )
         return SecretAddress(
             vault=self._vault_at(parts.netloc), name=path[1], version=path[2] if len(path) == 3 else None
         )

@@ -1,4 +1,4 @@
-"""Budgets: when to tell whom what was spent."""
+"""Budgets: who is notified at which share of the amount."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Azure Monitor: whom alerts tell."""
+"""Azure Monitor action groups: who receives alerts."""
 
 from __future__ import annotations
 

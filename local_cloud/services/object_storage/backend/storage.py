@@ -184,7 +184,7 @@ class ObjectStorage:
 
     def delete_bucket(self, name: str, jurisdiction: str = "default") -> None:
         """
-        Delete an empty bucket; one that does not exist is fine.
+        Delete an empty bucket; a missing one is not an error.
 
         Raises:
             CloudRefusal: it still holds objects.
@@ -273,7 +273,7 @@ class ObjectStorage:
             self._apply_policies()
 
     def remove_token(self, token_id: str) -> None:
-        """End a token's access; an unknown one is fine."""
+        """End a token's access; an unknown one is not an error."""
         with self._lock:
             self._record.tokens.pop(token_id, None)
             self._save()

@@ -115,7 +115,7 @@ def of_server(row: tuple[Any, ...]) -> Parameter:
 
 
 def unknown(name: str, server_version: str) -> CloudRefusal:
-    """The refusal for a name that is no parameter."""
+    """The refusal for a name that is not a parameter."""
     return CloudRefusal(
         "ConfigurationNotExists",
         f"The configuration '{name}' does not exist for PostgreSQL server version {server_version}.",

@@ -1,7 +1,7 @@
 """
 Roles, databases and extensions as Azure gives them to its customers.
 
-The administrator is no superuser: what it is refused on Azure, a grant that needs SET on a role say, it must be
+The administrator is not a superuser: what it is refused on Azure, a grant that needs SET on a role say, it must be
 refused here. It has CREATEDB and CREATEROLE and is a member of azure_pg_admin, which owns the databases. (Azure
 documents REPLICATION for it too; nothing of the platform uses it, and weaker hides nothing.)
 """
@@ -155,7 +155,7 @@ def create_database(
 
 
 def drop_database(administration: Administration, name: str) -> None:
-    """Drop a database with everything in it, connections included; one that does not exist is fine."""
+    """Drop a database with everything in it, connections included; a missing one is not an error."""
     if name in ("template0", TEMPLATE, MAINTENANCE):
         raise BackendError(f"{name} is part of the server and cannot be deleted")
     administration.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -265,7 +265,7 @@ class PostgresServer:
             return self._configurations.reset(name)
 
     def delete(self) -> None:
-        """Delete it with all its data; one that does not exist is fine."""
+        """Delete it with all its data; a missing one is not an error."""
         with self._tending, self._operation():
             self._serving.stop()
             self._context.places.remove_data_directory(self.directory / "data")

@@ -68,11 +68,11 @@ class Maker:
         """What a person does when replicas fail, by what decides what they run."""
         if self._record().override is not None:
             return (
-                "Mend the command, or what its log shows, and give it again: `ignition up --run APP=COMMAND`; "
+                "Fix the command, or what its log shows, and give it again: `ignition up --run APP=COMMAND`; "
                 "`--run APP=` goes back to what the image stands for."
             )
         return (
-            f"Mend what its log shows, or what {self._context.launcher.images.file} runs for its image, "
+            f"Fix what its log shows, or what {self._context.launcher.images.file} runs for its image, "
             "and type `ignition up` again."
         )
 

@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_run_is_reported_with_the_reason(
 def test_a_process_that_cannot_be_recorded_is_ended_again(make_process: ProcessMaker, tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     process = make_process("import time; time.sleep(600)", pid_file=tmp_path / "taken")
-    with pytest.raises(ProcessFailed, match=r"was ended again, for it cannot be recorded: .*taken"):
+    with pytest.raises(ProcessFailed, match=r"was stopped again because it cannot be recorded: .*taken"):
         process.start()
     assert not process.alive
     (tmp_path / "taken").rmdir()

@@ -132,5 +132,5 @@ def test_the_published_key_holds_nothing_private(tokens: Tokens) -> None:
 
 def test_a_damaged_signing_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text("garbage")
-    with pytest.raises(StateDamaged, match=r"key\.pem is damaged: it is no RSA key; `rm .*key\.pem`"):
+    with pytest.raises(StateDamaged, match=r"key\.pem is damaged: it is not an RSA key; `rm .*key\.pem`"):
         Tokens(tmp_path / "key.pem", "https://localhost:1")
