@@ -7,8 +7,9 @@ mode) it is refused.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import grpc
@@ -313,20 +314,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return decode_struct(request.old_inputs), decode_struct(request.news)
 
 
-class _refusals:  # noqa: N801  used as a statement
+@contextlib.contextmanager
+def _refusals(context: grpc.ServicerContext) -> Generator[None]:
     """Turns what a cloud refuses into the answer that the engine shows."""
-
-    def __init__(self, context: grpc.ServicerContext) -> None:
-        self._context = context
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Refusal | BackendError):
-            self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-        if isinstance(error, OSError) and error.errno in FULL:
-            self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, explained(error))
+    try:
+        yield
+    except (Refusal, BackendError) as error:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, explained(error))
 
 
 def _previewed(resource_type: ResourceType, inputs: dict[str, Any]) -> dict[str, Any]:
