@@ -54,7 +54,7 @@ def disk_space_for_a_run(state: Path) -> Generator[None]:
             raise
         said = [] if isinstance(error, SystemExit) else [explained(error) if isinstance(error, OSError) else str(error)]
         full = (
-            f"The disk of {state} is full. Free some space there and run `ignition up` again. Nothing is lost, and it "
+            f"The disk of {state} is full. Free some space there and type `ignition up` again. Nothing is lost, and it "
             f"continues where it stopped. {_what_takes_it(state)}."
         )
         raise DiskTooFull("\n".join([*said, full])) from error
