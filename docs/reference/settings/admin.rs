@@ -235,7 +235,7 @@ pub struct Settings {
     ///
     /// Not checked here: `app_config.formats.base_url`.
     pub api_public_url: String,
-    /// Which rules hold; production is the strict one.
+    /// Which rules apply; `production` is strict.
     pub app_env: AppEnv,
     /// Address of the team that issues the tokens (`iss`); their keys are below it at `/cdn-cgi/access/certs`.
     ///

@@ -142,7 +142,7 @@ class Reader {
 export interface Settings {
   /** API_PUBLIC_URL: Where the API is reached, the same as the API's SERVER_PUBLIC_URL. Not checked here: `app_config.formats.base_url`. */
   readonly apiPublicUrl: string;
-  /** APP_ENV: Which rules hold; production is the strict one. */
+  /** APP_ENV: Which rules apply; `production` is strict. */
   readonly appEnv: "production" | "development";
   /** ACCESS_TEAM_DOMAIN: Address of the team that issues the tokens (`iss`); their keys are below it at `/cdn-cgi/access/certs`. Not checked here: `app_config.formats.team_domain`. */
   readonly accessTeamDomain: string;

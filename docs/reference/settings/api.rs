@@ -238,7 +238,7 @@ pub struct Settings {
     pub server_host: String,
     /// The TCP port to listen on.
     pub server_port: u16,
-    /// Which rules hold; production is the strict one.
+    /// Which rules apply; `production` is strict.
     pub server_environment: ServerEnvironment,
     /// The same as SERVER_ENVIRONMENT, under the name that libraries look for.
     pub app_env: AppEnv,

@@ -149,7 +149,7 @@ export interface Settings {
   readonly serverHost: string;
   /** SERVER_PORT: The TCP port to listen on. */
   readonly serverPort: number;
-  /** SERVER_ENVIRONMENT: Which rules hold; production is the strict one. */
+  /** SERVER_ENVIRONMENT: Which rules apply; `production` is strict. */
   readonly serverEnvironment: "production" | "development";
   /** APP_ENV: The same as SERVER_ENVIRONMENT, under the name that libraries look for. */
   readonly appEnv: "production" | "development";

@@ -208,8 +208,8 @@ class Runs:
         """A new bucket with a key that opens it and no other."""
         storage = self._cloud.parts.object_storage
         value = secrets.token_urlsafe(32)
-        storage.reach_bucket(name)
-        storage.reach_token(name, value, [Grant(bucket=name, write=True)])
+        storage.put_bucket(name)
+        storage.put_token(name, value, [Grant(bucket=name, write=True)])
         secret = hashlib.sha256(value.encode()).hexdigest()
         return {"STORAGE_BUCKET": name, "STORAGE_ACCESS_KEY_ID": name, "STORAGE_SECRET_ACCESS_KEY": secret}
 

@@ -139,7 +139,7 @@ def test_a_fixed_port_for_a_part_that_there_is_not_is_refused_with_the_parts(
 ) -> None:
     ports_file.write_text("egde: 28443\n")
     said = _refused(mine)
-    assert "gives a port to egde, and there is no such part" in said
+    assert "gives a port to egde, which does not exist" in said
     assert "console, dns, edge" in said
 
 

@@ -13,7 +13,7 @@ from app_config.reference import reference_page
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize(("place", "text"), generated().items(), ids=str)
+@pytest.mark.parametrize(("place", "text"), generated().items(), ids=list(map(str, generated())))
 def test_a_generated_file_is_up_to_date(place: Path, text: str) -> None:
     assert (ROOT / place).read_text(encoding="utf-8") == text, "run `app-config docs`"
 

@@ -1,8 +1,4 @@
-"""
-One server: brought to the state that is asked for, however far an earlier try got.
-
-What the parameters mean is `parameters`', who may do what is `roles`', files are `cluster`'s.
-"""
+"""One server: brought to its declared state, however far an earlier try got."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_without_a_yes_nothing_is_run(
 
 def test_an_authority_that_is_not_there_yet_is_said(tmp_path: Path) -> None:
     answer = CliRunner().invoke(command, ["--state-dir", str(tmp_path)])
-    assert (answer.exit_code, "`ignition up` makes it" in answer.output) == (1, True)
+    assert (answer.exit_code, "`ignition up` creates it" in answer.output) == (1, True)
 
 
 def test_the_certificate_from_before_is_taken_out_with_it(

@@ -49,7 +49,7 @@ def test_the_one_that_has_it_ends_for_the_next(tmp_path: Path, holder: Callable[
 
 def test_one_that_does_not_end_is_named(tmp_path: Path, holder: Callable[..., subprocess.Popen[str]]) -> None:
     first = holder("deaf")
-    with pytest.raises(BackendError, match=f"`kill -9 {first.pid}` ends it"):
+    with pytest.raises(BackendError, match=f"`kill -9 {first.pid}` stops it"):
         end_running_daemon(tmp_path, wait_s=0.1)
 
 

@@ -43,5 +43,5 @@ def test_a_port_for_root_alone_is_refused_to_others(tmp_path: Path, monkeypatch:
 
 def test_parts_that_there_are_not_are_named_with_those_that_there_are(tmp_path: Path) -> None:
     refuse_unknown_parts(tmp_path, {"edge": 8443}, ["dns", "edge"])
-    with pytest.raises(StackError, match=r"to egde, and there is no such part; parts: dns, edge"):
+    with pytest.raises(StackError, match=r"to egde, which does not exist; parts: dns, edge"):
         refuse_unknown_parts(tmp_path, {"egde": 8443}, ["dns", "edge"])

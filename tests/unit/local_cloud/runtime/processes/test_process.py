@@ -106,7 +106,7 @@ def test_a_missing_directory_is_reported_and_not_the_program(make_process: Proce
     [
         ("#!/bin/sh\n", 0o600, r"is not a program that may be run; `chmod \+x "),
         ("#!/nowhere/interpreter\n", 0o700, "the interpreter that .* names is missing"),
-        ("no program\n", 0o700, "is no program of this machine, nor a script"),
+        ("no program\n", 0o700, "is neither a program for this machine nor a script"),
     ],
 )
 def test_a_file_that_cannot_be_run_is_reported_with_the_reason(
