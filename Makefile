@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PARALLEL := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # Tests that start real parts wait most of the time, so more of them than there are cores run side by side.
 WORKERS ?= 4
-SOURCES := app_config infra local_cloud ignition policy examples tests bench
+SOURCES := app_config infra bootstrap local_cloud ignition policy examples tests bench
 
 .DEFAULT_GOAL := help
 .PHONY: help previews programs report compare setup fmt lint types test test-fast check bench up down lock

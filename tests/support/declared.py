@@ -286,5 +286,7 @@ def _of_vault(resource: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     address = f"https://{inputs['vaultName']}.vault.azure.net"
     if resource == "Vault":
         return {"properties": {**inputs["properties"], "vaultUri": f"{address}/", "provisioningState": "Succeeded"}}
+    if resource == "Key":
+        return {}
     uri = f"{address}/secrets/{inputs['secretName']}"
     return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/0123456789abcdef0123456789abcdef"}}
