@@ -120,7 +120,7 @@ def read() -> BootstrapConfig:
     if text is None:
         raise ConfigError([Problem(KEY, "is missing: see docs/guides/first-deployment.md")])
     config = parse(text)
-    if not pulumi.runtime.is_dry_run() and (problems := list(_placeholders(config.model_dump(), KEY))):
+    if not pulumi.runtime.is_dry_run() and (problems := placeholders(config)):
         raise ConfigError(problems)
     return config
 
@@ -167,6 +167,11 @@ def _problem(detail: Mapping[str, Any]) -> Problem:
             return Problem(key, f"is {given}, which is not {_RULES[detail['ctx']['pattern']]}")
         case _:
             return Problem(key, f"is {given}: {detail['msg']}")
+
+
+def placeholders(config: BootstrapConfig) -> list[Problem]:
+    """Every key that still holds zeros, with the command that replaces them; a deployment refuses them."""
+    return list(_placeholders(config.model_dump(), KEY))
 
 
 def _placeholders(value: object, key: str) -> Iterator[Problem]:

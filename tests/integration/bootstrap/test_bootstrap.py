@@ -44,7 +44,7 @@ def test_the_committed_program_previews_without_a_refusal(ignition):
     document = json.loads(ran.out)
     assert ran.code == 0, ran.everything
     assert (document["refusals"], document["warnings"], document["policies"]) == ([], [], [])
-    assert {each["type"] for each in document["checkedByTypesOnly"]} == BY_TYPES_ONLY
+    assert {each["token"] for each in document["checkedByTypesOnly"]} == BY_TYPES_ONLY
 
 
 def test_wrong_settings_are_refused_before_anything_is_registered(ignition, changed):

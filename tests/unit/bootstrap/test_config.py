@@ -2,7 +2,7 @@
 
 import pytest
 
-from bootstrap.config import parse
+from bootstrap.config import KEY, parse, placeholders
 from infra.config import ConfigError
 from tests.unit.bootstrap.samples import text
 
@@ -45,3 +45,18 @@ def test_every_problem_is_named_at_once():
 def test_settings_that_are_no_mapping_are_refused():
     with pytest.raises(ConfigError, match="is not a mapping of keys"):
         parse("none")
+
+
+def test_each_placeholder_is_named_with_the_command_that_replaces_it():
+    found = {each.key.removeprefix(f"{KEY}."): each.text for each in placeholders(parse(text()))}
+    assert set(found) == {
+        "subscription_id",
+        "tenant_id",
+        "administrators[0]",
+        "cloudflare.account_id",
+        "cloudflare.zone_id",
+        "stacks.dev.subscription_id",
+        "stacks.prod.subscription_id",
+    }
+    command = f"pulumi config set --stack bootstrap --path '{KEY}.cloudflare.zone_id' VALUE"
+    assert found["cloudflare.zone_id"] == f"is still a placeholder. Run: {command}"
