@@ -42,6 +42,7 @@ PLACES = (
     Place(
         "clouds-ca/ca-key.pem", "private key clouds-ca/ca-key.pem", "signs the certificates of the clouds' own names"
     ),
+    Place("endpoint.json", "developer's identity header", "`app-config --stack local` signs in with it"),
     Place("*/key.pem", "private key */key.pem", "the server of the certificate beside it reads it there"),
     Place("postgres/*/data/server.key", "private key postgres/*/tls/key.pem", "PostgreSQL reads its key there"),
     Place("postgres/*/data/*", "stack's *verifier-?*", "PostgreSQL keeps a SCRAM verifier for each role"),

@@ -264,5 +264,5 @@ def test_a_failure_says_where_the_log_is_and_what_to_do(stage: Stage, tmp_path: 
         stage.platform.put_app(app(env={"UNREADY_IF": str(marker)}, probes=(patient,)))
     said = str(failed.value)
     assert "/api.log\n  last lines:\n    listening on" in said
-    assert "ca-api has no revision that serves.\nMend what its log shows, or what " in said
+    assert "ca-api has no revision that serves.\nFix what its log shows, or what " in said
     assert said.endswith("local-images.yaml runs for its image, and type `ignition up` again.")

@@ -137,7 +137,7 @@ def test_as_root_programs_in_a_closed_directory_serve_all_the_same(state: State,
     shutil.copytree(package / "pginstall", closed / "pg", symlinks=True)
     places = Places.of_this_machine(state.outside)
     around = dataclasses.replace(
-        state.servers().server("closed")._around, programs=closed / "pg" / "bin", places=places
+        state.servers().server("closed")._context, programs=closed / "pg" / "bin", places=places
     )
     server = PostgresServer("closed", around)
     server.apply(login=LOGIN, version="17", password=PASSWORD)
