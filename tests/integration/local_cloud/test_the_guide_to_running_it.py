@@ -23,6 +23,8 @@ EXPECTED = {
     "ignition trust": None,  # it would change the certificates that this machine trusts
     ".venv/bin/ignition up --run api='cargo run --bin ignition-api' --cwd api=../backend": UP,
     ".venv/bin/ignition up --run api=": UP,
+    ".venv/bin/ignition exec api -- cargo test": "postgresql://",
+    ".venv/bin/ignition exec api -- sqlx migrate run": None,  # the backend's migrations are not here
     ".venv/bin/ignition logs api": "api",
     ".venv/bin/ignition psql": "ignition",
     ".venv/bin/ignition open console": "",
@@ -62,6 +64,7 @@ def of_this_machine(platform, command):
     if command.startswith("curl"):
         address = platform.status()["endpoints"]["api"]["address"]
         return command.replace(".../ca.pem", platform.status()["ca_file"]).replace("127.0.0.1:PORT", address)
+    command = command.replace("cargo test", "printenv DATABASE_URL")
     command = command.replace("cargo run --bin ignition-api", f"{sys.executable} -m examples.backend")
     return command.replace("api=../backend", f"api={ROOT}").replace("job NAME", f"job {JOB}")
 
