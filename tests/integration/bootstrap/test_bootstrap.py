@@ -106,6 +106,8 @@ def test_a_state_is_moved_with_its_secrets_and_a_second_move_overwrites_nothing(
     move = (ROOT / "bootstrap/move-state", "bootstrap", backends["old"], backends["new"])
     moved = run(*move)
     assert moved.returncode == 0, moved.stdout + moved.stderr
+    assert "Import complete." in moved.stdout
+    assert f"The state of bootstrap is at {backends['new']}" in moved.stdout
     assert "s3cr3t-value" not in moved.stdout + moved.stderr
     shown = run("pulumi", "stack", "output", "token", "--show-secrets", "--stack", "bootstrap")
     assert shown.stdout.strip() == "s3cr3t-value"
