@@ -13,7 +13,7 @@ from tests.support.ignition_command import ROOT, Ignition
 
 _PARTS = ("infra", "app_config", "policy")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_BUCKET = '        cloudflare.R2Bucket("archive", account_id="0" * 32, name="ignition-archive")\n'
+BUCKET = '        cloudflare.R2Bucket("archive", account_id="0" * 32, name="ignition-archive")\n'
 _DECLARED = "        outputs = declare(read())\n"
 
 
@@ -52,7 +52,7 @@ def make_repository(place):
         shutil.copy(file, place / file.name)
     made = Repository(place)
     made.change("infra/__main__.py", "import pulumi\n", "import pulumi\nimport pulumi_cloudflare as cloudflare\n")
-    made.change("infra/__main__.py", _DECLARED, _DECLARED + _BUCKET)
+    made.change("infra/__main__.py", _DECLARED, _DECLARED + BUCKET)
     made.git("init", "--quiet", "--initial-branch", "main")
     made.git("add", ".")
     made.git("commit", "--quiet", "--message", "The base")
@@ -64,7 +64,7 @@ def repository(tmp_path_factory):
     """Since main: another size of the database, another setting, a bucket less, and apps of other names."""
     made = make_repository(tmp_path_factory.mktemp("repository") / "project")
     made.git("checkout", "--quiet", "-b", "change")
-    made.change("infra/__main__.py", _BUCKET, "")
+    made.change("infra/__main__.py", BUCKET, "")
     made.change(
         "Pulumi.prod.yaml",
         "  ignition:oauth:\n",
