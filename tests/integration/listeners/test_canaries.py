@@ -84,7 +84,7 @@ def test_no_page_of_the_console_and_no_answer_of_the_command_line_holds_a_secret
             *resources,
             "/api/resources",
             "/api/status",
-            "/api/addresses?server=x",
+            f"/api/addresses?server={platform.status()['endpoints']['postgres']['server']}",  # another name takes a port
             "/api/logs/api",
         ]
         answers = {path: console.get(path) for path in pages}
