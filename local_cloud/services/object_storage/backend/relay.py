@@ -153,9 +153,9 @@ def listen_to_the_end(client: socket.socket) -> None:
             client.unwrap()  # says that the answer is complete, and waits for nothing
         else:
             client.shutdown(socket.SHUT_WR)
-    client.settimeout(_SILENT_S)
     ends = time.monotonic() + _LISTEN_S
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # the client may be gone, and its socket closed, at any line
+        client.settimeout(_SILENT_S)
         # From below TLS: what is dropped need not be decrypted.
         while time.monotonic() < ends and socket.socket.recv(client, _CHUNK):
             pass
