@@ -10,16 +10,16 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from local_cloud.server.rules import without_indexes
 from local_cloud.server.values.shapes import is_dict, is_list
+from local_cloud.yaml_file import YamlError, read_yaml
 
 FILE_NAME: Final = "accepted-exceptions.yaml"
 _SHARED_FIELDS: Final = ("reason", "expires")
@@ -33,7 +33,7 @@ class ExceptionsError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceptedException:
+class AcceptedException(ABC):
     """An entry; after `expires` it accepts nothing."""
 
     number: int
@@ -46,9 +46,9 @@ class AcceptedException:
         return dt.datetime.now(tz=dt.UTC).date() > self.expires
 
     @property
+    @abstractmethod
     def about(self) -> str:
         """What it accepts, for people."""
-        raise NotImplementedError
 
     def concerns(self, stack: str) -> bool:  # noqa: ARG002  a value may be in any stack
         """Whether it may be about a stack."""
@@ -129,9 +129,11 @@ def load(root: Path) -> tuple[AcceptedException, ...]:
 @functools.lru_cache(maxsize=16)
 def _read(file: Path, _stamp: int) -> tuple[AcceptedException, ...]:
     try:
-        entries: Any = yaml.safe_load(file.read_text()) or []
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ExceptionsError(f"{file}: not YAML: {error}") from error
+        entries: Any = read_yaml(file) or []
+    except YamlError as error:
+        raise ExceptionsError(f"not YAML as it is read here: {error}") from None
+    except OSError as error:
+        raise ExceptionsError(f"{file} cannot be read: {error.strerror}") from None
     if not is_list(entries):
         raise ExceptionsError(f"{file}: must be a list of entries, each with {_either()}")
     return tuple(_entry(file, number, entry) for number, entry in enumerate(entries, 1))

@@ -47,6 +47,7 @@ def test_a_changed_file_is_read_again(tmp_path):
         ("- type: x", "entry 1 must have exactly type, property, value, reason, expires"),
         (ENTRY.replace("2999-01-31", "soon"), "expires must be a date like 2027-01-31, not 'soon'"),
         ("- [", "not YAML"),
+        ("- reason: one\n  reason: another", "line 2: 'reason' is there twice"),
     ],
 )
 def test_an_unusable_file_says_what_to_write(tmp_path, text, says):
